@@ -9,12 +9,12 @@ use crate::{
     limits,
     lock::lock,
     memory::Memory,
-    pauses::{ALIVE, Alive},
+    pauses::{ALIVE, SavedPauses},
     ports::{
         Clock, CommandOrigin, CommitPlan, FeedPage, FeedQuery, Ids, Receipt, Render, SessionTable, Store,
         StoreFault, TaskRow, TxView,
     },
-    routing::{Board, Standing, WaitingItem, effective_priority, explain},
+    routing::{AgentObstacle, Board, WaitingItem, effective_priority, explain},
     trace::{self, Unnamed},
     wants::{keys, wants},
 };
@@ -359,7 +359,7 @@ impl Desk {
     }
 
     /// Everything that waits, in the order in which it will be served, with what stands against each agent.
-    pub fn waiting(&self) -> Vec<(WaitingItem, Vec<Standing>)> {
+    pub fn waiting(&self) -> Vec<(WaitingItem, Vec<AgentObstacle>)> {
         let explained = self.waiting_items().into_iter().map(|item| {
             let standings = self.standings(&item.interaction);
             (item, standings)
@@ -379,7 +379,7 @@ impl Desk {
     }
 
     /// What stands against offering a waiting conversation to each agent who is logged in; empty when it does not wait.
-    pub fn standings(&self, id: &InteractionId) -> Vec<Standing> {
+    pub fn standings(&self, id: &InteractionId) -> Vec<AgentObstacle> {
         explain(&lock(&self.memory.board), id, self.now()).unwrap_or_default()
     }
 
@@ -407,14 +407,14 @@ pub async fn newest_moment(store: &dyn Store) -> Result<Option<Millis>, StoreFau
 }
 
 /// When a process was last known to run. In a journal of an earlier release only the events tell that.
-async fn last_alive(store: &dyn Store) -> Result<Option<Alive>, StoreFault> {
+async fn last_alive(store: &dyn Store) -> Result<Option<SavedPauses>, StoreFault> {
     if let Some(row) = store.row(SessionTable::Process, ALIVE).await? {
         match serde_json::from_str(&row) {
             Ok(alive) => return Ok(Some(alive)),
             Err(fault) => tracing::warn!(%fault, "when the server last ran could not be read"),
         }
     }
-    Ok(newest_moment(store).await?.map(|at| Alive { at, ..Alive::default() }))
+    Ok(newest_moment(store).await?.map(|at| SavedPauses { at, ..SavedPauses::default() }))
 }
 
 /// Logs open conversations of a medium that the settings do not have any more. They are kept: nobody is offered them or

@@ -6,7 +6,7 @@ use crate::{
     given_up,
     idempotency::KEPT,
     lock::lock,
-    pauses::{ALIVE, Alive},
+    pauses::{ALIVE, SavedPauses},
     ports::{Receipt, SessionTable, StoreFault},
     routing::{Board, Offer, next_change, route},
 };
@@ -174,7 +174,7 @@ impl Desk {
     /// Writes down when the process was last known to run, without waiting for it: the time that a crash loses of this
     /// is added to everybody's deadlines.
     async fn note_that_it_runs(&self) {
-        let mut noted: Option<Alive> = None;
+        let mut noted: Option<SavedPauses> = None;
         loop {
             let alive = self.memory.pauses.alive();
             let is_due = noted

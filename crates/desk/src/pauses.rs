@@ -26,7 +26,7 @@ const REMEMBERED: usize = 256;
 
 /// What is kept of this from process to process.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Alive {
+pub(crate) struct SavedPauses {
     /// When the process was last known to run.
     pub at: Millis,
     /// How long all pauses were together, in milliseconds.
@@ -51,8 +51,9 @@ impl Default for Pauses {
 
 impl Pauses {
     /// Takes up what an earlier process left; from then until now it was down. Answers for how long, in milliseconds.
-    pub fn begin(&self, before: Option<Alive>, now: Millis) -> Millis {
-        let Alive { at, lost, pauses } = before.unwrap_or_else(|| Alive { at: now, ..Alive::default() });
+    pub fn begin(&self, before: Option<SavedPauses>, now: Millis) -> Millis {
+        let SavedPauses { at, lost, pauses } =
+            before.unwrap_or_else(|| SavedPauses { at: now, ..SavedPauses::default() });
         let mut list = lock(&self.list);
         *list = pauses;
         self.lost.store(lost, SeqCst);
@@ -116,9 +117,9 @@ impl Pauses {
     }
 
     /// What the next process must know.
-    pub fn alive(&self) -> Alive {
+    pub fn alive(&self) -> SavedPauses {
         let list = lock(&self.list);
-        Alive { at: self.last.load(SeqCst), lost: self.lost(), pauses: list.clone() }
+        SavedPauses { at: self.last.load(SeqCst), lost: self.lost(), pauses: list.clone() }
     }
 }
 
@@ -176,7 +177,7 @@ mod tests {
     fn a_clock_that_was_wrong_for_one_process_is_forgotten_with_it() {
         const CENTURY: Millis = 3_153_600_000_000;
         let wrong = Pauses::default();
-        wrong.begin(Some(Alive { at: 1_000, ..Alive::default() }), 2_000 + CENTURY);
+        wrong.begin(Some(SavedPauses { at: 1_000, ..SavedPauses::default() }), 2_000 + CENTURY);
         wrong.beat(3_000 + CENTURY);
         assert_eq!(wrong.awake(3_000 + CENTURY), 2_000);
         let right = Pauses::default();

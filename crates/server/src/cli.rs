@@ -1,6 +1,6 @@
 //! The command line (spec: decisions#3).
 
-use crate::telemetry::Tells;
+use crate::telemetry::DefaultLog;
 use clap::{Args, Parser, Subcommand};
 use domain::user::Role;
 use serde_json::{Value, json};
@@ -48,11 +48,11 @@ pub enum Command {
 
 impl Command {
     /// How much the command logs if nobody says otherwise.
-    pub const fn tells(&self) -> Tells {
+    pub const fn tells(&self) -> DefaultLog {
         match self {
-            Self::Demo(_) => Tells::DoingsUnlessWatched,
-            Self::Serve(_) => Tells::Doings,
-            _ => Tells::Troubles,
+            Self::Demo(_) => DefaultLog::DoingsUnlessWatched,
+            Self::Serve(_) => DefaultLog::Doings,
+            _ => DefaultLog::Troubles,
         }
     }
 }

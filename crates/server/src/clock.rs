@@ -25,12 +25,12 @@ type Nanos = i128;
 
 /// A clock that runs with a steady one and is drawn towards the wall clock.
 #[derive(Debug)]
-struct Drawn {
+struct SteeredClock {
     shown: Nanos,
     steady: Nanos,
 }
 
-impl Drawn {
+impl SteeredClock {
     /// What it shows when the two clocks show this. It never goes back, and while the steady clock goes on by some
     /// time, it goes on by that time, give or take a twentieth.
     fn at(&mut self, wall: Nanos, steady: Nanos) -> Nanos {
@@ -44,7 +44,7 @@ impl Drawn {
 
 /// The clock of a process.
 #[derive(Debug)]
-pub struct SteadyClock(Mutex<Drawn>);
+pub struct SteadyClock(Mutex<SteeredClock>);
 
 impl SteadyClock {
     /// A clock that shows the system's time of day, or `newest` where that is later: the newest moment a journal knows,
@@ -58,7 +58,7 @@ impl SteadyClock {
                 "the system's time of day is before the newest entry of the journal: the server goes on from there"
             );
         }
-        Self(Mutex::new(Drawn { shown: wall.max(newest), steady: steady() }))
+        Self(Mutex::new(SteeredClock { shown: wall.max(newest), steady: steady() }))
     }
 
     /// How far the system's time of day is ahead of this clock, in milliseconds.
@@ -132,12 +132,12 @@ mod tests {
     const SECOND: Nanos = 1_000_000_000;
     const MORNING: Nanos = 1_767_600_000 * SECOND;
 
-    fn clock() -> Drawn {
-        Drawn { shown: MORNING, steady: 0 }
+    fn clock() -> SteeredClock {
+        SteeredClock { shown: MORNING, steady: 0 }
     }
 
     /// What it shows after each second of so many, with the wall clock ahead by so much.
-    fn seconds(clock: &mut Drawn, count: i128, ahead: Nanos) -> Vec<Nanos> {
+    fn seconds(clock: &mut SteeredClock, count: i128, ahead: Nanos) -> Vec<Nanos> {
         let begun = clock.steady;
         (1..=count)
             .map(|second| {

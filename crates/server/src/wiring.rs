@@ -12,7 +12,7 @@ use crate::{
     http,
     ids::RandomIds,
     limits,
-    objects::{self, Besides, Current, Passwords, ReadContext, WantedObjects},
+    objects::{self, Current, Passwords, ReadContext, UnlistedObjects, WantedObjects},
     output::Output,
     simulators::Simulators,
     taken, telemetry,
@@ -239,7 +239,7 @@ async fn provision(desk: &Desk, config: &Config, demo_mode: DemoMode) -> Result<
     } else {
         let mut findings = Findings::default();
         let (media, fresh) = (desk.media(), desk.ids());
-        let (besides, passwords) = (Besides::Stays, Passwords::Hashed);
+        let (besides, passwords) = (UnlistedObjects::Stays, Passwords::Hashed);
         let reading = ReadContext { media, current: &current, fresh, besides, passwords };
         let wanted = WantedObjects::of(config, &reading, &mut findings);
         findings.refuse()?;

@@ -49,12 +49,12 @@ pub(crate) fn written() -> Option<u32> {
 
 /// The thread that checkpoints.
 pub(crate) struct Checkpointer {
-    wish: Arc<Wish>,
+    wish: Arc<CheckpointRequest>,
     thread: Option<JoinHandle<()>>,
 }
 
 #[derive(Default)]
-struct Wish {
+struct CheckpointRequest {
     state: Mutex<CheckpointerState>,
     changed: Condvar,
     /// The thread has been through the WAL since the writer last looked.
@@ -73,7 +73,7 @@ impl Checkpointer {
     /// Starts the thread.
     pub fn start(dir: &Path) -> Result<Self, OpenError> {
         let conn = connect::checkpointer(dir)?;
-        let wish = Arc::new(Wish::default());
+        let wish = Arc::new(CheckpointRequest::default());
         let wished = wish.clone();
         let thread = std::thread::Builder::new()
             .name("checkpoint".into())
@@ -107,7 +107,7 @@ impl Drop for Checkpointer {
     }
 }
 
-impl Wish {
+impl CheckpointRequest {
     fn set(&self, to: CheckpointerState) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         if *state != CheckpointerState::Closed && *state != to {

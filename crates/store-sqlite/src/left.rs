@@ -8,7 +8,7 @@ use crate::{
     mark::{self, FoundMark, MarkRecord},
     open_error::OpenError,
     schema,
-    wal::{self, Survey},
+    wal::{self, WalContent},
 };
 use rusqlite::{Connection, OpenFlags};
 use std::{
@@ -23,7 +23,7 @@ const SMALL: u64 = 64 << 20;
 /// How a directory was left.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a finding of its own, and they come together")]
-pub(crate) struct Left {
+pub(crate) struct DirectoryState {
     /// There is no journal, nor any file of one.
     pub nothing: bool,
     /// The last process did not end cleanly.
@@ -44,7 +44,7 @@ pub(crate) fn wal_of(dir: &Path) -> PathBuf {
 }
 
 /// Looks at the files of a directory, without SQLite and without changing anything.
-pub(crate) fn inspect(dir: &Path) -> Result<Left, OpenError> {
+pub(crate) fn inspect(dir: &Path) -> Result<DirectoryState, OpenError> {
     let failed = |source| OpenError::Directory { path: dir.into(), source };
     let length = |name: &str| files::length(&dir.join(name)).map_err(failed);
     let (wal, shm) = (format!("{FILE}-wal"), format!("{FILE}-shm"));
@@ -56,7 +56,9 @@ pub(crate) fn inspect(dir: &Path) -> Result<Left, OpenError> {
     ];
     let beside: Vec<&str> = beside.into_iter().flatten().collect();
     match length(FILE)? {
-        None if beside.is_empty() => return Ok(Left { nothing: true, ..Left::default() }),
+        None if beside.is_empty() => {
+            return Ok(DirectoryState { nothing: true, ..DirectoryState::default() });
+        }
         None => {
             return Err(gone(dir, &format!("is missing, though {} of it is there", beside.join(" and "))));
         }
@@ -72,22 +74,22 @@ pub(crate) fn inspect(dir: &Path) -> Result<Left, OpenError> {
     };
     same_journal(dir, &record)?;
     let mut record = record;
-    if record.in_wal && survey == Survey::Nothing && was_moved(dir, &record) {
+    if record.in_wal && survey == WalContent::Nothing && was_moved(dir, &record) {
         record.in_wal = false;
     }
     judge(&record, survey).map_err(|what| OpenError::Lost { dir: dir.into(), what })?;
     let frames = match survey {
-        Survey::Frames(frames) => Some(frames),
-        Survey::Nothing | Survey::Unreadable => None,
+        WalContent::Frames(frames) => Some(frames),
+        WalContent::Nothing | WalContent::Unreadable => None,
     };
     let torn = frames.is_some_and(|frames| frames.torn);
-    Ok(Left { nothing: false, unclean, large, torn, frames, event: record.event })
+    Ok(DirectoryState { nothing: false, unclean, large, torn, frames, event: record.event })
 }
 
 /// The same for a process that only reads: what a writing process has open is that process's matter.
-pub(crate) fn inspect_beside(dir: &Path) -> Result<Left, OpenError> {
+pub(crate) fn inspect_beside(dir: &Path) -> Result<DirectoryState, OpenError> {
     match inspect(dir) {
-        Err(OpenError::Lost { .. } | OpenError::Gone { .. }) if is_open(dir) => Ok(Left::default()),
+        Err(OpenError::Lost { .. } | OpenError::Gone { .. }) if is_open(dir) => Ok(DirectoryState::default()),
         left => left,
     }
 }
@@ -102,16 +104,16 @@ fn gone(dir: &Path, what: &str) -> OpenError {
 }
 
 /// What is missing in the WAL, if anything is.
-fn judge(record: &MarkRecord, survey: Survey) -> Result<(), String> {
+fn judge(record: &MarkRecord, survey: WalContent) -> Result<(), String> {
     match survey {
-        Survey::Nothing if record.in_wal => {
+        WalContent::Nothing if record.in_wal => {
             Err(format!("{FILE}-wal is missing or empty, though commits were in it"))
         }
-        Survey::Unreadable if record.in_wal => {
+        WalContent::Unreadable if record.in_wal => {
             Err(format!("{FILE}-wal is damaged at its beginning, and commits were in it"))
         }
-        Survey::Nothing | Survey::Unreadable => Ok(()),
-        Survey::Frames(frames) => {
+        WalContent::Nothing | WalContent::Unreadable => Ok(()),
+        WalContent::Frames(frames) => {
             let same = record.in_wal && record.salts == frames.salts;
             if same && frames.whole < record.frames {
                 return Err(format!(
@@ -169,7 +171,7 @@ pub(crate) fn alone(file: &Path) -> SqliteResult<Connection> {
     Ok(Connection::open_with_flags(format!("file:{name}?immutable=1"), flags)?)
 }
 
-impl Left {
+impl DirectoryState {
     /// Checks the journal as SQLite recovered it, before anything is written to it.
     pub fn check(&self, dir: &Path, conn: &Connection) -> Result<(), OpenError> {
         if !self.unclean {

@@ -4,7 +4,7 @@ use crate::{
     connect::{FILE, LOCK, PART, existing, reader, writer},
     fault::{SqliteFault, SqliteResult},
     feed, files,
-    left::{self, Left},
+    left::{self, DirectoryState},
     limits, links,
     mark::Mark,
     open_error::OpenError,
@@ -77,14 +77,19 @@ impl Hold {
     /// The same, whatever the last process left, even if that is less than it acknowledged.
     pub fn open_as_it_is(dir: &Path) -> Result<Self, OpenError> {
         let left = match left::inspect(dir) {
-            Err(OpenError::Lost { .. }) => Left { torn: true, ..Left::default() },
+            Err(OpenError::Lost { .. }) => DirectoryState { torn: true, ..DirectoryState::default() },
             left => left?,
         };
         left::close_to_others(dir)?;
         Self::take(dir, writer(dir)?, &left, false)
     }
 
-    fn take(dir: &Path, mut conn: Connection, left: &Left, migrate: bool) -> Result<Self, OpenError> {
+    fn take(
+        dir: &Path,
+        mut conn: Connection,
+        left: &DirectoryState,
+        migrate: bool,
+    ) -> Result<Self, OpenError> {
         schema::bring_up(&mut conn, migrate)?;
         schema::check_format(&conn)?;
         let stream = match schema::meta(&conn, "stream_id")? {
@@ -184,7 +189,7 @@ pub(crate) fn reader_beside(dir: &Path) -> Result<Connection, OpenError> {
 }
 
 /// A connection that leaves no trace, with a lock that keeps others from writing meanwhile.
-pub(crate) struct Untouched {
+pub(crate) struct ReadOnlyJournal {
     pub conn: Connection,
     /// Held while nobody else has the journal open: a file that is read without its WAL must not change.
     pub lock: Option<File>,
@@ -196,7 +201,7 @@ pub(crate) struct Untouched {
 /// Beside a process that writes, an ordinary reader finds everything made. Otherwise a journal with commits in its WAL
 /// is read with an index in memory, which SQLite does under an exclusive lock; one without is read as if it could not
 /// change.
-pub(crate) fn untouched(dir: &Path) -> Result<Option<Untouched>, OpenError> {
+pub(crate) fn untouched(dir: &Path) -> Result<Option<ReadOnlyJournal>, OpenError> {
     if !files::look(dir)? {
         return Ok(None);
     }
@@ -224,12 +229,12 @@ pub(crate) fn untouched(dir: &Path) -> Result<Option<Untouched>, OpenError> {
     };
     left.check(dir, &conn)?;
     schema::check_current(&conn)?;
-    Ok(Some(Untouched { conn, lock }))
+    Ok(Some(ReadOnlyJournal { conn, lock }))
 }
 
-fn beside(dir: &Path) -> Result<Option<Untouched>, OpenError> {
+fn beside(dir: &Path) -> Result<Option<ReadOnlyJournal>, OpenError> {
     match reader_beside(dir) {
-        Ok(conn) => Ok(Some(Untouched { conn, lock: None })),
+        Ok(conn) => Ok(Some(ReadOnlyJournal { conn, lock: None })),
         Err(OpenError::Missing(_)) => Ok(None),
         Err(why) => Err(why),
     }

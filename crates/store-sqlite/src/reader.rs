@@ -3,7 +3,7 @@
 use crate::{
     fault::SqliteFault,
     feed,
-    open::{self, Untouched},
+    open::{self, ReadOnlyJournal},
     open_error::OpenError,
     person, schema, snapshot,
 };
@@ -31,7 +31,7 @@ impl SqliteReader {
     /// directory or its journal is not there. If no server runs, none can start before this is dropped.
     pub fn look(dir: &Path) -> Result<Option<Self>, OpenError> {
         match open::untouched(dir)? {
-            Some(Untouched { conn, lock }) => Self::over(conn, lock).map(Some),
+            Some(ReadOnlyJournal { conn, lock }) => Self::over(conn, lock).map(Some),
             None => Ok(None),
         }
     }

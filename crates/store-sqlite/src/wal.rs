@@ -18,7 +18,7 @@ const MAGIC: u32 = 0x377f_0682;
 
 /// What is in a WAL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Survey {
+pub(crate) enum WalContent {
     /// There is no file, or it is empty.
     Nothing,
     /// The file does not begin as a WAL does.
@@ -49,29 +49,29 @@ pub(crate) fn salts(path: &Path) -> Option<u64> {
 }
 
 /// Reads a WAL from its beginning to its end.
-pub(crate) fn survey(path: &Path) -> io::Result<Survey> {
+pub(crate) fn survey(path: &Path) -> io::Result<WalContent> {
     let file = match File::open(path) {
-        Err(missing) if missing.kind() == ErrorKind::NotFound => return Ok(Survey::Nothing),
+        Err(missing) if missing.kind() == ErrorKind::NotFound => return Ok(WalContent::Nothing),
         file => file?,
     };
     if file.metadata()?.len() == 0 {
-        return Ok(Survey::Nothing);
+        return Ok(WalContent::Nothing);
     }
     let mut file = BufReader::with_capacity(1 << 20, file);
     let mut header = [0; HEADER];
     if !fill(&mut file, &mut header)? {
-        return Ok(Survey::Unreadable);
+        return Ok(WalContent::Unreadable);
     }
     let magic = word(&header, 0);
     let is_big = magic & 1 == 1;
     let mut sum = checksum(is_big, &header[..24], (0, 0));
     if magic & !1 != MAGIC || sum != (word(&header, 24), word(&header, 28)) {
-        return Ok(Survey::Unreadable);
+        return Ok(WalContent::Unreadable);
     }
     let page = match word(&header, 8) {
         1 => 65_536,
         size @ 512..=65_536 => size as usize,
-        _ => return Ok(Survey::Unreadable),
+        _ => return Ok(WalContent::Unreadable),
     };
     let salts = (word(&header, 16), word(&header, 20));
     let mut frames = Frames {
@@ -102,7 +102,7 @@ pub(crate) fn survey(path: &Path) -> io::Result<Survey> {
             has_ended |= is_commit;
         }
     }
-    Ok(Survey::Frames(frames))
+    Ok(WalContent::Frames(frames))
 }
 
 /// Fills the buffer, or says that the file ends before.
@@ -156,7 +156,7 @@ mod tests {
 
     fn whole(path: &Path) -> Frames {
         match survey(path).expect("read") {
-            Survey::Frames(frames) => frames,
+            WalContent::Frames(frames) => frames,
             other => panic!("{other:?}"),
         }
     }
@@ -217,12 +217,12 @@ mod tests {
     fn what_is_no_wal_is_said_to_be_none() {
         let dir = tempfile::tempdir().expect("a directory");
         let path = dir.path().join("x");
-        assert_eq!(survey(&path).expect("read"), Survey::Nothing);
+        assert_eq!(survey(&path).expect("read"), WalContent::Nothing);
         fs::write(&path, "").expect("written");
-        assert_eq!(survey(&path).expect("read"), Survey::Nothing);
+        assert_eq!(survey(&path).expect("read"), WalContent::Nothing);
         for bytes in [&[0x55; 9][..], &[0; 5000], b"garbage garbage garbage garbage garbage garbage"] {
             fs::write(&path, bytes).expect("written");
-            assert_eq!(survey(&path).expect("read"), Survey::Unreadable);
+            assert_eq!(survey(&path).expect("read"), WalContent::Unreadable);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{
     MessengerConfig,
-    account_state::Standing,
+    account_state::AccountState,
     echo::Echoes,
     name_cache::NameCache,
     rate::AccountRate,
@@ -41,7 +41,7 @@ pub(super) struct Account {
     /// Where its webhooks come in.
     pub intake: Intake,
     /// How it stands.
-    pub standing: Standing,
+    pub standing: AccountState,
     /// How fast it sends.
     pub rate: AccountRate,
     /// The sends that may need their echoes.
@@ -59,7 +59,7 @@ impl Account {
     /// An account that has not done anything yet.
     pub fn new(desk: Arc<Desk>, outbound: Arc<Outbound>, service: &str, config: MessengerConfig) -> Self {
         Self {
-            standing: Standing::new(service, config.version),
+            standing: AccountState::new(service, config.version),
             rate: AccountRate::new(config.texts_a_second),
             echoes: Echoes::default(),
             typing: Typing::default(),

@@ -22,14 +22,14 @@ const BLOCK: Millis = 60 * 60 * 1_000;
 
 /// How an account stands. This is only kept in memory: after a start everything is found out again.
 #[derive(Debug)]
-pub(super) struct Standing {
+pub(super) struct AccountState {
     account: String,
     version: Version,
-    facts: Mutex<Facts>,
+    facts: Mutex<AccountFacts>,
 }
 
 #[derive(Debug, Default)]
-struct Facts {
+struct AccountFacts {
     line: Reachability,
     /// Whether its token was refused.
     is_dead: bool,
@@ -56,7 +56,7 @@ enum Reachability {
     Silent,
 }
 
-impl Standing {
+impl AccountState {
     /// An account about which nothing is known yet.
     pub fn new(account: &str, version: Version) -> Self {
         Self { account: account.to_owned(), version, facts: Mutex::default() }
@@ -187,12 +187,12 @@ impl Standing {
         }
     }
 
-    fn facts(&self) -> MutexGuard<'_, Facts> {
+    fn facts(&self) -> MutexGuard<'_, AccountFacts> {
         self.facts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Facts {
+impl AccountFacts {
     fn heard(&mut self, was_answered: bool) {
         self.line = if was_answered { Reachability::Answers } else { Reachability::Silent };
     }
@@ -214,19 +214,19 @@ mod tests {
     const NOW: Millis = 1_795_000_000_000;
     const FREE: Usage = Usage { percent: 10, regain: 0 };
 
-    fn working() -> Standing {
-        let standing = Standing::new("acme", Version::CURRENT);
+    fn working() -> AccountState {
+        let standing = AccountState::new("acme", Version::CURRENT);
         standing.did(FREE, NOW);
         standing
     }
 
-    fn condition(standing: &Standing, after: Millis) -> Condition {
+    fn condition(standing: &AccountState, after: Millis) -> Condition {
         standing.state(NOW + after).condition
     }
 
     #[test]
     fn it_works_once_the_platform_did_something() {
-        let standing = Standing::new("acme", Version::CURRENT);
+        let standing = AccountState::new("acme", Version::CURRENT);
         assert_eq!(condition(&standing, 0), Starting);
         standing.did_not(FailureKind::NoSuchPerson, true, FREE, NOW);
         assert_eq!(condition(&standing, 0), Working, "an answer is an answer");
@@ -305,7 +305,7 @@ mod tests {
     #[test]
     fn a_version_that_ends_is_told_of() {
         let old = |version: &str| {
-            let standing = Standing::new("acme", version.parse().expect("a version"));
+            let standing = AccountState::new("acme", version.parse().expect("a version"));
             standing.did(FREE, NOW);
             let ServiceState { condition, why, .. } = standing.state(NOW);
             (condition, why.unwrap_or_default())

@@ -37,7 +37,7 @@ pub struct WaitingItem {
 
 /// An agent as the router sees them: snapshot and provisioning, shared with the other readers.
 #[derive(Clone, Debug)]
-pub struct Seat {
+pub struct BoardAgent {
     /// The agent.
     pub agent: UserId,
     state: Arc<State>,
@@ -48,7 +48,7 @@ pub struct Seat {
     has_phone: bool,
 }
 
-impl Seat {
+impl BoardAgent {
     /// The agent's user name.
     pub fn user_name(&self) -> &str {
         self.at_work().map_or("", |agent| &agent.user_name)
@@ -94,7 +94,7 @@ pub struct Board {
     waiting: HashMap<InteractionId, WaitingItem>,
     /// How many wait in each queue, by medium.
     count: HashMap<QueueName, WaitingCounts>,
-    seats: HashMap<UserId, Seat>,
+    seats: HashMap<UserId, BoardAgent>,
     users: HashMap<UserId, Arc<User>>,
     /// Numbers whose phone is registered and takes calls.
     phones: HashSet<Dn>,
@@ -216,12 +216,17 @@ impl Board {
             self.seats.remove(id);
             return false;
         }
-        let seat =
-            Seat { agent: id.clone(), state: state.clone(), user: None, room: Vec::new(), has_phone: false };
+        let seat = BoardAgent {
+            agent: id.clone(),
+            state: state.clone(),
+            user: None,
+            room: Vec::new(),
+            has_phone: false,
+        };
         let before = self.seats.insert(id.clone(), seat);
         self.reseat(id);
         // What an agent looks at, for instance, does not concern routing.
-        before.as_ref().and_then(Seat::at_work).is_none_or(|before| {
+        before.as_ref().and_then(BoardAgent::at_work).is_none_or(|before| {
             before.login != agent.login
                 || before.slots != agent.slots
                 || before.idle_since != agent.idle_since
@@ -289,7 +294,7 @@ impl Board {
     }
 
     /// Every agent that is logged in, in no order.
-    pub fn seats(&self) -> impl Iterator<Item = &Seat> {
+    pub fn seats(&self) -> impl Iterator<Item = &BoardAgent> {
         self.seats.values()
     }
 

@@ -1,6 +1,6 @@
 //! Why something waits: for each agent, the first thing that stands against an offer.
 
-use super::board::{Board, Seat, WaitingItem};
+use super::board::{Board, BoardAgent, WaitingItem};
 use domain::{
     InteractionId, Millis, UserId,
     offer::{Obstacle, Work},
@@ -9,7 +9,7 @@ use domain::{
 
 /// What stands against an offer, if anything. `extra` is how many slots are held to be taken beyond those of the seat.
 pub(super) fn obstacle(
-    seat: &Seat,
+    seat: &BoardAgent,
     item: &WaitingItem,
     queue: &Queue,
     extra: usize,
@@ -26,7 +26,7 @@ pub(super) fn obstacle(
 
 /// An agent, and what stands against offering them a conversation.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Standing {
+pub struct AgentObstacle {
     /// The agent.
     pub agent: UserId,
     /// The agent's user name.
@@ -36,7 +36,7 @@ pub struct Standing {
 }
 
 /// For a waiting conversation, how each logged-in agent stands to it, by user name; `None` when it does not wait.
-pub fn explain(board: &Board, session: &InteractionId, now: Millis) -> Option<Vec<Standing>> {
+pub fn explain(board: &Board, session: &InteractionId, now: Millis) -> Option<Vec<AgentObstacle>> {
     explain_with(board, session, now, |_| 0)
 }
 
@@ -46,12 +46,12 @@ pub(super) fn explain_with(
     session: &InteractionId,
     now: Millis,
     extra: impl Fn(&UserId) -> usize,
-) -> Option<Vec<Standing>> {
+) -> Option<Vec<AgentObstacle>> {
     let item = board.item(session)?;
     let queue = board.queue(&item.queue)?;
-    let mut rows: Vec<Standing> = board
+    let mut rows: Vec<AgentObstacle> = board
         .seats()
-        .map(|seat| Standing {
+        .map(|seat| AgentObstacle {
             agent: seat.agent.clone(),
             user_name: seat.user_name().to_owned(),
             obstacle: obstacle(seat, item, queue, extra(&seat.agent), now),

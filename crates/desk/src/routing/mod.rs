@@ -6,7 +6,7 @@ mod route;
 #[cfg(test)]
 mod tests;
 
-pub use board::{Board, Seat, WaitingItem};
+pub use board::{Board, BoardAgent, WaitingItem};
 pub use domain::offer::Obstacle;
-pub use explain::{Standing, explain};
+pub use explain::{AgentObstacle, explain};
 pub use route::{Offer, effective_priority, next_change, route};

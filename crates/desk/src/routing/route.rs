@@ -1,7 +1,7 @@
 //! The routing rule: pure and deterministic.
 
 use super::{
-    board::{Board, Seat, WaitingItem},
+    board::{Board, BoardAgent, WaitingItem},
     explain::obstacle,
 };
 use domain::{InteractionId, Millis, QueueName, UserId, offer::Obstacle, queue::Queue};
@@ -46,7 +46,7 @@ pub fn route(board: &Board, now: Millis) -> Vec<Offer> {
     let mut given: HashMap<&UserId, BTreeMap<&domain::MediumName, usize>> = HashMap::new();
     // The agents who could take anything of a queue and medium; the list shrinks as slots fill, so that a long
     // queue does not look at full agents again and again.
-    let mut free: HashMap<(&QueueName, &domain::MediumName), Vec<&Seat>> = HashMap::new();
+    let mut free: HashMap<(&QueueName, &domain::MediumName), Vec<&BoardAgent>> = HashMap::new();
     let mut offers = Vec::new();
     for (_, item, queue) in items {
         let seats = free.entry((&item.queue, &item.medium)).or_insert_with(|| {
@@ -78,7 +78,7 @@ pub fn route(board: &Board, now: Millis) -> Vec<Offer> {
 }
 
 fn obstacle_besides_bar(
-    seat: &Seat,
+    seat: &BoardAgent,
     item: &WaitingItem,
     queue: &Queue,
     extra: usize,
@@ -95,7 +95,7 @@ pub fn next_change(board: &Board, now: Millis) -> Option<Millis> {
     board.waiting().flat_map(|item| item.barred.values()).copied().filter(|until| *until > now).min()
 }
 
-impl Seat {
+impl BoardAgent {
     /// How many slots of a medium are free.
     pub fn room(&self, medium: &domain::MediumName) -> usize {
         self.capacity(medium).saturating_sub(self.taken(medium))

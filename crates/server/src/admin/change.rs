@@ -4,7 +4,7 @@ use super::request::{AdminAnswer, NewUser, Request};
 use crate::{
     config::Config,
     findings::Findings,
-    objects::{self, Besides, Current, Passwords, ReadContext, WantedObjects, hashed, stable_id},
+    objects::{self, Current, Passwords, ReadContext, UnlistedObjects, WantedObjects, hashed, stable_id},
 };
 use anyhow::{Context, Result, anyhow, bail};
 use desk::{
@@ -87,7 +87,7 @@ async fn hash(password: String) -> Result<String> {
 
 async fn apply(desk: &Arc<Desk>, config: Config, delete: bool) -> Result<String> {
     let current = Current::read(desk).await?;
-    let besides = if delete { Besides::Goes } else { Besides::GoesIfOurs };
+    let besides = if delete { UnlistedObjects::Goes } else { UnlistedObjects::GoesIfOurs };
     let reader = desk.clone();
     let differences = tokio::task::spawn_blocking(move || {
         let (media, fresh) = (reader.media(), reader.ids());

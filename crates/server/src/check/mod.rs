@@ -14,7 +14,7 @@ use crate::{
     findings::Findings,
     http,
     ids::RandomIds,
-    objects::{self, Besides, Current, Differences, Passwords, ReadContext, WantedObjects},
+    objects::{self, Current, Differences, Passwords, ReadContext, UnlistedObjects, WantedObjects},
     telephony::{self, TelephonySettings},
 };
 use anyhow::Result;
@@ -38,7 +38,7 @@ pub struct CheckedSettings {
 }
 
 /// What the check found.
-pub struct Examined {
+pub struct CheckReport {
     /// The parts of a server; `None` when `settings` says why not.
     parts: Option<CheckedSettings>,
     /// Faults of the settings themselves: a server never starts with one.
@@ -65,14 +65,14 @@ pub struct CheckOptions {
     /// Whether nobody is served: then users of the demo centre may be there, whose password everybody knows.
     pub serves_nobody: bool,
     /// What becomes of objects that the file does not name.
-    pub besides: Besides,
+    pub besides: UnlistedObjects,
     /// Whether passwords are compared, too.
     pub passwords: Passwords,
 }
 
 /// Checks everything: the settings, the files they name, the objects, and the journal that there is. Writes
 /// nothing. Slow, as it reads files and the journal.
-pub fn examine(config: &Config, look: CheckOptions) -> Examined {
+pub fn examine(config: &Config, look: CheckOptions) -> CheckReport {
     let CheckOptions { listen, demo, serves_nobody, besides, passwords } = look;
     let (mut settings, mut objects) = (Findings::default(), Findings::default());
     let now = SteadyClock::start(None).now();
@@ -128,10 +128,10 @@ pub fn examine(config: &Config, look: CheckOptions) -> Examined {
         })
     };
     let parts = all();
-    Examined { parts, settings, objects, differences, listen, webhooks, is_provisioned }
+    CheckReport { parts, settings, objects, differences, listen, webhooks, is_provisioned }
 }
 
-impl Examined {
+impl CheckReport {
     /// The parts of a server. Refused for faults of the settings; for faults of the objects only where
     /// they would be applied now, otherwise these are logged.
     pub fn into_parts(mut self) -> Result<CheckedSettings> {

@@ -5,7 +5,7 @@ use crate::{
     check::{self, CheckOptions},
     cli::{Apply, PathArgs},
     config,
-    objects::{Besides, Passwords},
+    objects::{Passwords, UnlistedObjects},
 };
 use anyhow::Result;
 use std::io::Write;
@@ -13,8 +13,10 @@ use std::io::Write;
 /// Prints everything that `serve` and `config apply` would refuse, found by the code that they use.
 pub fn check(place: &PathArgs, out: &mut impl Write) -> Result<()> {
     let config = config::load(place.config.as_deref(), place.flags())?;
-    let mut examined =
-        check::examine(&config, CheckOptions { besides: Besides::GoesIfOurs, ..CheckOptions::default() });
+    let mut examined = check::examine(
+        &config,
+        CheckOptions { besides: UnlistedObjects::GoesIfOurs, ..CheckOptions::default() },
+    );
     let (listen, webhooks) = (examined.listen.take(), std::mem::take(&mut examined.webhooks));
     let differs = examined.is_provisioned && !examined.differences.lines().is_empty();
     let findings = examined.findings();
@@ -48,7 +50,7 @@ pub fn check(place: &PathArgs, out: &mut impl Write) -> Result<()> {
 /// Shows what differs and, unless it is a dry run, settles it: in the journal, or by the server that has it.
 pub async fn apply(args: &Apply, out: &mut impl Write) -> Result<()> {
     let config = config::load(args.place.config.as_deref(), args.place.flags())?;
-    let besides = if args.delete { Besides::Goes } else { Besides::GoesIfOurs };
+    let besides = if args.delete { UnlistedObjects::Goes } else { UnlistedObjects::GoesIfOurs };
     let passwords = if args.dry_run { Passwords::Hashed } else { Passwords::LeftOut };
     let mut examined = check::examine(
         &config,

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{cli::Why, config};
 use anyhow::{Result, bail};
-use desk::routing::{Standing, WaitingItem, effective_priority, explain};
+use desk::routing::{AgentObstacle, WaitingItem, effective_priority, explain};
 use domain::{InteractionId, Millis};
 use std::io::Write;
 
@@ -34,7 +34,7 @@ pub fn run(args: &Why, out: &mut impl Write) -> Result<()> {
     Ok(())
 }
 
-fn show(item: &WaitingItem, standings: &[Standing], now: Millis, out: &mut impl Write) -> Result<()> {
+fn show(item: &WaitingItem, standings: &[AgentObstacle], now: Millis, out: &mut impl Write) -> Result<()> {
     let seconds = (now - item.since) / 1_000;
     writeln!(out, "{} ({}) has waited in {} for {seconds} s", item.interaction, item.medium, item.queue)?;
     if standings.is_empty() {

@@ -15,24 +15,24 @@ const SMALL: u64 = 64 * 1024;
 
 /// The rest of a body that its handler did not read.
 #[derive(Clone, Debug, Default)]
-pub struct Rest(Arc<Mutex<Option<Incoming>>>);
+pub struct UnreadBody(Arc<Mutex<Option<Incoming>>>);
 
 /// A body that leaves its unread rest behind.
-struct Lent {
+struct TrackedBody {
     body: Option<Incoming>,
-    rest: Rest,
+    rest: UnreadBody,
 }
 
 /// A body to give away, and its future rest; `None` when there is nothing to read.
-pub fn lend(body: Incoming) -> (Body, Option<Rest>) {
+pub fn lend(body: Incoming) -> (Body, Option<UnreadBody>) {
     if body.is_end_stream() {
         return (Body::empty(), None);
     }
-    let rest = Rest::default();
-    (Body::new(Lent { body: Some(body), rest: rest.clone() }), Some(rest))
+    let rest = UnreadBody::default();
+    (Body::new(TrackedBody { body: Some(body), rest: rest.clone() }), Some(rest))
 }
 
-impl Rest {
+impl UnreadBody {
     /// Whether the next request can follow: everything was read, or the little that was not is here already and is
     /// thrown away now. A client that asks first (`Expect: 100-continue`) sends no such rest.
     pub fn is_done(&self, asks_first: bool) -> bool {
@@ -53,7 +53,7 @@ impl Rest {
     }
 }
 
-impl HttpBody for Lent {
+impl HttpBody for TrackedBody {
     type Data = Bytes;
     type Error = hyper::Error;
 
@@ -78,7 +78,7 @@ impl HttpBody for Lent {
     }
 }
 
-impl Drop for Lent {
+impl Drop for TrackedBody {
     fn drop(&mut self) {
         if let Some(body) = self.body.take()
             && !body.is_end_stream()

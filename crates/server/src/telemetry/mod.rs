@@ -23,7 +23,7 @@ const UPKEEP_EVERY: Duration = Duration::from_secs(5);
 
 /// How much is logged by default.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Tells {
+pub enum DefaultLog {
     /// What it does: for a server.
     Doings,
     /// The same, but on a terminal only what goes wrong: for the demo, which prints words of its own.
@@ -34,12 +34,12 @@ pub enum Tells {
 
 /// Starts the log. `RUST_LOG` chooses what is logged; without it, this default. Lines of one kind are folded;
 /// [`upkeep`] and [`end`] write how many there were.
-pub fn start(tells: Tells) {
+pub fn start(tells: DefaultLog) {
     let wanted = std::env::var(EnvFilter::DEFAULT_ENV).ok();
     let usual = match tells {
-        Tells::Doings => "info",
-        Tells::DoingsUnlessWatched if !io::stderr().is_terminal() => "info",
-        Tells::DoingsUnlessWatched | Tells::Troubles => "warn",
+        DefaultLog::Doings => "info",
+        DefaultLog::DoingsUnlessWatched if !io::stderr().is_terminal() => "info",
+        DefaultLog::DoingsUnlessWatched | DefaultLog::Troubles => "warn",
     };
     let filter = filter(wanted.as_deref(), usual);
     let lines = tracing_subscriber::fmt::layer()

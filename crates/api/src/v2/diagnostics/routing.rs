@@ -6,7 +6,7 @@ use crate::{
     v2::{params::Denied, sight::CARERS},
 };
 use axum::extract::State;
-use desk::routing::{Standing, WaitingItem};
+use desk::routing::{AgentObstacle, WaitingItem};
 use gws::{Answer, Outcome, fitting, timestamp};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -30,7 +30,7 @@ pub async fn get(State(api): State<Arc<Api>>, caller: Caller) -> Outcome {
     Ok(if is_cut { answer.and("totalCount", waiting.len()) } else { answer })
 }
 
-fn row(api: &Api, item: &WaitingItem, agents: &[Standing]) -> Value {
+fn row(api: &Api, item: &WaitingItem, agents: &[AgentObstacle]) -> Value {
     json!({
         "interactionId": item.interaction,
         "channel": item.medium,
@@ -41,7 +41,7 @@ fn row(api: &Api, item: &WaitingItem, agents: &[Standing]) -> Value {
     })
 }
 
-fn standing(api: &Api, agent: &Standing) -> Value {
+fn standing(api: &Api, agent: &AgentObstacle) -> Value {
     let path = format!("/users/{}", agent.agent);
     let mut out = json!({"userName": agent.user_name, "uri": api.links.uri(&path), "path": path});
     if let Some(obstacle) = &agent.obstacle {

@@ -1,6 +1,6 @@
 //! Words for commands, so that a rule reads as a line.
 
-use super::world::{centre, medium};
+use super::test_centre::{centre, medium};
 use crate::{
     Command, InteractionId, Millis, ProviderKey, UserData,
     centre::Centre,

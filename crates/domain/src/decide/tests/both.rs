@@ -124,7 +124,7 @@ impl On {
 
     fn medium(self) -> crate::MediumName {
         match self {
-            Self::Sessions => world::medium(),
+            Self::Sessions => test_centre::medium(),
             Self::Calls => medium::voice(),
         }
     }

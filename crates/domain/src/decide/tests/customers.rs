@@ -45,7 +45,7 @@ fn an_opening_is_held_to_the_rules() {
 
 #[test]
 fn a_priority_comes_from_the_queue() {
-    let mut urgent = world::queue("Support");
+    let mut urgent = test_centre::queue("Support");
     urgent.priority = 7;
     let put = Command::Provision(crate::command::Provision::PutQueue(Box::new(urgent)));
     assert_eq!(TestCentre::new().then(put).then(open()).session().place.priority, 7);

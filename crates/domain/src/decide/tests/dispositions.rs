@@ -199,7 +199,7 @@ fn a_late_one_is_taken_among_the_last_sixteen_whatever_its_age() {
 #[test]
 fn a_conversation_completed_twice_is_one_of_the_sixteen() {
     let twice = handing_over().then(bob(accept())).then(bob(to_agent("ann"))).then(ann(accept()));
-    assert_eq!(twice.then(ann(complete())).agent("ann").recent[&world::medium()].len(), 1);
+    assert_eq!(twice.then(ann(complete())).agent("ann").recent[&test_centre::medium()].len(), 1);
 }
 
 /// Ann completed `s1` and `more` others after it, two minutes ago.
@@ -277,7 +277,9 @@ fn policy_strict_takes_codes_of_the_book_alone() {
 }
 
 fn with(policy: Option<Policy>) -> Command {
-    centre_with(|centre| centre.disposition.policy.extend(policy.map(|policy| (world::medium(), policy))))
+    centre_with(|centre| {
+        centre.disposition.policy.extend(policy.map(|policy| (test_centre::medium(), policy)))
+    })
 }
 
 #[test]

@@ -181,6 +181,6 @@ fn a_conversation_can_come_back_to_its_agent() {
     let back = handing_over().then(bob(accept())).then(bob(to_agent("ann"))).then(ann(accept()));
     assert_eq!(back.session().agents.len(), 3);
     assert_eq!(back.session().joined, 4);
-    assert_eq!(back.agent("ann").taken(&world::medium()), 1);
+    assert_eq!(back.agent("ann").taken(&test_centre::medium()), 1);
     check(back, ann(say("it is me again")), "said text by ann");
 }

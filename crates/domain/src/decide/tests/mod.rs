@@ -8,7 +8,7 @@ mod acts;
 mod both;
 mod brief;
 mod calls;
-mod world;
+mod test_centre;
 
 mod connectors;
 mod customers;
@@ -26,7 +26,7 @@ mod work;
 
 use crate::Command;
 use acts::*;
-use world::TestCentre;
+use test_centre::TestCentre;
 
 /// Performs a command in a state and compares what it did with what the rule says.
 #[track_caller]

@@ -43,8 +43,8 @@ fn an_agent_has_as_many_conversations_as_slots() {
     check(busy.clone(), offer_of("s4", "ann"), NO_SLOT);
     check(busy.then(ann(complete())), offer_of("s4", "ann"), "offered ann until 30000; ann: +slot");
 
-    let mut own = world::user("ann");
-    own.capacity.insert(world::medium(), 0);
+    let mut own = test_centre::user("ann");
+    own.capacity.insert(test_centre::medium(), 0);
     let none = waiting().then(Command::Provision(Provision::PutUser(Box::new(own))));
     check(none, offer("ann"), NO_SLOT);
 }

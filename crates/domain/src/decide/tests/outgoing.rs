@@ -6,7 +6,7 @@ use crate::{
     session::Delivery,
     task::Sign,
 };
-use world::{DAY, HOUR};
+use test_centre::{DAY, HOUR};
 
 fn tasks(world: &TestCentre) -> Vec<String> {
     world.tasks.iter().map(crate::Task::id).collect()

@@ -183,7 +183,7 @@ fn command(world: &TestCentre, step: &Step) -> Option<Command> {
         Step::Erase(which) => Command::Erase { session: session(*which) },
         Step::Policy(which) => {
             let policy = *which.get(&[Policy::Open, Policy::Warn, Policy::Strict]);
-            centre_with(|centre| centre.disposition.policy.extend([(world::medium(), policy)]))
+            centre_with(|centre| centre.disposition.policy.extend([(test_centre::medium(), policy)]))
         }
         Step::Receive(which, key, what) => {
             let service = *what.get(&["texts", "page"]);
@@ -292,7 +292,7 @@ fn customer_acts() -> Vec<CustomerAct> {
 fn desk_acts() -> Vec<AgentAct> {
     let state =
         |operation: &str| AgentAct::SetState { channel: None, operation: operation.into(), wrap_up: None };
-    let log_in = AgentAct::LogIn { channels: vec![world::medium()], place: None };
+    let log_in = AgentAct::LogIn { channels: vec![test_centre::medium()], place: None };
     vec![
         log_in.clone(),
         log_in,
@@ -372,9 +372,9 @@ fn hears(session: &Session, agent: &UserId) -> bool {
 
 fn is_available(world: &TestCentre, session: &InteractionId, agent: &UserId) -> bool {
     let seat = world.agent(agent.as_str());
-    let ready = seat.channel(&world::medium()).is_some_and(crate::agent::ChannelState::takes_work);
+    let ready = seat.channel(&test_centre::medium()).is_some_and(crate::agent::ChannelState::takes_work);
     let part = found(world, session).is_some_and(|session| session.live_party(agent).is_some());
-    ready && !part && seat.taken(&world::medium()) < 3
+    ready && !part && seat.taken(&test_centre::medium()) < 3
 }
 
 /// Every operation of every agent is accepted if it is listed, and else refused as what it is.

@@ -16,18 +16,18 @@ fn book(change: Book) -> Command {
 
 #[test]
 fn writing_what_is_there_changes_nothing() {
-    check(TestCentre::new(), put(PutUser(Box::new(world::user("ann")))), "");
-    check(TestCentre::new(), put(PutQueue(Box::new(world::queue("Sales")))), "");
+    check(TestCentre::new(), put(PutUser(Box::new(test_centre::user("ann")))), "");
+    check(TestCentre::new(), put(PutQueue(Box::new(test_centre::queue("Sales")))), "");
     check(TestCentre::new(), centre_with(|_| ()), "");
-    check(TestCentre::new(), put(PutUser(Box::new(world::user("dan")))), "user.put");
-    check(TestCentre::new(), put(PutQueue(Box::new(world::queue("New")))), "queue.put");
+    check(TestCentre::new(), put(PutUser(Box::new(test_centre::user("dan")))), "user.put");
+    check(TestCentre::new(), put(PutQueue(Box::new(test_centre::queue("New")))), "queue.put");
     check(TestCentre::new(), centre_with(|centre| centre.name = "New".into()), "centre.put");
 }
 
 #[test]
 fn a_user_needs_a_name_that_basic_authentication_can_carry() {
     let named = |name: &str| {
-        put(PutUser(Box::new(crate::user::User { user_name: name.into(), ..world::user("dan") })))
+        put(PutUser(Box::new(crate::user::User { user_name: name.into(), ..test_centre::user("dan") })))
     };
     check(TestCentre::new(), named(""), "no: Required parameter 'userName' is missing");
     check(
@@ -43,7 +43,7 @@ fn what_is_in_use_stays() {
     let gone = check(TestCentre::new().then(log_out("ann")), put(RemoveUser("ann".into())), "user.removed");
     check(gone.clone(), put(RemoveUser("ann".into())), "no: User 'ann' was not found");
     check(gone.clone(), log_in("ann"), "no: User 'ann' was not found");
-    check(gone, put(PutUser(Box::new(world::user("ann")))), "user.put");
+    check(gone, put(PutUser(Box::new(test_centre::user("ann")))), "user.put");
     check(TestCentre::new(), put(RemoveQueue("Support".into())), "no: Queue 'Support' is in use");
     let gone = check(TestCentre::new(), put(RemoveQueue("Sales".into())), "queue.removed");
     check(gone, put(RemoveQueue("Sales".into())), "no: Queue 'Sales' was not found");
@@ -51,7 +51,7 @@ fn what_is_in_use_stays() {
 
 #[test]
 fn groups_of_the_book_have_ids_and_sibling_names_of_their_own() {
-    let added = |name: &str, parent| book(Book::GroupAdded(world::group(name, parent, &[])));
+    let added = |name: &str, parent| book(Book::GroupAdded(test_centre::group(name, parent, &[])));
     check(TestCentre::new(), added("Praise", None), "book.group-added");
     check(TestCentre::new(), added("Praise", Some("DispositionCode")), "book.group-added");
     check(TestCentre::new(), added("Praise", Some("Ghost")), "no: Group 'group-Ghost' was not found");
@@ -62,11 +62,11 @@ fn groups_of_the_book_have_ids_and_sibling_names_of_their_own() {
     );
     let twin = crate::disposition_tree::DispositionGroup {
         id: "other".into(),
-        ..world::group("Complaint", Some("DispositionCode"), &[])
+        ..test_centre::group("Complaint", Some("DispositionCode"), &[])
     };
     check(TestCentre::new(), book(Book::GroupAdded(twin)), "no: Group 'Complaint' exists already");
     check(TestCentre::new(), added("", None), "no: Required parameter 'name' is missing");
-    let full = book(Book::GroupAdded(world::group("Praise", None, &["A", "A"])));
+    let full = book(Book::GroupAdded(test_centre::group("Praise", None, &["A", "A"])));
     check(TestCentre::new(), full, "no: Disposition 'A' exists already");
     check(TestCentre::default().then(centre_with(|_| ())), added("First", None), "book.group-added");
 }
@@ -88,8 +88,9 @@ fn a_group_goes_with_everything_in_it() {
 
 #[test]
 fn codes_are_added_renamed_and_removed() {
-    let add =
-        |group: &str, name: &str| book(Book::CodeAdded { group: group.into(), code: world::code(name) });
+    let add = |group: &str, name: &str| {
+        book(Book::CodeAdded { group: group.into(), code: test_centre::code(name) })
+    };
     check(TestCentre::new(), add("group-Complaint", "Quality"), "book.code-added");
     check(TestCentre::new(), add("group-Complaint", "Billing"), "no: Disposition 'Billing' exists already");
     check(TestCentre::new(), add("group-Complaint", "Referred"), "no: Disposition 'Referred' exists already");
@@ -112,8 +113,8 @@ fn codes_are_added_renamed_and_removed() {
 fn of_several_changes_all_are_made_or_none() {
     let all = |name: &str| {
         put(Provision::All(vec![
-            PutQueue(Box::new(world::queue("New"))),
-            PutUser(Box::new(crate::user::User { user_name: name.into(), ..world::user("dan") })),
+            PutQueue(Box::new(test_centre::queue("New"))),
+            PutUser(Box::new(crate::user::User { user_name: name.into(), ..test_centre::user("dan") })),
         ]))
     };
     check(TestCentre::new(), all("dan"), "queue.put; user.put");

@@ -6,10 +6,10 @@ use crate::{agent::Readiness, command::AgentAct};
 #[test]
 fn a_session_begins_without_a_state_and_at_the_usual_place() {
     let world = check(TestCentre::new().then(log_out("ann")), log_in("ann"), "ann: in at ann's place on 1");
-    let channel = world.agent("ann").channel(&world::medium()).cloned().expect("a channel");
+    let channel = world.agent("ann").channel(&test_centre::medium()).cloned().expect("a channel");
     assert_eq!(channel.state, None);
     assert!(!channel.takes_work());
-    let elsewhere = AgentAct::LogIn { channels: vec![world::medium()], place: Some("Desk 7".into()) };
+    let elsewhere = AgentAct::LogIn { channels: vec![test_centre::medium()], place: Some("Desk 7".into()) };
     check(TestCentre::new().then(log_out("ann")), desk("ann", elsewhere), "ann: in at Desk 7 on 1");
     check(TestCentre::new(), log_in("dan"), "no: User 'dan' was not found");
 }
@@ -21,9 +21,9 @@ fn beginning_again_changes_nothing() {
 
 #[test]
 fn further_channels_join_the_session_where_it_is() {
-    let elsewhere = AgentAct::LogIn { channels: vec![world::medium()], place: Some("Desk 7".into()) };
+    let elsewhere = AgentAct::LogIn { channels: vec![test_centre::medium()], place: Some("Desk 7".into()) };
     let there = TestCentre::new().then(log_out("ann")).then(desk("ann", elsewhere));
-    let more = AgentAct::LogIn { channels: vec![world::medium(), "x".into(), "x".into()], place: None };
+    let more = AgentAct::LogIn { channels: vec![test_centre::medium(), "x".into(), "x".into()], place: None };
     let world = check(there, desk("ann", more), "ann: in at - on 1");
     let login = world.agent("ann").login.as_ref().expect("a session");
     assert_eq!((login.place.as_deref(), login.channels.len()), (Some("Desk 7"), 2));
@@ -39,7 +39,7 @@ fn who_takes_in_a_channel_keeps_his_turn() {
 
 #[test]
 fn an_agent_is_known_by_the_name_he_has_now() {
-    let mut renamed = world::user("ann");
+    let mut renamed = test_centre::user("ann");
     renamed.user_name = "anna".into();
     let put = Command::Provision(crate::command::Provision::PutUser(Box::new(renamed)));
     let world = TestCentre::new().then(log_out("ann")).then(put).then(log_in("ann"));
@@ -51,7 +51,8 @@ fn a_state_is_entered_by_its_operation() {
     check(TestCentre::new(), state("cat", "Ready"), "cat: Ready");
     check(TestCentre::new(), state("ann", "NotReady"), "ann: NotReady");
     let world = check(TestCentre::new(), state("ann", "AfterCallWork"), "ann: NotReady");
-    let entered = world.agent("ann").channel(&world::medium()).and_then(|channel| channel.state.clone());
+    let entered =
+        world.agent("ann").channel(&test_centre::medium()).and_then(|channel| channel.state.clone());
     assert_eq!(entered.and_then(|state| state.work_mode.clone()).as_deref(), Some("AfterCallWork"));
     check(TestCentre::new(), state("ann", "Dancing"), "no: Unknown operation 'Dancing'");
     check(TestCentre::new(), state("ann", "Offline"), "no: Unknown operation 'Offline'");
@@ -77,9 +78,9 @@ fn a_state_is_that_of_one_channel_or_of_all() {
     let ready = |world: &TestCentre, channel: &str| {
         world.agent("cat").channel(&channel.into()).is_some_and(crate::agent::ChannelState::takes_work)
     };
-    assert!(ready(&world, "x") && !ready(&world, world::medium().as_str()));
+    assert!(ready(&world, "x") && !ready(&world, test_centre::medium().as_str()));
     let world = two.then(state("cat", "Ready"));
-    assert!(ready(&world, "x") && ready(&world, world::medium().as_str()));
+    assert!(ready(&world, "x") && ready(&world, test_centre::medium().as_str()));
     let foreign = AgentAct::SetState { channel: Some("y".into()), operation: "Ready".into(), wrap_up: None };
     check(
         TestCentre::new(),
@@ -91,7 +92,7 @@ fn a_state_is_that_of_one_channel_or_of_all() {
 #[test]
 fn do_not_disturb_closes_the_channel_and_keeps_its_state() {
     let world = check(TestCentre::new(), do_not_disturb("ann", true), "ann: do-not-disturb on");
-    let channel = world.agent("ann").channel(&world::medium()).cloned().expect("a channel");
+    let channel = world.agent("ann").channel(&test_centre::medium()).cloned().expect("a channel");
     assert_eq!(channel.state.as_ref().map(|state| state.state), Some(Readiness::Ready));
     assert!(!channel.takes_work());
     check(world.then(open()), offer("ann"), "no: The agent is not available for chat: not ready");

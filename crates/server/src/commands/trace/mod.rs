@@ -18,7 +18,7 @@ use crate::{cli::Trace, config};
 use anyhow::{Result, bail};
 use desk::{
     ports::EventRow,
-    routing::{Standing, explain},
+    routing::{AgentObstacle, explain},
 };
 use domain::{Event, InteractionId, Key, State, message::Content, notice::Notice, thread};
 use serde_json::{Value, json};
@@ -126,7 +126,7 @@ impl Course {
     }
 
     /// What stands against an offer to each agent; `None` when it does not wait.
-    fn standings(&self, reader: &SqliteReader) -> Result<Option<Vec<Standing>>> {
+    fn standings(&self, reader: &SqliteReader) -> Result<Option<Vec<AgentObstacle>>> {
         if !self.waits() {
             return Ok(None);
         }
@@ -251,7 +251,7 @@ fn print(
     course: &Course,
     lines: &[TraceLine],
     on_their_way: &OnTheirWay,
-    standings: Option<&[Standing]>,
+    standings: Option<&[AgentObstacle]>,
     out: &mut impl Write,
 ) -> io::Result<()> {
     writeln!(out, "{}", course.title())?;
@@ -274,7 +274,7 @@ fn print(
     if standings.is_empty() {
         writeln!(out, "  nobody is logged in, or there is no such queue")?;
     }
-    for Standing { user_name, obstacle, .. } in standings {
+    for AgentObstacle { user_name, obstacle, .. } in standings {
         match obstacle {
             Some(obstacle) => writeln!(out, "  {user_name}: {obstacle}")?,
             None => writeln!(out, "  {user_name}: nothing stands against it; the offer is about to be made")?,
@@ -286,7 +286,7 @@ fn print(
 fn print_json(
     lines: &[TraceLine],
     on_their_way: &OnTheirWay,
-    standings: Option<&[Standing]>,
+    standings: Option<&[AgentObstacle]>,
     data: impl Fn(&EventRow) -> Option<Value>,
     out: &mut impl Write,
 ) -> io::Result<()> {
@@ -309,7 +309,7 @@ fn print_json(
     for (entry, state) in on_their_way {
         writeln!(out, "{}", json!({"open": "delivery", "entry": entry, "state": state.as_str()}))?;
     }
-    for Standing { user_name, obstacle, .. } in standings.unwrap_or_default() {
+    for AgentObstacle { user_name, obstacle, .. } in standings.unwrap_or_default() {
         let obstacle = obstacle.as_ref().map(ToString::to_string);
         writeln!(out, "{}", json!({"open": "offer", "agent": user_name, "obstacle": obstacle}))?;
     }

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     config::{AgentStateEntry, Config, MessengerEntry, Pause, ServiceEntry},
     findings::Findings,
-    objects::Besides,
+    objects::UnlistedObjects,
 };
 use domain::{
     ServiceName,
@@ -126,7 +126,7 @@ fn check_service(entry: &ServiceEntry, config: &Config, reading: &ReadContext<'_
     }
     let in_file = config.queues.iter().any(|there| there.name == *queue);
     let current = reading.current;
-    let in_journal = |besides: Besides| {
+    let in_journal = |besides: UnlistedObjects| {
         let made = current.made_by_file().queues.contains(queue);
         let stays = config.queues.is_empty() || besides.stays(made);
         stays && current.queues.iter().any(|there| there.name == *queue)

@@ -1,6 +1,6 @@
 //! How a file is read.
 
-use crate::objects::{besides::Besides, current::Current};
+use crate::objects::{current::Current, unlisted_objects::UnlistedObjects};
 use desk::ports::Ids;
 use domain::medium::Media;
 
@@ -24,7 +24,7 @@ pub struct ReadContext<'a> {
     /// Fresh ids.
     pub fresh: &'a dyn Ids,
     /// What becomes of objects that the file does not name.
-    pub besides: Besides,
+    pub besides: UnlistedObjects,
     /// Whether passwords are hashed.
     pub passwords: Passwords,
 }

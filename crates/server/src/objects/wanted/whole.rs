@@ -1,6 +1,6 @@
 //! All objects that are wanted.
 
-use crate::objects::besides::Besides;
+use crate::objects::unlisted_objects::UnlistedObjects;
 use domain::{centre::Centre, disposition_tree::DispositionTree, queue::Queue, user::User};
 
 /// The objects as they should be. `None` means that the settings do not speak of this kind.
@@ -15,7 +15,7 @@ pub struct WantedObjects {
     /// The disposition book.
     pub book: Option<DispositionTree>,
     /// What becomes of objects that the file does not name.
-    pub besides: Besides,
+    pub besides: UnlistedObjects,
     /// Parts of the centre that the file neither names nor made, and that stay.
     pub kept: Vec<String>,
 }

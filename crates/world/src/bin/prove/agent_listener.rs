@@ -58,7 +58,7 @@ pub struct AgentListener {
 
 /// What an application has heard, in order.
 #[derive(Debug)]
-pub struct Story {
+pub struct HeardNotifications {
     /// Whose.
     pub agent: String,
     /// How.
@@ -95,11 +95,11 @@ impl AgentListener {
     }
 
     /// Ceases to listen; answers what was heard.
-    pub fn close(self) -> Story {
+    pub fn close(self) -> HeardNotifications {
         self.task.abort();
         let heard = std::mem::take(&mut *lock(&self.record.heard));
         let anew = self.record.anew.load(Ordering::Relaxed);
-        Story { agent: self.agent, transport: self.transport, heard, anew }
+        HeardNotifications { agent: self.agent, transport: self.transport, heard, anew }
     }
 }
 

@@ -1,7 +1,7 @@
 //! What applications heard, against what was acknowledged: without gap, without duplicate, in order.
 
 use super::{
-    agent_listener::Story,
+    agent_listener::HeardNotifications,
     ledger::{Ledger, What},
     table::{Table, TableRow},
 };
@@ -20,7 +20,7 @@ struct Chat<'s> {
 }
 
 /// Judges every ear.
-pub fn judge(stories: &[Story], ledger: &Ledger, table: &mut Table) {
+pub fn judge(stories: &[HeardNotifications], ledger: &Ledger, table: &mut Table) {
     let (mut own, mut entries, mut states, mut order) =
         (TableRow::default(), TableRow::default(), TableRow::default(), TableRow::default());
     let spoken = ledger.acknowledged(What::AgentMessage);
@@ -50,7 +50,13 @@ pub fn judge(stories: &[Story], ledger: &Ledger, table: &mut Table) {
 }
 
 /// Every message of the agent's that was acknowledged, the agent's own application heard of once.
-fn own_messages(story: &Story, who: &str, spoken: &[String], ledger: &Ledger, row: &mut TableRow) {
+fn own_messages(
+    story: &HeardNotifications,
+    who: &str,
+    spoken: &[String],
+    ledger: &Ledger,
+    row: &mut TableRow,
+) {
     let mut heard: BTreeMap<&str, u32> = BTreeMap::new();
     for message in story.heard.iter().filter_map(|data| data["messages"].as_array()).flatten() {
         if let (Some("Text"), Some(text)) = (message["type"].as_str(), message["text"].as_str()) {
@@ -70,7 +76,7 @@ fn own_messages(story: &Story, who: &str, spoken: &[String], ledger: &Ledger, ro
 }
 
 /// `referenceId` grows with an agent's commands, so what they caused is heard in that order.
-fn references(story: &Story, who: &str, row: &mut TableRow) {
+fn references(story: &HeardNotifications, who: &str, row: &mut TableRow) {
     let mut last = 0;
     for reference in story.heard.iter().filter_map(|data| data["referenceId"].as_u64()) {
         row.expect(&format!("{who}: {reference} after {last}"), u32::from(reference >= last));
@@ -78,7 +84,7 @@ fn references(story: &Story, who: &str, row: &mut TableRow) {
     }
 }
 
-fn chats(story: &Story) -> BTreeMap<&str, Chat<'_>> {
+fn chats(story: &HeardNotifications) -> BTreeMap<&str, Chat<'_>> {
     let mut chats: BTreeMap<&str, Chat<'_>> = BTreeMap::new();
     for data in &story.heard {
         if let (Some(id), Some("StatusChange")) =

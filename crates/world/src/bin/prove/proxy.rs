@@ -20,7 +20,7 @@ const DESTROYED: u32 = 30;
 const HALVED: u32 = 15;
 
 #[derive(Debug, Default)]
-struct Blade {
+struct CutState {
     on: AtomicBool,
     cuts: AtomicU32,
 }
@@ -29,7 +29,7 @@ struct Blade {
 #[derive(Debug)]
 pub struct Proxy {
     addr: SocketAddr,
-    blade: Arc<Blade>,
+    blade: Arc<CutState>,
 }
 
 impl Proxy {
@@ -65,7 +65,7 @@ impl Proxy {
     }
 }
 
-async fn pass(client: TcpStream, server: SocketAddr, blade: Arc<Blade>, chance: fastrand::Rng) {
+async fn pass(client: TcpStream, server: SocketAddr, blade: Arc<CutState>, chance: fastrand::Rng) {
     // A server that is down refuses here; dropping the client tells it so.
     let Ok(server) = TcpStream::connect(server).await else { return };
     if client.set_nodelay(true).and_then(|()| server.set_nodelay(true)).is_err() {
@@ -85,7 +85,12 @@ async fn requests(mut from: OwnedReadHalf, mut to: OwnedWriteHalf) {
     drop(tokio::io::copy(&mut from, &mut to).await);
 }
 
-async fn replies(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, blade: &Blade, mut chance: fastrand::Rng) {
+async fn replies(
+    mut from: OwnedReadHalf,
+    mut to: OwnedWriteHalf,
+    blade: &CutState,
+    mut chance: fastrand::Rng,
+) {
     let mut buffer = vec![0; 8 * 1024];
     while let Ok(count @ 1..) = from.read(&mut buffer).await {
         let roll = if blade.on.load(Ordering::Relaxed) { chance.u32(..1_000) } else { u32::MAX };

@@ -1,6 +1,6 @@
 //! Words for commands about calls, so that a rule reads as a line.
 
-use super::{pairs, world};
+use super::{pairs, test_centre};
 use crate::{
     Command, InteractionId, NodeId, UserData,
     agent::Agent,
@@ -170,7 +170,7 @@ pub fn has_phone(name: &str, dn: Option<&str>) -> Command {
 
 pub fn phone_user(name: &str, dn: Option<&str>) -> User {
     let device = dn.map(|dn| Device { id: format!("device-{dn}"), phone_number: Dn::from(dn) });
-    User { device, ..world::user(name) }
+    User { device, ..test_centre::user(name) }
 }
 
 /// Takes the voice channel into the agent's session.
@@ -181,7 +181,7 @@ pub fn takes_calls(name: &str) -> Command {
 
 /// Writes a queue that greets with `welcome`, but for what `change` does to it.
 pub fn queue_with(name: &str, change: impl FnOnce(&mut Queue)) -> Command {
-    let mut queue = world::queue(name);
+    let mut queue = test_centre::queue(name);
     queue.calls.greeting = Some("welcome".into());
     change(&mut queue);
     Command::Provision(Provision::PutQueue(Box::new(queue)))

@@ -1,6 +1,6 @@
 //! What is true of calls at any time, whatever happened.
 
-use super::world::TestCentre;
+use super::test_centre::TestCentre;
 use crate::{
     call::{Call, LegCommand, Party, PartyOrigin, PartyState, Playback, SwitchCommand},
     medium,

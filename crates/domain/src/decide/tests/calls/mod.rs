@@ -23,7 +23,7 @@ mod wrap_up;
 use super::{
     TestCentre,
     acts::{centre_with, do_not_disturb, log_out, pairs, state},
-    check, world,
+    check, test_centre,
 };
 use crate::{Command, command::CallAct};
 use acts::*;

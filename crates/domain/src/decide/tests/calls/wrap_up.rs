@@ -38,7 +38,7 @@ fn it_begins_with_the_end_of_a_call_of_the_queue() {
     let channel = world.agent("ann").channel(&medium::voice()).cloned().expect("a channel");
     assert_eq!(channel.state.and_then(|state| state.work_mode.clone()).as_deref(), Some("AfterCallWork"));
     assert_eq!(world.agent("ann").ready_again(), Some(61_000));
-    let chats = world.agent("ann").channel(&world::medium()).cloned().expect("a channel");
+    let chats = world.agent("ann").channel(&test_centre::medium()).cloned().expect("a channel");
     assert!(chats.takes_work(), "the call is no matter of the other channels");
     check(
         busy(),

@@ -2,7 +2,7 @@
 
 /// What becomes of an object that the file does not name, although it names others of the kind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Besides {
+pub enum UnlistedObjects {
     /// It stays: at first start, and in the demo.
     #[default]
     Stays,
@@ -12,7 +12,7 @@ pub enum Besides {
     Goes,
 }
 
-impl Besides {
+impl UnlistedObjects {
     /// Whether an object that the file does not name stays.
     pub fn stays(self, made_by_file: bool) -> bool {
         match self {

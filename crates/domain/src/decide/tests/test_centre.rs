@@ -52,7 +52,7 @@ pub struct TestCentre {
 }
 
 /// What a decision sees of the centre.
-struct Sight<'a> {
+struct TestSnapshots<'a> {
     states: &'a BTreeMap<Key, Arc<State>>,
     log: &'a BTreeMap<InteractionId, Vec<Message>>,
     known: &'a BTreeMap<String, KnownProviderKey>,
@@ -62,14 +62,14 @@ struct Sight<'a> {
     missing: Option<Want>,
 }
 
-impl Sight<'_> {
+impl TestSnapshots<'_> {
     fn look(&mut self, want: Want) -> Result<(), DecideError> {
         self.asked.insert(want.clone());
         if self.missing.as_ref() == Some(&want) { Err(DecideError::Need(want)) } else { Ok(()) }
     }
 }
 
-impl Snapshots for Sight<'_> {
+impl Snapshots for TestSnapshots<'_> {
     fn state(&mut self, key: &Key) -> Result<Option<Arc<State>>, DecideError> {
         self.look(Want::State(key.clone()))?;
         Ok(self.states.get(key).cloned())
@@ -165,9 +165,9 @@ impl TestCentre {
         }
     }
 
-    fn snapshots(&self, missing: Option<Want>) -> Sight<'_> {
+    fn snapshots(&self, missing: Option<Want>) -> TestSnapshots<'_> {
         let Self { states, log, known, .. } = self;
-        Sight { states, log, known, asked: BTreeSet::new(), missing }
+        TestSnapshots { states, log, known, asked: BTreeSet::new(), missing }
     }
 
     /// Performs a command and commits what it means.
