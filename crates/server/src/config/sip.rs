@@ -54,7 +54,7 @@ pub struct Sip {
     /// Which calls of phones need their password.
     pub challenge: Challenge,
     /// Headers of a caller that become user data: a name, with `*` for any ending, and `=KEY` for another key. The
-    /// switch hands on those that begin with `X-`, `User-to-User`, `Destination` and `Subject`.
+    /// switch hands on those that begin with `X-`, `User-to-User`, `Diversion` and `Subject`.
     pub user_data: Vec<String>,
     /// How long a stop lets calls go on, in seconds.
     pub drain: u32,
