@@ -2,16 +2,16 @@
 //!
 //! ```text
 //! gms  forms below /genesys/2/chat ─┐
-//!                                   ├─▶ door (who is it?) ─▶ Desk::perform ─▶ transcript ─▶ widget
-//! gws  JSON below /api/v2/chats ────┘     │ seen
-//!                                      presence ◀── keeper: silent for too long ─▶ Leave(Idle)
+//!                                   ├─▶ access (who is it?) ─▶ Desk::perform ─▶ transcript ─▶ widget
+//! gws  JSON below /api/v2/chats ────┘       │ seen
+//!                                        presence ◀── keeper: silent for too long ─▶ Leave(Idle)
 //! ```
 //!
 //! * [`gms`]: the Chat API v2 of the mobile services, over REST (spec: digital-channels#6.1).
 //! * [`gws`]: the customer chat of the Web Services API v2 (spec: digital-channels#6.3).
 //!
 //! A protocol has its own words, refusals and credentials. What they share stands here: which conversations are web
-//! chats (`door`) and whom they open to (`talk`), what a customer sees of them (`transcript`), and when customers
+//! chats (`services`) and whom they open to (`talk`), what a customer sees of them (`transcript`), and when customers
 //! count as gone (`keeper`). Neither opens a chat that began in the other, for the keys are of another kind.
 //!
 //! Metrics: `jackfield_chat_requests_total{command}` with the protocol's own word for the request,
@@ -24,13 +24,13 @@
 
 mod allowed;
 mod bounds;
-mod door;
 mod gms;
 mod gws;
 mod keeper;
 mod limits;
 mod presence;
 mod repeat;
+mod services;
 mod state;
 mod talk;
 mod transcript;

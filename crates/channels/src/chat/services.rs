@@ -1,4 +1,4 @@
-//! The door: which conversations are web chats, and where customers come in.
+//! Which conversations are web chats, and where customers come in.
 
 use super::Chat;
 use desk::{ports::StoreFault, session_of};

@@ -15,7 +15,7 @@ pub(super) fn digest(key: &str) -> String {
     format!("{:x}", Sha256::digest(key))
 }
 
-/// What the door knows of a chat.
+/// What is known of a chat that a customer asks for.
 pub(super) struct Talk {
     /// Id of the customer as a participant.
     pub user_id: String,

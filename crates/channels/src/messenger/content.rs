@@ -17,7 +17,7 @@ pub(super) struct Mark {
     pub is_last: bool,
 }
 
-/// The word for part `part` of `of`, counted from 1: the parcel's own when there is only one.
+/// The word for part `part` of `of`, counted from 1: the message's own when there is only one.
 pub(super) fn write(message: &str, part: usize, of: usize) -> String {
     if of == 1 { message.to_owned() } else { format!("{message}{PART}{part}/{of}") }
 }

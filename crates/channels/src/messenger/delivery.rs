@@ -16,7 +16,7 @@ use desk::{
 use domain::{
     Millis, ThreadId,
     command::{self, Receive},
-    task::Fresh,
+    task::NewConversationIds,
 };
 use tracing::{Instrument, field::Empty};
 
@@ -115,7 +115,7 @@ impl Account {
             keys: keys(self.service(), unit.identity()),
             at: event.at.clamp(0, self.now() + AHEAD),
             nickname: self.names.of(person),
-            fresh: Fresh { session: ids.session(), participant: ids.participant() },
+            fresh: NewConversationIds { session: ids.session(), participant: ids.participant() },
             address,
             unit: meant,
         }))

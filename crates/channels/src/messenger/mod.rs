@@ -1,16 +1,16 @@
 //! Facebook Messenger: what is said between this server and the platform of a page (spec: channel-connectors#2).
 //!
 //! ```text
-//! webhook ─▶ door (signature) ─▶ webhook::decode ─▶ units ─▶ meaning ─▶ Desk::receive ─▶ 200
-//!                                     │ poison ─▶ quarantine     └▶ echo: the send that waits for it
-//! Desk::post ─▶ channel ─▶ carry: part by part ─▶ send ─▶ (HTTP) ─▶ send::answer ─▶ receipt, or trouble and its remedy
-//!                                                                        └▶ standing: go, slow down, stop, out of order
+//! webhook ─▶ routes (signature) ─▶ webhook::decode ─▶ units ─▶ mapping ─▶ Desk::receive ─▶ 200
+//!                                       │ poison ─▶ quarantine     └▶ echo: the send that waits for it
+//! Desk::post ─▶ channel ─▶ outbound: part by part ─▶ send ─▶ (HTTP) ─▶ send::answer ─▶ receipt, or failure and its remedy
+//!                                                                           └▶ account_state: go, slow down, stop, out of order
 //! ```
 //!
 //! * `webhook`, `send`, `trouble`, `usage`, `signature`, `verification`, `deletion`, `version` and
-//!   `meaning` are pure: no clock, no network, no store.
-//! * `connector` holds the accounts, `account` is one of them; `door` and `privacy` are its addresses, `delivery` its
-//!   way in, `carry` its way out, `standing` its state.
+//!   `mapping` are pure: no clock, no network, no store.
+//! * `connector` holds the accounts, `account` is one of them; `routes` and `privacy` are its addresses, `delivery`
+//!   its way in, `outbound` its way out, `account_state` its state.
 //!
 //! The desk decides when something may be written: a [`desk::ports::OutboundMessage`] says how it may go out.
 //!

@@ -14,7 +14,7 @@ use std::time::Duration;
 pub(super) const MOST_PARTS: usize = 20;
 
 /// What became of a part: the platform's id of it, or else the outcome of the message.
-type Carried = Result<String, SendOutcome>;
+type SentPart = Result<String, SendOutcome>;
 
 impl Account {
     /// Carries a message. A text that is too long goes in parts, one after the other.
@@ -52,7 +52,7 @@ impl Account {
     }
 
     /// One attempt at a part.
-    async fn attempt(&self, outgoing: &OutgoingMessage<'_>) -> Carried {
+    async fn attempt(&self, outgoing: &OutgoingMessage<'_>) -> SentPart {
         if let Some(trouble) = self.standing.refusal(self.now()) {
             return Err(refused(None, trouble.sentence()));
         }
@@ -87,7 +87,7 @@ impl Account {
     }
 
     /// Attempts to send a part after the first. Starting again would send the first again, so they are repeated here.
-    async fn send_again(&self, outgoing: &OutgoingMessage<'_>) -> Carried {
+    async fn send_again(&self, outgoing: &OutgoingMessage<'_>) -> SentPart {
         let mut attempts = 0;
         loop {
             let carried = self.attempt(outgoing).await;

@@ -4,7 +4,7 @@ use super::{
     Sms,
     config::SmsConfig,
     number::international,
-    raw::Raw,
+    raw_webhook::RawWebhook,
     reason::Reason,
     send::{OutgoingSms, SmsOutcome, Wait, send},
     text::{Alphabet, Unfit, measure, transliterate},
@@ -46,7 +46,7 @@ impl Channel for Sms {
     fn replay(&self, unit: Quarantined) -> BoxFuture<'_, Result<(), NotReplayed>> {
         async move {
             let poison = |why: String| NotReplayed::Poison(why);
-            let raw = Raw::read(&unit.raw).ok_or_else(|| poison("it is not as it was kept".into()))?;
+            let raw = RawWebhook::read(&unit.raw).ok_or_else(|| poison("it is not as it was kept".into()))?;
             let told = self.read(&raw).map_err(|why| poison(why.to_string()))?;
             Ok(self.tell(told).await?)
         }

@@ -67,8 +67,8 @@ pub enum Undecodable {
 
 impl SmsForm {
     /// Reads the body of a `POST`, or the query of a `GET`, of at most [`MAX_BODY_BYTES`], in UTF-8. Other bytes are
-    /// replaced, and [`SmsForm::is_garbled`] says so: a person wrote it, and their provider would send the same again. All
-    /// fields are kept, however many there are, because the signature covers them all.
+    /// replaced, and [`SmsForm::is_garbled`] says so: a person wrote it, and their provider would send the same again.
+    /// All fields are kept, however many there are, because the signature covers them all.
     pub fn read(encoded: &[u8]) -> Self {
         let charset = Charset::default();
         let mut form = Self::default();

@@ -19,7 +19,7 @@ pub mod keyword;
 pub mod location;
 mod number;
 mod pace;
-mod raw;
+mod raw_webhook;
 pub mod reason;
 mod receive;
 pub mod report;

@@ -4,7 +4,7 @@ use domain::InteractionId;
 
 /// A webhook, without its signature, which is checked by then.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Raw {
+pub(super) struct RawWebhook {
     /// Whether it is a `GET`, whose form is in its query.
     pub get: bool,
     /// Path and query as they were requested, and signed.
@@ -29,7 +29,7 @@ pub(super) enum Subject {
     },
 }
 
-impl Raw {
+impl RawWebhook {
     /// The encoded form.
     pub fn form(&self) -> &[u8] {
         match self.path.split_once('?') {
@@ -82,8 +82,8 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn raw(path: &str) -> Raw {
-        Raw { get: false, path: path.into(), repetition: None, body: Vec::new() }
+    fn raw(path: &str) -> RawWebhook {
+        RawWebhook { get: false, path: path.into(), repetition: None, body: Vec::new() }
     }
 
     #[test]
@@ -98,9 +98,9 @@ mod tests {
 
     #[test]
     fn the_form_of_a_get_is_its_query() {
-        let get = Raw { get: true, body: b"ignored".to_vec(), ..raw("/channels/sms/acme?A=1&B=2") };
+        let get = RawWebhook { get: true, body: b"ignored".to_vec(), ..raw("/channels/sms/acme?A=1&B=2") };
         assert_eq!(
-            (get.form(), Raw { path: "/p".into(), ..get.clone() }.form()),
+            (get.form(), RawWebhook { path: "/p".into(), ..get.clone() }.form()),
             (&b"A=1&B=2"[..], &b""[..])
         );
     }
@@ -108,7 +108,7 @@ mod tests {
     #[test]
     fn what_quarantine_did_not_write_is_not_read() {
         for bytes in [&b""[..], b"no head", b"nohead\n\nbody", b"\xff \n\n"] {
-            assert_eq!(Raw::read(bytes), None);
+            assert_eq!(RawWebhook::read(bytes), None);
         }
     }
 
@@ -117,8 +117,8 @@ mod tests {
         fn quarantine_gives_back_what_it_was_given(
             get: bool, path in "/[!-~]{0,40}", repetition in proptest::option::of("[!-~]{1,20}"), body: Vec<u8>,
         ) {
-            let raw = Raw { get, path, repetition, body };
-            prop_assert_eq!(Raw::read(&raw.write()), Some(raw));
+            let raw = RawWebhook { get, path, repetition, body };
+            prop_assert_eq!(RawWebhook::read(&raw.write()), Some(raw));
         }
     }
 }

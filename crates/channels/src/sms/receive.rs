@@ -4,7 +4,7 @@ use super::{
     Sms,
     form::{SmsForm, Undecodable},
     inbound::Inbound,
-    raw::{Raw, Subject},
+    raw_webhook::{RawWebhook, Subject},
     report::StatusReport,
     signature::digest,
 };
@@ -15,7 +15,7 @@ use domain::{
     command::{self, CustomerMessage, Keyword, Receive, Unit},
     message::{Content, MAX_TYPE},
     notice::Wording,
-    task::Fresh,
+    task::NewConversationIds,
 };
 use serde_json::Value;
 
@@ -34,7 +34,7 @@ pub(super) enum WebhookContent {
 
 impl Sms {
     /// Reads a webhook that is authentic.
-    pub(super) fn read(&self, raw: &Raw) -> Result<WebhookContent, Undecodable> {
+    pub(super) fn read(&self, raw: &RawWebhook) -> Result<WebhookContent, Undecodable> {
         let (form, repetition) = (SmsForm::read(raw.form()), raw.repetition.as_deref());
         match raw.subject().ok_or(Undecodable::Malformed("the path"))? {
             Subject::Message => {
@@ -98,7 +98,10 @@ impl Sms {
             keys,
             at: desk.now(),
             nickname: inbound.name.clone().unwrap_or_default(),
-            fresh: Fresh { session: desk.ids().session(), participant: desk.ids().participant() },
+            fresh: NewConversationIds {
+                session: desk.ids().session(),
+                participant: desk.ids().participant(),
+            },
             unit: Unit::Said(CustomerMessage {
                 content: content(inbound),
                 user_data,

@@ -22,7 +22,7 @@ const MAX_WORDS: usize = 300;
 /// The longest that a provider can make us wait.
 const MAX_WAIT: Duration = Duration::from_secs(60 * 60);
 
-/// A message to send. Its text has been made to fit (see [`super::text::Limits::fit`]).
+/// A message to send. Its text has been made to fit (see [`super::text::TextLimits::fit`]).
 #[derive(Clone, Copy, Debug)]
 pub struct OutgoingSms<'a> {
     /// The customer's address, without prefix.

@@ -3,7 +3,7 @@
 use super::{
     Sms,
     form::{MAX_BODY_BYTES, MOST_FIELDS, SmsForm, Undecodable},
-    raw::Raw,
+    raw_webhook::RawWebhook,
     receive::WebhookContent,
     signature::genuine,
 };
@@ -77,15 +77,15 @@ impl Sms {
         Ok(([(CONTENT_TYPE, "text/xml")], TAKEN).into_response())
     }
 
-    fn raw(&self, head: &Parts, body: Vec<u8>) -> Raw {
+    fn raw(&self, head: &Parts, body: Vec<u8>) -> RawWebhook {
         let path = head.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
         let repetition = head.headers.get(&self.config.headers.repetition);
         let repetition = repetition.and_then(|value| value.to_str().ok()).filter(|token| !token.is_empty());
-        Raw { get: head.method == Method::GET, path, repetition: repetition.map(str::to_owned), body }
+        RawWebhook { get: head.method == Method::GET, path, repetition: repetition.map(str::to_owned), body }
     }
 
     /// Whether the provider signed it. The `Host` header does not count: only the configured addresses do.
-    fn is_genuine(&self, given: &str, raw: &Raw, is_form: bool) -> bool {
+    fn is_genuine(&self, given: &str, raw: &RawWebhook, is_form: bool) -> bool {
         let urls: Vec<String> = self.urls.iter().map(|base| format!("{base}{}", raw.path)).collect();
         let form = (is_form && !raw.get).then(|| SmsForm::read(&raw.body));
         let fields = form.as_ref().map(SmsForm::signed);

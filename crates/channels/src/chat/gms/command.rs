@@ -1,7 +1,7 @@
 //! The commands of a chat: `POST /genesys/2/chat/{service}/{chatId}/{command}` (spec: digital-channels#6.1).
 
 use super::{
-    door::{CommandOutcome, CustomerCredentials, TranscriptRange, alias},
+    access::{CommandOutcome, CustomerCredentials, TranscriptRange, alias},
     form::{self, Form},
     trouble::Trouble,
     wire::ChatAnswer,

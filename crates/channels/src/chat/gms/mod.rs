@@ -1,7 +1,7 @@
 //! The Chat API v2 of the mobile services, over REST (spec: digital-channels#6.1).
 //!
 //! ```text
-//! widget ─ form ─▶ router ─▶ form ─▶ door (who is it?) ─▶ Desk::perform ─▶ transcript ─▶ wire ─▶ widget
+//! widget ─ form ─▶ router ─▶ form ─▶ access (who is it?) ─▶ Desk::perform ─▶ transcript ─▶ wire ─▶ widget
 //! ```
 //!
 //! Every answer is JSON with a `statusCode`: 0 done, 1 try again, 2 refused for good. **An answer of
@@ -12,8 +12,8 @@
 //! be read, 404 no such service or command, 408 a body that does not come, 413, 415 another content type or an
 //! alphabet that is not known, 429 more than a customer may ask, with `Retry-After` in seconds (RFC 6585 §4).
 
+mod access;
 mod command;
-mod door;
 mod form;
 pub(super) mod given_positions;
 mod request;

@@ -1,7 +1,7 @@
 //! Request chat: `POST /genesys/2/chat/{service}` (spec: digital-channels#6.1).
 
 use super::{
-    door::{CommandOutcome, TranscriptRange},
+    access::{CommandOutcome, TranscriptRange},
     form::{self, Form},
     trouble::Trouble,
     wire::{ChatAnswer, ChatCustomer},

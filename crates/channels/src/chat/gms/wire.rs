@@ -84,7 +84,8 @@ impl ChatAnswer {
     ) -> Self {
         let ChatCustomer { chat_id, user_id, secure_key } = caller;
         // The field is meant for the name of an instance, but here any node answers for any, and clients hand it back
-        // as they got it: so it tells what this one of a customer's windows has been given (see `door::Wanted`).
+        // as they got it: so it tells what this one of a customer's windows has been given (see
+        // `access::TranscriptRange`).
         let alias = next_position.to_string();
         Self {
             status_code: trouble.map_or(0, Trouble::status_code),

@@ -4,7 +4,7 @@ use super::server::{ChatServer, Window, texts};
 
 use domain::{
     Millis,
-    command::{LastWords, SessionAct},
+    command::{ClosingMessage, SessionAct},
     session::AgentPartyState,
 };
 use serde_json::Value;
@@ -18,7 +18,7 @@ fn told(answer: &Value) -> (&Value, &Value) {
 async fn ended(server: &ChatServer) -> Window {
     let window = server.customer("Ines").await;
     server.tom_takes(&window).await;
-    let last = Some(LastWords { text: "Goodbye".into(), message_type: None });
+    let last = Some(ClosingMessage { text: "Goodbye".into(), message_type: None });
     server.tom(&window, SessionAct::Complete { queue: None, save_last_agent: false, last }).await;
     window
 }

@@ -5,7 +5,7 @@ use crate::chat::server::ChatServer;
 
 use domain::{
     Millis,
-    command::{LastWords, SessionAct},
+    command::{ClosingMessage, SessionAct},
     session::{AgentPartyState, EndedBy},
 };
 use http::StatusCode;
@@ -42,7 +42,7 @@ async fn a_customer_hears_the_end_and_the_last_words() {
     let conversation = conversation(&server);
     server.tom_takes(&conversation).await;
     widget.polls(&server).await;
-    let last = Some(LastWords { text: "Goodbye".into(), message_type: None });
+    let last = Some(ClosingMessage { text: "Goodbye".into(), message_type: None });
     server.tom(&conversation, SessionAct::Complete { queue: None, save_last_agent: false, last }).await;
     let told = widget.polls(&server).await;
     let kinds: Vec<_> = told.iter().map(|message| message["type"].as_str().expect("a type")).collect();

@@ -130,7 +130,7 @@ async fn a_customer_who_was_texted_first_answers_into_the_same_conversation() {
         nickname: "Tom".into(),
         text: Some("Your parcel is here".into()),
         user_data: domain::UserData::default(),
-        fresh: domain::task::Fresh {
+        fresh: domain::task::NewConversationIds {
             session: server.desk.ids().session(),
             participant: server.desk.ids().participant(),
         },
