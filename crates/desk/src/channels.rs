@@ -9,7 +9,7 @@ use crate::{
 };
 use domain::{
     Command, Key, ProviderKey, ServiceName, State, ThreadId,
-    command::{LastWords, Receive, SessionAct},
+    command::{ClosingMessage, Receive, SessionAct},
     message::Content,
     thread::Address,
 };
@@ -129,7 +129,9 @@ fn words(act: &SessionAct) -> Option<Words<'_>> {
         SessionAct::Say { text, .. } | SessionAct::SendUrl(text) => Some(Words::Given(text)),
         SessionAct::Leave { last }
         | SessionAct::Complete { last, .. }
-        | SessionAct::Transfer { last, .. } => last.as_ref().map(|LastWords { text, .. }| Words::Given(text)),
+        | SessionAct::Transfer { last, .. } => {
+            last.as_ref().map(|ClosingMessage { text, .. }| Words::Given(text))
+        }
         SessionAct::Resend { index } => Some(Words::Of(*index)),
         _ => None,
     }

@@ -2,8 +2,8 @@
 //!
 //! ```text
 //! command ─▶ Desk::perform ─▶ Store::transact( decide + render ) ─▶ one durable commit
-//!                                                   │ witness
-//!        router ◀── Board    timers ◀── Deadlines    Mailroom ──▶ held polls and sockets    Outbox ──▶ connectors
+//!                                                   │ observer
+//!        router ◀── Board    timers ◀── Deadlines    Mailboxes ──▶ held polls and sockets    Outbox ──▶ connectors
 //! ```
 //!
 //! Invariants: nothing is told before it is committed; memory here is a cache of the journal and is rebuilt from

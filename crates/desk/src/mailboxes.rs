@@ -1,4 +1,4 @@
-//! Mailboxes of agents as this node knows them: the newest notes of each, and a bell.
+//! Mailboxes of agents as this node knows them: the newest notes of each, and what wakes their readers.
 //!
 //! A mailbox lies in the journal; what is kept here is a tail of it, so that a note just committed reaches a
 //! held poll without a query. Whoever asks for older notes gets them from the store.
@@ -22,7 +22,7 @@ const LOGIN_GRACE: Millis = 10_000;
 #[derive(Debug, Default)]
 pub struct Mailbox {
     tail: Mutex<Tail>,
-    bell: Notify,
+    wake: Notify,
 }
 
 #[derive(Debug, Default)]
@@ -39,8 +39,8 @@ struct Tail {
 
 impl Mailbox {
     /// Rings whenever a note is placed. Ask for it before looking into the mailbox.
-    pub fn bell(&self) -> &Notify {
-        &self.bell
+    pub fn wake(&self) -> &Notify {
+        &self.wake
     }
 
     /// The position last taken.
@@ -142,7 +142,7 @@ impl Mailboxes {
                     tail.push(note.clone());
                 }
             }
-            mail.bell.notify_waiters();
+            mail.wake.notify_waiters();
             rest = &rest[run..];
         }
     }
@@ -304,12 +304,12 @@ mod tests {
     async fn a_note_between_looking_and_waiting_still_rings() {
         let room = Mailboxes::default();
         let mail = room.of(&"a".into());
-        let bell = mail.bell().notified();
-        tokio::pin!(bell);
-        bell.as_mut().enable();
+        let wake = mail.wake().notified();
+        tokio::pin!(wake);
+        wake.as_mut().enable();
         assert_eq!(mail.recent(0, 10), Some(vec![]));
         room.deliver(&[note(1)]);
-        bell.await;
+        wake.await;
     }
 
     #[test]

@@ -17,7 +17,7 @@ use crate::{
     message::Content,
     notice::Notice,
     queue::Queue,
-    task::Fresh,
+    task::NewConversationIds,
     thread::Address,
     user::User,
 };
@@ -247,7 +247,7 @@ pub enum CustomerAct {
 
 /// A last message that goes with the end of an agent's part (spec: digital-channels#2.6).
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LastWords {
+pub struct ClosingMessage {
     /// The words.
     pub text: String,
     /// The sender's word for this kind of message.
@@ -296,7 +296,7 @@ pub enum SessionAct {
     /// Leaves the talk.
     Leave {
         /// A last message to the customer.
-        last: Option<LastWords>,
+        last: Option<ClosingMessage>,
     },
     /// Is done with it.
     Complete {
@@ -305,14 +305,14 @@ pub enum SessionAct {
         /// Whether to write the agent down as the one who last served this customer.
         save_last_agent: bool,
         /// A last message to the customer.
-        last: Option<LastWords>,
+        last: Option<ClosingMessage>,
     },
     /// Hands it over.
     Transfer {
         /// To whom.
         to: HandoverTarget,
         /// A last message to the customer.
-        last: Option<LastWords>,
+        last: Option<ClosingMessage>,
     },
     /// Sets the disposition.
     SetDisposition {
@@ -353,7 +353,7 @@ pub struct Receive {
     /// The customer's name, if the platform tells it; may be empty.
     pub nickname: String,
     /// Ids for a conversation that may begin with it.
-    pub fresh: Fresh,
+    pub fresh: NewConversationIds,
     /// What it is.
     pub unit: Unit,
 }
@@ -460,7 +460,7 @@ pub struct Begin {
     /// What the agent attaches.
     pub user_data: UserData,
     /// Its ids.
-    pub fresh: Fresh,
+    pub fresh: NewConversationIds,
 }
 
 /// What a connector tells of a message.

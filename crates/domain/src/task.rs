@@ -100,7 +100,7 @@ pub struct KnownProviderKey {
 
 /// Ids for a conversation that may have to begin. They are made outside, since nothing is made here.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fresh {
+pub struct NewConversationIds {
     /// The conversation's id.
     pub session: InteractionId,
     /// The id of the customer as a participant.

@@ -28,7 +28,7 @@ pub enum AnswerMode {
     Refuse(u16),
     /// Rings until [`Call::answer`](crate::Call::answer), a NOTIFY with `Event: talk`, or an INVITE that asks for
     /// an answer by itself (`Call-Info` with `answer-after=0`, `Alert-Info` with `alert-autoanswer`,
-    /// `AnswerMode-Mode: Auto` of RFC 5373).
+    /// `Answer-Mode: Auto` of RFC 5373).
     Manual,
 }
 

@@ -1,7 +1,7 @@
 //! A small SIP phone without a person: it registers, calls, answers, says and hears.
 //!
-//! For the demo's simulated callers, for tests and for measurements. Many phones share one [`PhoneLine`] (one socket), so
-//! that 500 of them cost little. Nothing here belongs to the server: it meets it over SIP and RTP alone, as any
+//! For the demo's simulated callers, for tests and for measurements. Many phones share one [`PhoneLine`] (one socket),
+//! so that 500 of them cost little. Nothing here belongs to the server: it meets it over SIP and RTP alone, as any
 //! other phone does.
 //!
 //! ```no_run

@@ -1,8 +1,8 @@
 //! What every store must do: one suite of tests for all of them, and a store in memory that serves only what was asked
 //! for.
 //!
-//! * [`suite`] has the tests, over a [`StoreBackend`] on which a store is opened, and, with two desks, over nodes that share
-//!   one ([`Shared`]). [`on_every_store!`] and [`on_shared_stores!`] make tests of them.
+//! * [`suite`] has the tests, over a [`StoreBackend`] on which a store is opened, and, with two desks, over nodes that
+//!   share one ([`Shared`]). [`on_every_store!`] and [`on_shared_stores!`] make tests of them.
 //! * [`StrictStore`] is that store. Code that runs on it has named or asked for all it looks at, so that it runs on any
 //!   store that must lock and load first. Several nodes may share one.
 

@@ -5,9 +5,9 @@
 //! It never waits to fill a group, so a lone caller pays one `fsync` and sixty-four share one.
 //!
 //! Reading order: `open` (over `connect`) with what the last process left (`left`, `mark`, `wal`, `damage`);
-//! `document`, `unreadable`; `queue`, `writer`, `group`, `view`, `flush`, `checkpoint`; then the readers (`cache`,
-//! `pool`, `snapshot`, `mailbox`, `feed`, `table`, `binding`, `task`, `quarantine`); then the operator's tools
-//! (`retire`, `erase`, `person`, `raw`, `backup`, `clear`, `rebuild`, `finish`).
+//! `document`, `unreadable`; `queue`, `writer`, `group`, `tx_view`, `flush`, `checkpoint`; then the readers (`cache`,
+//! `pool`, `snapshot`, `mailbox`, `feed`, `session_table`, `binding`, `task`, `quarantine`); then the operator's tools
+//! (`retention`, `erase`, `person`, `raw_search`, `backup`, `clear`, `rebuild`, `finish`).
 
 mod backup;
 mod binding;

@@ -36,7 +36,7 @@ pub(crate) enum Job {
     /// Throw such a unit away.
     Release { unit: i64, answer: ReplySender<bool> },
     /// Write or delete rows of a table of sessions.
-    Shelve { table: SessionTable, rows: Vec<(String, Option<String>)>, answer: ReplySender<()> },
+    WriteRows { table: SessionTable, rows: Vec<(String, Option<String>)>, answer: ReplySender<()> },
     /// Replace the bindings of numbers.
     Bind { phones: Vec<(Dn, Vec<BindingRow>)>, answer: ReplySender<()> },
     /// Tell the position last taken in every mailbox: the file names only what is reserved.

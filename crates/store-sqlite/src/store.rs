@@ -239,7 +239,7 @@ impl Store for SqliteStore {
         table: SessionTable,
         rows: Vec<(String, Option<String>)>,
     ) -> BoxFuture<'static, Result<(), StoreFault>> {
-        self.ask(|answer| Job::Shelve { table, rows, answer })
+        self.ask(|answer| Job::WriteRows { table, rows, answer })
     }
 
     fn row(&self, table: SessionTable, id: &str) -> BoxFuture<'static, Result<Option<String>, StoreFault>> {

@@ -396,7 +396,7 @@ fn tells(Committed { durable, local }: &Committed) -> bool {
     told.contains(&false) || !signals.is_empty() || !effects.is_empty()
 }
 
-/// A witness that panics must not take the writer with it, nor keep another from being told.
+/// An observer that panics must not take the writer with it, nor keep another from being told.
 fn tell(watch: &Watch, committed: &Committed) {
     let observers: Vec<_> = {
         let mut watch = watch.lock().unwrap_or_else(PoisonError::into_inner);
@@ -405,7 +405,7 @@ fn tell(watch: &Watch, committed: &Committed) {
     };
     for observer in observers {
         if catch_unwind(AssertUnwindSafe(|| observer.committed(committed))).is_err() {
-            tracing::error!("the witness of a commit panicked");
+            tracing::error!("the observer of a commit panicked");
         }
     }
 }
@@ -445,7 +445,7 @@ fn run_job(group: &mut JobGroup<'_>, job: &mut Job) -> SqliteResult<JobOutcome> 
         }
         Job::Quarantine { unit, .. } => Ok(JobOutcome::Quarantined(quarantine::keep(group.conn, unit)?)),
         Job::Release { unit, .. } => Ok(JobOutcome::Released(quarantine::release(group.conn, *unit)?)),
-        Job::Shelve { table, rows, .. } => {
+        Job::WriteRows { table, rows, .. } => {
             session_table::put(group.conn, *table, rows, group.count.format)?;
             Ok(JobOutcome::Written)
         }
@@ -528,7 +528,7 @@ fn answer(job: Job, outcome: JobOutcome) {
             _ => None,
         }),
         Job::NotSent { answer, .. }
-        | Job::Shelve { answer, .. }
+        | Job::WriteRows { answer, .. }
         | Job::Bind { answer, .. }
         | Job::Trim { answer, .. }
         | Job::Save { answer, .. }

@@ -6,7 +6,7 @@ use domain::{
     command::{CustomerAct, CustomerMessage, DeliveryReport, Receive, Unit},
     message::Content,
     session::EndedBy,
-    task::Fresh,
+    task::NewConversationIds,
 };
 
 /// A customer who is reached through a connector, by their address.
@@ -44,7 +44,7 @@ impl<'a> Correspondent<'a> {
             keys: vec![ProviderKey::new(self.service, ids.guid())],
             at: self.server.desk.now(),
             nickname: self.name.into(),
-            fresh: Fresh { session: ids.session(), participant: ids.participant() },
+            fresh: NewConversationIds { session: ids.session(), participant: ids.participant() },
             unit,
         };
         self.server.desk.receive(unit).await.expect("taken in");

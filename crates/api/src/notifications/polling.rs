@@ -130,7 +130,7 @@ async fn hold_connect(
     let mut letters = Vec::new();
     loop {
         // Ask for the bell before looking, so that a note placed in between rings it.
-        let bell = mailbox.bell().notified();
+        let bell = mailbox.wake().notified();
         tokio::pin!(bell);
         bell.as_mut().enable();
         let subscriptions = held.hold.as_ref().and_then(|hold| api.notifications.hub().listening(hold));

@@ -145,7 +145,7 @@ async fn converse(
     let mut held: Option<Held<'_>> = None;
     let mut pulse = Pulse::new(Instant::now());
     loop {
-        let bell = mailbox.bell().notified();
+        let bell = mailbox.wake().notified();
         tokio::pin!(bell);
         bell.as_mut().enable();
         if let Some(waiting) = held.take() {

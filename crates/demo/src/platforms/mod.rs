@@ -42,9 +42,9 @@
 //! # What goes wrong by chance
 //!
 //! A fifth of the webhooks come twice at the same moment, a twentieth is overtaken by later ones, and an echo often
-//! comes before the answer to its send; see [`WebhookFaults`] and [`MessengerSettings::echo_first`]. A webhook that fails
-//! is repeated with growing pauses or after what `Retry-After` says. The page's webhooks begin once the server has
-//! answered their verification.
+//! comes before the answer to its send; see [`WebhookFaults`] and [`MessengerSettings::echo_first`]. A webhook that
+//! fails is repeated with growing pauses or after what `Retry-After` says. The page's webhooks begin once the server
+//! has answered their verification.
 //!
 //! # What goes wrong on request
 //!

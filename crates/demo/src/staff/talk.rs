@@ -8,7 +8,7 @@ use crate::{
 use desk::{Refused, session_of};
 use domain::{
     Command, InteractionId,
-    command::{LastWords, SessionAct},
+    command::{ClosingMessage, SessionAct},
     message::{Content, Message, PartyKind},
     session::{AgentPartyState, Session},
 };
@@ -51,7 +51,7 @@ impl ServedInteraction {
                         quiet_since = Instant::now();
                     } else if quiet_since.elapsed() > patience(session) {
                         let text = SILENCE.to_owned();
-                        let last = Some(LastWords { text, message_type: None });
+                        let last = Some(ClosingMessage { text, message_type: None });
                         return self.wrap_up(id, matter(session), last).await;
                     } else {
                         self.look().await;
@@ -81,7 +81,7 @@ impl ServedInteraction {
         &mut self,
         id: &InteractionId,
         matter: Option<&Dialogue>,
-        last: Option<LastWords>,
+        last: Option<ClosingMessage>,
     ) -> Result<(), Refused> {
         self.rest(WRAP_UP).await;
         let value = matter.map_or("IssueResolved", |matter| matter.disposition).to_owned();

@@ -55,7 +55,7 @@ impl Desk {
             metrics::gauge!("jackfield_outbox_waiting").set(self.memory.outbox.waiting() as f64);
             let due = lock(&self.memory.outbox.lanes).due();
             tokio::select! {
-                () = self.memory.outbox.bell.notified() => {}
+                () = self.memory.outbox.wake.notified() => {}
                 () = self.until_awake(due) => {}
                 Some(_) = sends.join_next() => {}
                 Some(_) = signals.join_next() => {}
@@ -104,7 +104,7 @@ impl Desk {
         if AssertUnwindSafe(self.carry(turn)).catch_unwind().await.is_err() {
             given_up::tell("message", &task.id(), &"carrying it panicked");
             lock(&self.memory.outbox.lanes).done(&task);
-            self.memory.outbox.bell.notify_one();
+            self.memory.outbox.wake.notify_one();
         }
     }
 
@@ -180,16 +180,16 @@ impl Desk {
 
     fn again(&self, task: &Task, at: Millis) {
         lock(&self.memory.outbox.lanes).again(task, at);
-        self.memory.outbox.bell.notify_one();
+        self.memory.outbox.wake.notify_one();
     }
 
     /// One attempt.
     async fn attempt(&self, task: &Task) -> Result<Attempt, StoreFault> {
         let outbound = match &task.errand {
             TaskKind::Message { session, index } => match self.outbound(task, session, *index).await? {
-                Packed::OutboundMessage(outbound) => Ok(outbound),
-                Packed::Refused(why) => Err(why.to_owned()),
-                Packed::Nothing => {
+                PreparedTask::OutboundMessage(outbound) => Ok(outbound),
+                PreparedTask::Refused(why) => Err(why.to_owned()),
+                PreparedTask::Nothing => {
                     self.forget(task).await;
                     return Ok(Attempt::Needless);
                 }
@@ -217,21 +217,26 @@ impl Desk {
         }))
     }
 
-    async fn outbound(&self, task: &Task, id: &InteractionId, index: u32) -> Result<Packed, StoreFault> {
+    async fn outbound(
+        &self,
+        task: &Task,
+        id: &InteractionId,
+        index: u32,
+    ) -> Result<PreparedTask, StoreFault> {
         let state = self.session(id).await?;
-        let Some(session) = state.as_deref().and_then(session_of) else { return Ok(Packed::Nothing) };
+        let Some(session) = state.as_deref().and_then(session_of) else { return Ok(PreparedTask::Nothing) };
         let message = self.messages(id, index, 1).await?.pop().filter(|message| message.index == index);
-        let (Some(post), Some(message)) = (&session.post, message) else { return Ok(Packed::Nothing) };
+        let (Some(post), Some(message)) = (&session.post, message) else { return Ok(PreparedTask::Nothing) };
         if !message.delivery.is_some_and(|progress| progress.state == Delivery::Queued) {
             // A copy of it came back before this process knew that it had sent it.
-            return Ok(Packed::Nothing);
+            return Ok(PreparedTask::Nothing);
         }
         if session.erased {
-            return Ok(Packed::Refused("The customer's address was erased"));
+            return Ok(PreparedTask::Refused("The customer's address was erased"));
         }
         match post.window(Writer::Person, self.now()) {
-            Window::Closed => Ok(Packed::Refused("The time to answer this customer is over")),
-            window => Ok(Packed::OutboundMessage(OutboundMessage {
+            Window::Closed => Ok(PreparedTask::Refused("The time to answer this customer is over")),
+            window => Ok(PreparedTask::OutboundMessage(OutboundMessage {
                 id: task.id(),
                 address: post.address.clone(),
                 content: message.content,
@@ -308,7 +313,7 @@ enum Attempt {
     Needless,
 }
 
-enum Packed {
+enum PreparedTask {
     OutboundMessage(OutboundMessage),
     Refused(&'static str),
     Nothing,

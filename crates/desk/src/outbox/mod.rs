@@ -27,7 +27,7 @@ const SIGNALS: usize = 1_024;
 pub(crate) struct Outbox {
     lanes: Mutex<Lanes>,
     signals: Mutex<VecDeque<Signal>>,
-    bell: Notify,
+    wake: Notify,
     /// Nothing more is begun.
     closed: AtomicBool,
 }
@@ -41,7 +41,7 @@ impl Outbox {
                 lanes.settled(id);
             }
             drop(lanes);
-            self.bell.notify_one();
+            self.wake.notify_one();
         }
     }
 
@@ -64,7 +64,7 @@ impl Outbox {
         }
         drop(waiting);
         if rings {
-            self.bell.notify_one();
+            self.wake.notify_one();
         }
     }
 

@@ -121,10 +121,10 @@ pub enum SessionTable {
 pub trait Store: Send + Sync + 'static {
     /// Runs the work on the current state, and commits its plan atomically and durably, or nothing at all. `wants` is
     /// what the work is known to look at; a store may show it nothing else, and then runs it again with what it says it
-    /// needs. Answers when the commit is on the disk and the witnesses of this node know of it.
+    /// needs. Answers when the commit is on the disk and the observers of this node know of it.
     fn transact(&self, wants: Vec<Want>, work: Work) -> BoxFuture<'static, Transacted>;
 
-    /// Names one more witness of all later commits, those of other nodes included. It is told for as long as somebody
+    /// Names one more observer of all later commits, those of other nodes included. It is told for as long as somebody
     /// else holds it.
     fn watch(&self, observer: Arc<dyn CommitObserver>);
 

@@ -3,8 +3,8 @@
 use super::{operation::CallOperation, party::PartyState, snapshot::Call};
 use crate::UserId;
 
-/// The operations open to an agent, in the order of [`Operation::ALL`] (spec: core-and-voice#5.4). Empty for a stranger
-/// and for an agent who was released.
+/// The operations open to an agent, in the order of [`CallOperation::ALL`] (spec: core-and-voice#5.4). Empty for a
+/// stranger and for an agent who was released.
 pub fn capabilities(call: &Call, agent: &UserId) -> Vec<CallOperation> {
     CallOperation::ALL.into_iter().filter(|operation| is_open(call, agent, *operation)).collect()
 }

@@ -3,7 +3,7 @@
 use super::{DecideError, Draft, ending, invite, part, talk};
 use crate::{
     QueueName, Refusal, UserId,
-    command::{HandoverTarget, LastWords},
+    command::{ClosingMessage, HandoverTarget},
     message::Content,
     session::{AgentParty, AgentPartyState, EndedBy, Fact, Invitation, Session},
 };
@@ -13,7 +13,7 @@ pub(super) fn leave(
     draft: &mut Draft<'_>,
     session: &Session,
     party: &AgentParty,
-    last: Option<&LastWords>,
+    last: Option<&ClosingMessage>,
 ) -> Result<(), DecideError> {
     talk::last_words(draft, session, party, last)?;
     let (id, agent) = (&session.id, &party.user);
@@ -32,7 +32,7 @@ pub(super) fn complete(
     session: &Session,
     party: &AgentParty,
     queue: Option<&QueueName>,
-    last: Option<&LastWords>,
+    last: Option<&ClosingMessage>,
 ) -> Result<(), DecideError> {
     if let Some(queue) = queue {
         draft.queue(queue)?;
@@ -60,7 +60,7 @@ pub(super) fn transfer(
     session: &Session,
     party: &AgentParty,
     to: &HandoverTarget,
-    last: Option<&LastWords>,
+    last: Option<&ClosingMessage>,
 ) -> Result<(), DecideError> {
     let (id, agent) = (&session.id, &party.user);
     match to {

@@ -3,7 +3,7 @@
 use super::{DecideError, Draft, part, post};
 use crate::{
     InteractionId, Millis, Refusal, UserId, check,
-    command::LastWords,
+    command::ClosingMessage,
     message::{Author, Content, MAX_TEXT},
     session::{AgentParty, AgentPartyState, Fact, Session},
     thread::Writer,
@@ -53,9 +53,9 @@ pub(super) fn last_words(
     draft: &mut Draft<'_>,
     session: &Session,
     party: &AgentParty,
-    last: Option<&LastWords>,
+    last: Option<&ClosingMessage>,
 ) -> Result<(), DecideError> {
-    let Some(LastWords { text, message_type }) = last else { return Ok(()) };
+    let Some(ClosingMessage { text, message_type }) = last else { return Ok(()) };
     check::text("text", text)?;
     check::message_type(message_type.as_deref())?;
     if !session.customer.present || party.state != AgentPartyState::Chatting {

@@ -3,7 +3,7 @@
 use super::{operation::SessionOperation, party::AgentPartyState, snapshot::Session};
 use crate::UserId;
 
-/// The operations open to an agent, in the order of [`Operation::ALL`] (spec: digital-channels#2.3). Empty for a
+/// The operations open to an agent, in the order of [`SessionOperation::ALL`] (spec: digital-channels#2.3). Empty for a
 /// stranger and for an agent whose part is over.
 pub fn capabilities(session: &Session, agent: &UserId) -> Vec<SessionOperation> {
     SessionOperation::ALL.into_iter().filter(|operation| is_open(session, agent, *operation)).collect()

@@ -4,7 +4,7 @@ use super::parameter::treat_as;
 use crate::{body::Body, links::unescape, problem::Problem};
 use domain::{
     QueueName, Refusal, UserData, UserId,
-    command::{HandoverTarget, LastWords, SessionAct},
+    command::{ClosingMessage, HandoverTarget, SessionAct},
 };
 
 /// Every name that [`session_act`] takes, for the API document; a test compares the two.
@@ -86,11 +86,11 @@ fn user_data(body: &Body) -> Result<UserData, Problem> {
 }
 
 /// The last message; `messageType` and `treatAs` only mean something beside it (spec: digital-channels#2.10).
-fn last_words(body: &Body) -> Result<Option<LastWords>, Problem> {
+fn last_words(body: &Body) -> Result<Option<ClosingMessage>, Problem> {
     let message_type = body.maybe_text("messageType")?.map(str::to_owned);
     let treat_as = treat_as(body)?;
     match body.maybe_text("text")? {
-        Some(text) => Ok(Some(LastWords { text: text.to_owned(), message_type })),
+        Some(text) => Ok(Some(ClosingMessage { text: text.to_owned(), message_type })),
         None if message_type.is_some() || treat_as.is_some() => {
             Err(Problem::invalid("'messageType' and 'treatAs' need 'text'"))
         }

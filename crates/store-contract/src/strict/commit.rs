@@ -42,7 +42,7 @@ impl StrictStore {
             check(&data, &plan)?;
             write(&mut data, plan)
         };
-        // A witness may hold what the work holds.
+        // An observer may hold what the work holds.
         drop(work);
         journal.tell(by, durable, local);
         Ok(Ok(done))

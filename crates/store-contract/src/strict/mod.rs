@@ -3,7 +3,7 @@
 mod commit;
 mod data;
 mod feed;
-mod retire;
+mod retention;
 mod store;
 mod view;
 
@@ -31,7 +31,7 @@ struct SharedJournal {
     /// Held from a commit until everybody was told of it, so that all are told in the order of the commits.
     order: Mutex<()>,
     watch: Mutex<Vec<(NodeId, Weak<dyn CommitObserver>)>>,
-    /// Everything of which witnesses were ever told.
+    /// Everything of which observers were ever told.
     told: Mutex<Vec<Arc<Durable>>>,
     asked: AtomicU64,
     stream_id: String,
@@ -68,7 +68,7 @@ impl StrictStore {
         lock(&self.journal.data).failing = Some(channel.to_owned());
     }
 
-    /// Tells the witnesses of this node once more of everything that was ever committed, in that order: like a late
+    /// Tells the observers of this node once more of everything that was ever committed, in that order: like a late
     /// hint of news that they have heard long ago.
     pub fn tell_again(&self) {
         let _order = lock(&self.journal.order);
@@ -94,7 +94,7 @@ impl SharedJournal {
         watch.iter().filter_map(|(node, observer)| Some((node.clone(), observer.upgrade()?))).collect()
     }
 
-    /// Tells everybody of a commit of a node. A witness that panics keeps no other from being told.
+    /// Tells everybody of a commit of a node. An observer that panics keeps no other from being told.
     fn tell(&self, by: &NodeId, durable: Durable, local: Local) {
         let durable = Arc::new(durable);
         lock(&self.told).push(durable.clone());

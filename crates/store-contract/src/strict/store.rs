@@ -3,7 +3,7 @@
 use super::{
     StrictStore,
     data::{JournalData, up_to, weight},
-    feed, lock, retire,
+    feed, lock, retention,
 };
 use desk::ports::{
     BindingRow, CommitObserver, FeedPage, FeedQuery, LogPart, Note, Quarantined, SavedResult, SessionTable,
@@ -192,6 +192,6 @@ impl Store for StrictStore {
     }
 
     fn retire(&self, before: Millis, limit: u32) -> StoreFuture<u32> {
-        self.with(move |data| retire::retire(data, before, limit))
+        self.with(move |data| retention::retire(data, before, limit))
     }
 }

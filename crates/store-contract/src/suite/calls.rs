@@ -1,4 +1,4 @@
-//! Calls, in the scene: the telephones of its agents, and the people who are on them.
+//! Calls, in the fixture's centre: the telephones of its agents, and the people who are on them.
 
 use super::fixture::{StoreFixture, agent, user};
 use domain::{

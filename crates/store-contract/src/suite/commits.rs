@@ -264,7 +264,7 @@ pub async fn a_witness_hears_of_every_commit_in_order_and_before_the_caller(back
                     .any(|note| note.agent == self::agent(agent)
                         && note.pos == position
                         && note.body.contains(&format!("\"{number}\""))),
-                "answered before the witness heard"
+                "answered before the observer heard"
             );
         }
     });

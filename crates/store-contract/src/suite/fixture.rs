@@ -21,7 +21,7 @@ use std::{
 /// The service whose messages a connector carries.
 pub const SERVICE: &str = "texts";
 
-/// The topic of the scene's notes.
+/// The topic of the fixture's notes.
 pub const TOPIC: &str = "/v2/me/chats";
 
 /// A store with a centre in it.
@@ -223,7 +223,7 @@ fn centre() -> Centre {
     }
 }
 
-/// The queue of the scene.
+/// The queue of the fixture.
 pub fn queue() -> Queue {
     Queue {
         name: "Support".into(),

@@ -1,4 +1,4 @@
-//! Conversations that a connector carries, in the scene.
+//! Conversations that a connector carries, in the fixture's centre.
 
 pub use super::fixture::SERVICE;
 
@@ -9,7 +9,7 @@ use domain::{
     command::{CustomerMessage, DeliveryReport, Receive, SessionAct, Unit},
     message::Content,
     session::Delivery,
-    task::{Fresh, KnownProviderKey},
+    task::{KnownProviderKey, NewConversationIds},
 };
 use std::sync::{Arc, Mutex};
 
@@ -24,7 +24,7 @@ pub fn unit(theirs: &str, name: &str, id: &str, unit: Unit) -> Command {
         keys: vec![known_key(SERVICE, name)],
         at: 1_000,
         nickname: "Mary".into(),
-        fresh: Fresh { session: id.into(), participant: "00000000000000AA".into() },
+        fresh: NewConversationIds { session: id.into(), participant: "00000000000000AA".into() },
         unit,
     }))
 }

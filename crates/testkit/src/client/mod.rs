@@ -8,9 +8,8 @@
 //!
 //! They are sparing, so that one process can hold tens of thousands: no thread, no pool, no background task but
 //! the one that drives a connection. They do not retry and do not hide anything: a [`HttpFault`] tells whether the
-//! request was certainly not done ([`HttpFault::Unsent`]) or may have been ([`HttpFault::Lost`]), which is what a program
-//! that counts must know.
-
+//! request was certainly not done ([`HttpFault::Unsent`]) or may have been ([`HttpFault::Lost`]), which is what a
+//! program that counts must know.
 mod bayeux;
 mod bayeux_poll;
 mod bayeux_socket;

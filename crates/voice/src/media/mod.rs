@@ -1,8 +1,8 @@
 //! Media: streams, rooms, tones, prompts (spec: voice-sip#1, #4, #5.7–5.9).
 //!
-//! Every leg has a [`MediaStream`]: a pair of ports of ours that its phone talks to, whatever becomes of the call. What a
-//! leg hears depends on its room: outside of rooms, a tone or a prompt; with one other, that one's packets, sent on by
-//! the task that received them; with more, a mix of all the others, made every 20 ms.
+//! Every leg has a [`MediaStream`]: a pair of ports of ours that its phone talks to, whatever becomes of the call. What
+//! a leg hears depends on its room: outside of rooms, a tone or a prompt; with one other, that one's packets, sent on
+//! by the task that received them; with more, a mix of all the others, made every 20 ms.
 //!
 //! ```text
 //!   packet ─▶ receive ─▶ latch, digits ─▶ route ─┬─ two:   header rewritten, out of the other leg's socket

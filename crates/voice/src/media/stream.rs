@@ -33,7 +33,8 @@ pub struct Accepted {
     pub codec: Codec,
 }
 
-/// The media of one leg. Clones are the same stream. It ends with [`MediaStream::close`], or when the last clone is gone.
+/// The media of one leg. Clones are the same stream. It ends with [`MediaStream::close`], or when the last clone is
+/// gone.
 #[derive(Clone)]
 pub struct MediaStream(Arc<OpenMedia>);
 

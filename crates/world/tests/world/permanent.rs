@@ -14,7 +14,7 @@ use domain::{
     medium::{Connector, Media, Medium},
     message::Content,
     session::{AgentPartyState, Fact, Session},
-    task::Fresh,
+    task::NewConversationIds,
 };
 use std::{
     sync::{
@@ -105,7 +105,7 @@ impl Node {
             keys: vec![known_key(service, theirs)],
             at: self.desk.now(),
             nickname: "Ina".into(),
-            fresh: Fresh { session: session.clone(), participant },
+            fresh: NewConversationIds { session: session.clone(), participant },
             unit: Unit::Said(CustomerMessage { content, opens: true, ..CustomerMessage::default() }),
         };
         self.desk.receive(receive).await.expect("taken in");

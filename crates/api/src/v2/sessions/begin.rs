@@ -5,7 +5,8 @@ use crate::{auth::Caller, body::Posted, repeat::Repeat, state::Api};
 use axum::{Extension, extract::State};
 use desk::ports::Channel;
 use domain::{
-    Command, Refusal, ServiceName, UserData, command::Begin, medium::Medium, task::Fresh, user::Role,
+    Command, Refusal, ServiceName, UserData, command::Begin, medium::Medium, task::NewConversationIds,
+    user::Role,
 };
 use gws::{Answer, Outcome, Problem};
 use std::sync::Arc;
@@ -41,7 +42,7 @@ pub async fn post(
         nickname: body.maybe_text("nickname")?.map_or_else(|| name(&caller), str::to_owned),
         text: body.maybe_text("text")?.map(str::to_owned),
         user_data,
-        fresh: Fresh { session: ids.session(), participant: ids.participant() },
+        fresh: NewConversationIds { session: ids.session(), participant: ids.participant() },
     };
     let id = begin.fresh.session.clone();
     edge::span::interaction(id.as_str());

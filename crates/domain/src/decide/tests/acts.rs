@@ -5,12 +5,12 @@ use crate::{
     Command, InteractionId, Millis, ProviderKey, UserData,
     centre::Centre,
     command::{
-        AgentAct, Begin, CustomerAct, CustomerMessage, DeliveryReport, HandoverTarget, Keyword, LastWords,
-        Open, Provision, Receive, SessionAct, Unit,
+        AgentAct, Begin, ClosingMessage, CustomerAct, CustomerMessage, DeliveryReport, HandoverTarget,
+        Keyword, Open, Provision, Receive, SessionAct, Unit,
     },
     message::Content,
     session::{Delivery, EndedBy},
-    task::Fresh,
+    task::NewConversationIds,
     thread::Address,
 };
 use serde_json::{Value, json};
@@ -84,7 +84,7 @@ pub fn unit(service: &str, key: &str, unit: Unit) -> Receive {
         keys: vec![named(key)],
         at: 0,
         nickname: String::new(),
-        fresh: Fresh { session: s1(), participant: "00C0000000000001".into() },
+        fresh: NewConversationIds { session: s1(), participant: "00C0000000000001".into() },
         unit,
     }
 }
@@ -111,7 +111,7 @@ pub fn receive(unit: Receive) -> Command {
 /// The same unit as it would come at a moment, for a conversation that may begin under another id.
 pub fn anew(command: &Command, at: Millis, session: &str) -> Command {
     let Command::Receive(unit) = command else { panic!("no unit") };
-    let fresh = Fresh { session: session.into(), ..unit.fresh.clone() };
+    let fresh = NewConversationIds { session: session.into(), ..unit.fresh.clone() };
     receive(Receive { at, fresh, ..(**unit).clone() })
 }
 
@@ -142,7 +142,7 @@ pub fn begin(session: &str, text: Option<&str>) -> Command {
         nickname: "Tom".into(),
         text: text.map(Into::into),
         user_data: UserData::default(),
-        fresh: Fresh { session: session.into(), participant: "00C0000000000001".into() },
+        fresh: NewConversationIds { session: session.into(), participant: "00C0000000000001".into() },
     };
     Command::Begin { agent: "ann".into(), begin: Box::new(begin) }
 }
@@ -215,8 +215,8 @@ pub fn to_queue(queue: &str) -> SessionAct {
     SessionAct::Transfer { to: HandoverTarget::Queue(queue.into()), last: None }
 }
 
-pub fn words(text: &str) -> LastWords {
-    LastWords { text: text.into(), message_type: None }
+pub fn words(text: &str) -> ClosingMessage {
+    ClosingMessage { text: text.into(), message_type: None }
 }
 
 pub fn dispose(value: &str) -> SessionAct {

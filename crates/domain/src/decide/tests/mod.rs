@@ -2,7 +2,7 @@
 //!
 //! A state is a small centre in a situation that a word names (`chatting()`, `left()`, ...). A command is built
 //! by the words of [`acts`]. What is expected is the text that [`brief`] makes of the events, or `no:` and the
-//! refusal. Every commit of every test is also held against the invariants of [`world::World::commit`].
+//! refusal. Every commit of every test is also held against the invariants of [`test_centre::TestCentre::commit`].
 
 mod acts;
 mod both;

@@ -1,5 +1,5 @@
 //! What is true of every history: random ones are performed, and held against it after each step. The invariants
-//! of [`World::commit`] (fold equals snapshot, slots equal live parts, terminal stays terminal, one message for
+//! of [`TestCentre::commit`] (fold equals snapshot, slots equal live parts, terminal stays terminal, one message for
 //! each event that tells of one, everything reads back) are held by every step as well.
 
 use super::{erase::redacted, *};

@@ -24,7 +24,7 @@ const PATIENCE: Duration = Duration::from_secs(40);
 /// How long nothing must have been heard before it is held to be all.
 const QUIET: Duration = Duration::from_secs(3);
 
-/// How an ear listens.
+/// How a listener is connected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ListenerTransport {
     /// Long-polling.
@@ -47,7 +47,7 @@ struct ListenerRecord {
     anew: AtomicU32,
 }
 
-/// An ear of one agent.
+/// A notification client of one agent.
 #[derive(Debug)]
 pub struct AgentListener {
     agent: String,
@@ -103,7 +103,7 @@ impl AgentListener {
     }
 }
 
-/// Waits until no ear has heard anything for a while.
+/// Waits until no listener has heard anything for a while.
 pub async fn until_quiet(listeners: &[AgentListener], deadline: Instant) {
     while Instant::now() < deadline
         && listeners.iter().any(|listener| lock(&listener.record.last).elapsed() < QUIET)

@@ -8,7 +8,7 @@ use super::{
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// One chat, as one ear heard of it.
+/// One chat, as one listener heard of it.
 #[derive(Default)]
 struct Chat<'s> {
     /// The places of the entries heard, in the order heard.
@@ -19,7 +19,7 @@ struct Chat<'s> {
     left: Option<u64>,
 }
 
-/// Judges every ear.
+/// Judges every listener.
 pub fn judge(stories: &[HeardNotifications], ledger: &Ledger, table: &mut Table) {
     let (mut own, mut entries, mut states, mut order) =
         (TableRow::default(), TableRow::default(), TableRow::default(), TableRow::default());

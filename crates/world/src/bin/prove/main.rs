@@ -4,7 +4,7 @@
 //! ```text
 //! customers ─┐                                    ┌─ kill -9, SIGTERM, again on the same directory
 //! agents ────┼─▶ proxy (destroys replies) ─▶ jackfield serve --demo
-//! ears ──────┘
+//! listeners ─┘
 //! ```
 //!
 //! After that, another server stands still, is down, and has its system's time of day set; nobody's chat, login or offer

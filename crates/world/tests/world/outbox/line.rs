@@ -8,7 +8,7 @@ use domain::{
     command::{AgentAct, CustomerMessage, Keyword, Receive, SessionAct, Unit},
     message::Content,
     session::{AgentPartyState, Delivery, Progress, Session, SessionOperation, capabilities},
-    task::Fresh,
+    task::NewConversationIds,
 };
 use std::{sync::Arc, time::Duration};
 use world::{Faults, World};
@@ -84,7 +84,7 @@ impl Line {
             keys: vec![known_key(service, &format!("m{}", self.names))],
             at: desk.now(),
             nickname: "Ina".into(),
-            fresh: Fresh { session: session.clone(), participant },
+            fresh: NewConversationIds { session: session.clone(), participant },
             unit,
         };
         loop {

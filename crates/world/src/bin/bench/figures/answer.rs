@@ -1,6 +1,6 @@
-//! From an agent's `AnswerMode` over the API to the NOTIFY on the wire that makes their phone answer.
+//! From an agent's `Answer` over the API to the NOTIFY on the wire that makes their phone answer.
 
-use super::ground::runtime;
+use super::setup::runtime;
 use crate::{called, lane::Lane, setting::Setting, stats::Durations};
 use anyhow::Context;
 use phone::{Account, AnswerMode, Incoming, PhoneLine, Say};

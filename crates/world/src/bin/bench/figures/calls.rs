@@ -1,6 +1,6 @@
 //! Short calls through a queue to five hundred agents: signalling, routing, journal and notifications together.
 
-use super::ground::runtime;
+use super::setup::runtime;
 use crate::{
     called,
     lane::Lane,

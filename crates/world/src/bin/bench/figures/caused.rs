@@ -1,7 +1,7 @@
 //! Notifications of which each is caused by a request of its own over REST, against the real binary: from the moment
 //! before the request is written to the notification at the agent's own client.
 
-use super::ground::{node, ready_agent, runtime};
+use super::setup::{node, ready_agent, runtime};
 use crate::{
     centre,
     figures::idle::Socket,

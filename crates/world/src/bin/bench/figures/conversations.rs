@@ -1,7 +1,7 @@
 //! Ten thousand open conversations of a provider's customers, and messages both ways across them.
 
 use super::{
-    ground::runtime,
+    setup::runtime,
     webhooks::{begin, take},
 };
 use crate::{

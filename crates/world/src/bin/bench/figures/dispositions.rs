@@ -1,7 +1,7 @@
 //! Durable `SetDisposition` over 64 keep-alive connections on three conversations of one agent, and the same
 //! commands on the bare store in the same run.
 
-use super::ground::{accepted, customer, directory, node, ready_agent, runtime};
+use super::setup::{accepted, customer, directory, node, ready_agent, runtime};
 use crate::{
     centre, in_process,
     lane::Lane,
@@ -77,7 +77,7 @@ async fn over_http(setting: &Setting) -> anyhow::Result<(usize, Duration, Durati
 async fn bare() -> anyhow::Result<(usize, Duration)> {
     let dir = directory()?;
     let desk = in_process::desk(&dir.path().join("data"), 1).await?;
-    let channels = vec![super::ground::medium()?.as_str().into()];
+    let channels = vec![super::setup::medium()?.as_str().into()];
     let agent = centre::id(1);
     let log_in = AgentAct::LogIn { channels, place: None };
     desk.perform(Command::Agent { agent: agent.clone(), act: log_in }).await?;

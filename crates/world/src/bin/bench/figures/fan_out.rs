@@ -1,6 +1,6 @@
 //! Two thousand long-polling agents, four notifications a second each: from the command to the client.
 
-use super::ground::{directory, runtime};
+use super::setup::{directory, runtime};
 use crate::{
     centre, in_process,
     lane::Lane,
@@ -31,7 +31,7 @@ pub fn measure(setting: &Setting) -> anyhow::Result<Value> {
         let dir = directory()?;
         let desk = in_process::desk(&dir.path().join("data"), agents).await?;
         let port = in_process::serve(desk.clone()).await?;
-        let medium = super::ground::medium()?;
+        let medium = super::setup::medium()?;
         let mut sessions = stream::iter(1..=agents)
             .map(|agent| {
                 let (desk, medium) = (desk.clone(), medium.clone());

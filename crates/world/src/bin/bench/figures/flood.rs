@@ -1,6 +1,6 @@
 //! Durable notes to five hundred long-polling agents as fast as possible.
 
-use super::ground::{directory, runtime};
+use super::setup::{directory, runtime};
 use crate::{
     centre, in_process, lane::Lane, notification_session::NotificationSession, setting::Setting, stats::rate,
 };
@@ -28,7 +28,7 @@ pub fn measure(setting: &Setting) -> anyhow::Result<Value> {
         let port = in_process::serve(desk.clone()).await?;
         let (delivered, committed) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
         for agent in 1..=agents {
-            let channels = vec![super::ground::medium()?.as_str().into()];
+            let channels = vec![super::setup::medium()?.as_str().into()];
             let act = AgentAct::LogIn { channels, place: None };
             desk.perform(Command::Agent { agent: centre::id(agent), act }).await?;
             let lane = Lane::open(port, &centre::name(agent), centre::PASSWORD).await?;

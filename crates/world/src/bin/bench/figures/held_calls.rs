@@ -1,6 +1,6 @@
 //! Memory of the server while calls are held: each between a caller and an agent, established, nobody speaking.
 
-use super::{ground::runtime, idle::megabytes};
+use super::{idle::megabytes, setup::runtime};
 use crate::{called, setting::Setting, stats::cores};
 use phone::Incoming;
 use serde_json::{Value, json};

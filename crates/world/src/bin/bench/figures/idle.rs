@@ -1,6 +1,6 @@
 //! Memory of the server with ten thousand agents connected and idle, each with a contact-centre session.
 
-use super::ground::{node, ready_agent, runtime};
+use super::setup::{node, ready_agent, runtime};
 use crate::{centre, lane::Lane, node::Node, notification_session::NotificationSession, setting::Setting};
 use anyhow::{Context, bail};
 use base64::{Engine, engine::general_purpose::STANDARD};

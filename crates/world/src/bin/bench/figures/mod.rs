@@ -1,6 +1,6 @@
 //! One figure, one file.
 
-mod ground;
+mod setup;
 
 pub mod answer;
 pub mod calls;
@@ -17,4 +17,4 @@ pub mod restart;
 pub mod strangers;
 pub mod webhooks;
 
-pub use ground::directory;
+pub use setup::directory;

@@ -1,6 +1,6 @@
 //! From a request to its notification on an open WebSocket, at 500 operations a second.
 
-use super::ground::{accepted, customer, node, ready_agent, runtime};
+use super::setup::{accepted, customer, node, ready_agent, runtime};
 use crate::{centre, figures::idle::Socket, lane::Lane, setting::Setting, stats::Durations};
 use serde_json::{Value, json};
 use std::{

@@ -1,6 +1,6 @@
 //! From the start of the process to `/ready`, with a journal of a million events.
 
-use super::ground::{directory, runtime};
+use super::setup::{directory, runtime};
 use crate::{centre, in_process, node::Node, setting::Setting, stats::millis};
 use domain::{
     Command,
@@ -22,7 +22,7 @@ pub fn measure(setting: &Setting) -> anyhow::Result<Value> {
     let events = runtime.block_on(async {
         let desk = in_process::desk(&data, AGENTS).await?;
         for agent in 1..=AGENTS {
-            let channels = vec![super::ground::medium()?.as_str().into()];
+            let channels = vec![super::setup::medium()?.as_str().into()];
             let act = AgentAct::LogIn { channels, place: None };
             desk.perform(Command::Agent { agent: centre::id(agent), act }).await?;
             let act = AgentAct::SetState { channel: None, operation: "Ready".into(), wrap_up: None };

@@ -1,8 +1,8 @@
 //! What strangers cost: memory after a morning of logins and under stalled requests, and what an agent notices.
 
 use super::{
-    ground::{accepted, customer, directory, ready_agent, runtime},
     idle::megabytes,
+    setup::{accepted, customer, directory, ready_agent, runtime},
 };
 use crate::{centre, lane::Lane, node::Node, setting::Setting, stats::Durations};
 use anyhow::Context;

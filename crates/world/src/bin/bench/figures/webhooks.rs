@@ -1,6 +1,6 @@
 //! Webhooks of an SMS provider: from one to the notification on a WebSocket, and a thousand a second for a while.
 
-use super::ground::runtime;
+use super::setup::runtime;
 use crate::{
     carried::{self, NUMBER, Phones, Provider, SERVICE},
     figures::idle::{Socket, megabytes},

@@ -1,5 +1,5 @@
 //! What is true of every history of calls: random ones of commands and of what a switch tells, in any order, are
-//! performed. The invariants of [`World::calls_hold`] and of [`World::act`] are held by every step as well.
+//! performed. The invariants of [`TestCentre::calls_hold`] and of [`TestCentre::act`] are held by every step as well.
 
 mod history;
 
