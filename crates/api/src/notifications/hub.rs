@@ -2,7 +2,7 @@
 
 use super::sockets::Sockets;
 use crate::{auth::Login, state::Api};
-use bayeux::{Hub, Reconnect, SessionChange, SessionRecord};
+use bayeux::{Completed, Hold, Hub, Reconnect, SessionChange, SessionRecord, Volatile};
 use desk::{
     Desk,
     ports::{SessionTable, StoreFault},
