@@ -4,7 +4,7 @@
 mod answer;
 mod body;
 mod links;
-mod notification;
+pub mod notification;
 mod operation_name;
 mod problem;
 mod query;
@@ -16,7 +16,6 @@ mod time;
 pub use answer::{Answer, Outcome, fitting, json};
 pub use body::Body;
 pub use links::{Links, escape, unescape};
-pub use notification::*;
 pub use operation_name::operation_name;
 pub use problem::Problem;
 pub use query::{Query, Wanted};

@@ -8,10 +8,10 @@ use domain::{
     agent::{Agent, Fact},
     medium::{VOICE, voice},
 };
-use gws::{activity, channel_resources};
-use serde_json::json;
-
-const TOPIC: &str = "/v2/me/channels";
+use gws::{
+    activity,
+    notification::{CHANNELS_TOPIC, ChannelStateChangeMessageV2, text},
+};
 
 /// The note that a fact of an agent means, if any; a later one of the same commit replaces it.
 pub(super) fn render(
@@ -32,13 +32,12 @@ pub(super) fn render(
         Fact::SlotTaken { .. } | Fact::SlotFreed { .. } | Fact::Focused { .. } => return Ok(()),
     }
     let Some(user) = user_of(sight, decision, &agent.id)? else { return Ok(()) };
-    let channels = channel_resources(&user, agent, activity_of(sight, decision, agent)?);
-    let body = json!({"messageType": "ChannelStateChangeMessageV2", "channels": channels});
-    notes.retain(|note| note.agent != agent.id || &*note.channel != TOPIC);
+    let message = ChannelStateChangeMessageV2::new(&user, agent, activity_of(sight, decision, agent)?);
+    notes.retain(|note| note.agent != agent.id || &*note.channel != CHANNELS_TOPIC);
     notes.push(NewNote {
         agent: agent.id.clone(),
-        channel: TOPIC.into(),
-        body: body.to_string().into(),
+        channel: CHANNELS_TOPIC.into(),
+        body: text(&message).into(),
         about: Key::Agent(agent.id.clone()),
     });
     Ok(())

@@ -10,8 +10,12 @@ use domain::{
     DecideError, Decision, EntityChange, Event, Key, Millis, State, UserId,
     call::{Call, Fact, Party, PartyState},
 };
-use gws::{CALLS_TOPIC, CallChange, CallView, Extensions, call_error, call_message, numbers};
-use serde_json::Value;
+use gws::{
+    CALLS_TOPIC, CallView,
+    notification::{CallChange, CallErrorMessage, CallStateChangeMessage, text},
+    numbers,
+};
+use serde::Serialize;
 
 /// One commit's view of a call.
 pub(super) struct Scene<'a> {
@@ -30,16 +34,16 @@ impl Scene<'_> {
                 users.push(user);
             }
         }
-        let mut extensions = None;
+        let mut wrap_up = None;
         for user in users {
             let Some(party) = self.call.party(user) else { continue };
             let (changes, refused) = (self.changes(party), self.refused(party));
             if changes.is_empty() && refused.is_empty() {
                 continue;
             }
-            let extensions = match extensions {
+            let wrap_up = match wrap_up {
                 Some(found) => found,
-                None => *extensions.insert(self.extensions(sight)?),
+                None => *wrap_up.insert(self.wrap_up(sight)?),
             };
             let known = user_of(sight, self.decision, user)?;
             let device = known.as_ref().and_then(|user| user.device.as_ref());
@@ -49,13 +53,15 @@ impl Scene<'_> {
             if let Some(began) = self.as_it_began(party) {
                 let view = CallView { call: &began, party: began.on(party.leg).unwrap_or(party), ..view };
                 let status = CallChange::Status;
-                self.tell(user, &call_message(links, shown.participants, &view, status, extensions), out);
+                let message = CallStateChangeMessage::new(links, shown.participants, &view, status, wrap_up);
+                self.tell(user, &message, out);
             }
             for change in changes {
-                self.tell(user, &call_message(links, shown.participants, &view, change, extensions), out);
+                let message = CallStateChangeMessage::new(links, shown.participants, &view, change, wrap_up);
+                self.tell(user, &message, out);
             }
             for (operation, code) in refused {
-                self.tell(user, &call_error(links, &view, operation, code), out);
+                self.tell(user, &CallErrorMessage::new(links, &view, operation, code), out);
             }
         }
         Ok(())
@@ -117,12 +123,13 @@ impl Scene<'_> {
         refused.collect()
     }
 
-    fn extensions(&self, sight: &mut dyn TxView) -> Result<Extensions, DecideError> {
-        let Some(queued) = &self.call.queued else { return Ok(Extensions::default()) };
+    /// The time for work after the call that its queue gives, in seconds; 0 is none.
+    fn wrap_up(&self, sight: &mut dyn TxView) -> Result<i64, DecideError> {
+        let Some(queued) = &self.call.queued else { return Ok(0) };
         let queue = after(sight, self.decision, &Key::Queue(queued.queue.clone()))?;
         Ok(match queue.as_deref() {
-            Some(State::Queue(Some(queue))) => Extensions { wrap_up: queue.calls.wrap_up / 1_000 },
-            _ => Extensions::default(),
+            Some(State::Queue(Some(queue))) => queue.calls.wrap_up / 1_000,
+            _ => 0,
         })
     }
 
@@ -140,11 +147,11 @@ impl Scene<'_> {
         })
     }
 
-    fn tell(&self, agent: &UserId, body: &Value, out: &mut Vec<NewNote>) {
+    fn tell(&self, agent: &UserId, message: &impl Serialize, out: &mut Vec<NewNote>) {
         out.push(NewNote {
             agent: agent.clone(),
             channel: CALLS_TOPIC.into(),
-            body: body.to_string().into(),
+            body: text(message).into(),
             about: self.change.key.clone(),
         });
     }

@@ -12,7 +12,10 @@ use domain::{
     device::{Device, DeviceEvent},
     medium::{VOICE, voice},
 };
-use gws::{DEVICES_TOPIC, Phone, device_message};
+use gws::{
+    DEVICES_TOPIC, Phone,
+    notification::{DeviceStateChangeMessage, text},
+};
 
 /// One commit's view of phones.
 pub(super) struct Scene<'a> {
@@ -77,12 +80,12 @@ impl Scene<'_> {
             Some(State::Agent(agent)) => agent.channel(&voice()),
             _ => None,
         };
-        let body = device_message(&self.notes.links, &Phone { device, stands, voice });
+        let message = DeviceStateChangeMessage::new(&self.notes.links, &Phone { device, stands, voice });
         out.retain(|note| note.agent != *id || &*note.channel != DEVICES_TOPIC);
         out.push(NewNote {
             agent: id.clone(),
             channel: DEVICES_TOPIC.into(),
-            body: body.to_string().into(),
+            body: text(&message).into(),
             about: self.change.key.clone(),
         });
         Ok(())

@@ -8,7 +8,10 @@ use domain::{
     message::{Visibility, without_stale_typing},
     session::{AgentParty, AgentPartyState, Delivery, EndedBy, Fact, Invitation, Session},
 };
-use gws::{log_message, message_resource, session_resource};
+use gws::{
+    message_resource,
+    notification::{MessageLogUpdated, SessionChange, SessionStateChangeMessage, text},
+};
 use std::sync::Arc;
 
 /// The most that the messages of one note weigh, in bytes as they are sent. Older ones can be read.
@@ -32,14 +35,14 @@ impl Scene<'_> {
     ) -> Result<(), DecideError> {
         match fact {
             Fact::Offered { agent, .. } | Fact::JoinFailed { agent, .. } => {
-                self.change(agent, "StatusChange", out);
+                self.change(agent, SessionChange::Status, out);
             }
             Fact::Accepted { agent, .. } => self.accepted(sight, agent, out)?,
             Fact::OfferEnded { agent, closer, .. } => self.offer_ended(agent, *closer, out),
             Fact::PartyClosed { agent, .. } => {
-                self.change(agent, "StatusChange", out);
+                self.change(agent, SessionChange::Status, out);
                 for other in self.others(agent) {
-                    self.change(other, "ParticipantsUpdated", out);
+                    self.change(other, SessionChange::Participants, out);
                 }
             }
             Fact::Said { index, .. } | Fact::Typed { index, .. } => self.said(*index, out),
@@ -54,7 +57,7 @@ impl Scene<'_> {
             | Fact::Erased => {}
             Fact::TalkEnded { .. } | Fact::Renamed { .. } => {
                 for party in self.session.chatting() {
-                    self.change(&party.user, "ParticipantsUpdated", out);
+                    self.change(&party.user, SessionChange::Participants, out);
                 }
             }
             Fact::DataChanged { .. }
@@ -63,7 +66,7 @@ impl Scene<'_> {
             | Fact::Resent { .. }
             | Fact::WindowClosing { .. } => {
                 for party in self.session.live_agents() {
-                    self.change(&party.user, "PropertiesUpdated", out);
+                    self.change(&party.user, SessionChange::Properties, out);
                 }
             }
         }
@@ -78,10 +81,10 @@ impl Scene<'_> {
         agent: &UserId,
         out: &mut Vec<NewNote>,
     ) -> Result<(), DecideError> {
-        self.change(agent, "StatusChange", out);
-        self.change(agent, "ParticipantsUpdated", out);
+        self.change(agent, SessionChange::Status, out);
+        self.change(agent, SessionChange::Participants, out);
         for other in self.others(agent) {
-            self.change(other, "ParticipantsUpdated", out);
+            self.change(other, SessionChange::Participants, out);
         }
         let Some(party) = self.session.live_party(agent) else { return Ok(()) };
         let mut log = sight.newest(&self.session.id, MAX_TRANSCRIPT_BYTES)?;
@@ -109,7 +112,7 @@ impl Scene<'_> {
 
     /// An offer that ended: its agent loses it, and the colleague whose transfer it was is told.
     fn offer_ended(&self, agent: &UserId, closer: EndedBy, out: &mut Vec<NewNote>) {
-        self.change(agent, "StatusChange", out);
+        self.change(agent, SessionChange::Status, out);
         let Some(Invitation::Transfer { from, reference }) =
             self.session.party(agent).map(|party| &party.invitation)
         else {
@@ -132,7 +135,7 @@ impl Scene<'_> {
             Delivery::Queued | Delivery::Sent => return,
             Delivery::Delivered | Delivery::Read => {
                 for party in self.session.chatting() {
-                    self.change(&party.user, "PropertiesUpdated", out);
+                    self.change(&party.user, SessionChange::Properties, out);
                 }
                 return;
             }
@@ -153,7 +156,7 @@ impl Scene<'_> {
         for party in
             self.session.chatting().filter(|party| author.is_none_or(|(agent, _)| *agent != party.user))
         {
-            self.change(&party.user, "PropertiesUpdated", out);
+            self.change(&party.user, SessionChange::Properties, out);
         }
     }
 
@@ -202,42 +205,30 @@ impl Scene<'_> {
 
     /// A state change with the whole resource (spec: digital-channels#1.4). The agent who caused it is owed its
     /// outcome: the agent of this command, or the one whose transfer was taken.
-    fn change(&self, agent: &UserId, kind: &'static str, out: &mut Vec<NewNote>) {
-        let reference = self.reference(agent, kind);
-        let start = format!(r#"{{"messageType":"{}","notificationType":"{kind}""#, self.medium.message_type);
-        let reference =
-            reference.map(|reference| format!(r#","referenceId":{reference}"#)).unwrap_or_default();
-        self.state_change(agent, start + &reference, out);
+    fn change(&self, agent: &UserId, change: SessionChange, out: &mut Vec<NewNote>) {
+        let message = self.state_change(agent, (change, self.reference(agent, change)));
+        self.note(agent, text(&message), out);
     }
 
     fn error(&self, agent: &UserId, reference: u64, why: &str, out: &mut Vec<NewNote>) {
-        let why = serde_json::Value::from(why);
-        let start = format!(
-            r#"{{"messageType":"{}","notificationType":"Error","referenceId":{reference},"errorCode":2,"errorMessage":{why}"#,
-            self.medium.message_type
-        );
-        self.state_change(agent, start, out);
+        let message = self.state_change(agent, (SessionChange::Error, None)).because(reference, why);
+        self.note(agent, text(&message), out);
     }
 
-    fn state_change(&self, agent: &UserId, start: String, out: &mut Vec<NewNote>) {
-        let medium = self.medium;
-        let resource = session_resource(&self.notes.links, medium, self.session, agent);
-        let members = medium.singular.iter().map(|key| format!(r#","{key}":{resource}"#));
-        let body = std::iter::once(start).chain(members).collect::<String>();
-        self.note(agent, body + "}", out);
+    fn state_change<'m>(
+        &'m self,
+        agent: &UserId,
+        change: (SessionChange, Option<u64>),
+    ) -> SessionStateChangeMessage<'m> {
+        SessionStateChangeMessage::new(&self.notes.links, self.medium, self.session, agent, change)
     }
 
     fn log(&self, agent: &UserId, messages: &[&Message], out: &mut Vec<NewNote>) {
         let reference = self.cause.filter(|cause| cause.agent == *agent).map(|cause| cause.reference);
-        let body = log_message(
-            &self.notes.links,
-            self.notes.shown,
-            self.medium,
-            &self.session.id,
-            messages,
-            reference,
-        );
-        self.note(agent, body, out);
+        let Notes { links, shown, .. } = self.notes;
+        let log = (self.medium, &self.session.id);
+        let message = MessageLogUpdated::new(links, *shown, log, messages, reference);
+        self.note(agent, text(&message), out);
     }
 
     fn note(&self, agent: &UserId, body: String, out: &mut Vec<NewNote>) {
@@ -253,7 +244,7 @@ impl Scene<'_> {
         }
     }
 
-    fn reference(&self, agent: &UserId, kind: &str) -> Option<u64> {
+    fn reference(&self, agent: &UserId, change: SessionChange) -> Option<u64> {
         if let Some(cause) = self.cause.filter(|cause| cause.agent == *agent) {
             return Some(cause.reference);
         }
@@ -264,7 +255,7 @@ impl Scene<'_> {
             Invitation::Transfer { from, reference } if from == agent => Some(*reference),
             _ => None,
         });
-        taken.filter(|_| handed_over && kind == "StatusChange")
+        taken.filter(|_| handed_over && change == SessionChange::Status)
     }
 }
 

@@ -9,8 +9,11 @@ use crate::{
 use bayeux::Volatile;
 use desk::{Condition, ServiceState};
 use domain::{Millis, UserId, user::Device};
-use gws::{DEVICES_TOPIC, SERVICES_TOPIC, device_error, service_message};
-use serde_json::Value;
+use gws::{
+    DEVICES_TOPIC, SERVICES_TOPIC,
+    notification::{DeviceErrorMessage, ServiceStateChangeMessage, text},
+};
+use serde::Serialize;
 use std::{collections::BTreeMap, time::Duration};
 
 /// The time between two rounds: every broadcast looks at all sessions, however fast a service comes and goes.
@@ -27,7 +30,8 @@ pub async fn announce(api: &Api) {
         changes.mark_unchanged();
         let now = by_id(all_services(api));
         for state in changed(&told, &now, api.desk.now()) {
-            let message = volatile(SERVICES_TOPIC, &state.id, &service_message(&api.links, &state));
+            let message =
+                volatile(SERVICES_TOPIC, &state.id, &ServiceStateChangeMessage::new(&api.links, &state));
             api.notifications.hub().broadcast(message);
         }
         told = now;
@@ -42,14 +46,14 @@ pub async fn announce(api: &Api) {
 
 /// Tells an agent's sessions that an operation on their device has failed (spec: client-requirements#23).
 pub fn tell_device_error(api: &Api, agent: &UserId, device: &Device, why: &str) {
-    let message = volatile(DEVICES_TOPIC, &device.id, &device_error(&api.links, device, why));
+    let message = volatile(DEVICES_TOPIC, &device.id, &DeviceErrorMessage::new(&api.links, device, why));
     let now = millis(api.desk.now());
     api.notifications.hub().tell(agent.as_str(), message, now);
     api.notifications.release();
 }
 
-fn volatile(channel: &str, subject: &str, data: &Value) -> Volatile {
-    Volatile { channel: channel.into(), subject: subject.into(), data: data.to_string().into() }
+fn volatile(channel: &str, subject: &str, message: &impl Serialize) -> Volatile {
+    Volatile { channel: channel.into(), subject: subject.into(), data: text(message).into() }
 }
 
 fn by_id(services: Vec<ServiceState>) -> BTreeMap<String, ServiceState> {

@@ -1,83 +1,134 @@
 //! Notifications of a call (spec: core-and-voice#3.5, #5.5).
 
+use super::resource;
 use crate::{
     links::Links,
     resource::{CallView, call_path, call_resource, device_path},
     shown::Participants,
 };
-use domain::{call::CallKind, notice::Wording};
-use serde_json::{Map, Value, json};
+use domain::{call::Kind, notice::Wording};
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::{
+    ToSchema,
+    openapi::{RefOr, Schema},
+};
 
-/// The kind of a change.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What has changed about a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub enum CallChange {
     /// The state of the part, or whether it is muted.
+    #[serde(rename = "StatusChange")]
     Status,
     /// The other parties.
+    #[serde(rename = "ParticipantsUpdated")]
     Participants,
     /// The attached data.
+    #[serde(rename = "AttachedDataChanged")]
     Data,
 }
 
-/// What a notification repeats of the telephony event.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Extensions {
-    /// The time for work after the call that its queue gives, in seconds; 0 is none.
-    pub wrap_up: i64,
+/// A call of the agent has begun, has changed, or has ended.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CallStateChangeMessage<'c> {
+    message_type: &'static str,
+    /// What has changed.
+    notification_type: CallChange,
+    /// The call as the agent sees it now.
+    #[schema(schema_with = call)]
+    call: Value,
+    /// The number of the phone on which the agent has it.
+    phone_number: &'c str,
+    /// What is repeated of the telephony event; absent when only the attached data changed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    extensions: Option<CallExtensions<'c>>,
 }
 
-/// The notification of a change.
-pub fn call_message(
-    links: &Links,
-    form: Participants,
-    view: &CallView<'_>,
-    change: CallChange,
-    extensions: Extensions,
-) -> Value {
-    let kind = match change {
-        CallChange::Status => "StatusChange",
-        CallChange::Participants => "ParticipantsUpdated",
-        CallChange::Data => "AttachedDataChanged",
-    };
-    let mut out = json!({
-        "messageType": "CallStateChangeMessage",
-        "notificationType": kind,
-        "call": call_resource(links, form, view, None),
-        "phoneNumber": view.party.dn,
-    });
-    if change != CallChange::Data {
-        out["extensions"] = extended(view, extensions).into();
-    }
-    out
+/// What a notification repeats of the telephony event. The members have the names that the telephony server gives them.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+pub struct CallExtensions<'c> {
+    /// 1 for a call from outside that came in, otherwise 0.
+    #[serde(rename = "BusinessCall")]
+    #[schema(maximum = 1)]
+    business_call: u8,
+    /// Seconds for work after the call that its queue gives; absent when it gives none.
+    #[serde(rename = "WrapUpTime", skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, minimum = 1)]
+    wrap_up_time: Option<i64>,
+    /// The remote location that came with the call.
+    #[serde(rename = "OriginationDN_location", skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    location: Option<&'c str>,
 }
 
-fn extended(view: &CallView<'_>, extensions: Extensions) -> Map<String, Value> {
-    let business = view.call.line(view.party).kind == CallKind::Inbound;
-    let mut out = Map::from_iter([("BusinessCall".to_owned(), i32::from(business).into())]);
-    if extensions.wrap_up > 0 {
-        out.insert("WrapUpTime".to_owned(), extensions.wrap_up.into());
-    }
-    if let Some(location) = &view.call.location {
-        out.insert("OriginationDN_location".to_owned(), location.as_str().into());
-    }
-    out
+/// A phone refused what an operation on a call asked of it.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CallErrorMessage {
+    message_type: &'static str,
+    /// A sentence. Old clients show it.
+    error_message: String,
+    /// The SIP status code of the refusal.
+    error_code: u16,
+    /// The address of the call.
+    call_uri: String,
+    /// Its path, without `/me`.
+    call_path: String,
+    /// The operation that came to nothing.
+    operation_name: &'static str,
+    /// The address of the phone, while the agent has it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    device_uri: Option<String>,
+    /// Its path.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    device_path: Option<String>,
 }
 
-/// The notification of an operation that the phone refused. Old clients show `errorMessage`.
-pub fn call_error(links: &Links, view: &CallView<'_>, operation: &str, code: u16) -> Value {
-    let path = call_path(view.call);
-    let mut out = json!({
-        "messageType": "ErrorMessage",
-        "errorMessage": Wording::OperationRefused.with(&[("operation", &operation), ("code", &code)]).text,
-        "errorCode": code,
-        "callUri": links.uri(&format!("/me{path}")),
-        "callPath": path,
-        "operationName": operation,
-    });
-    if let Some(device) = view.device {
-        let path = device_path(device);
-        out["deviceUri"] = links.uri(&path).into();
-        out["devicePath"] = path.into();
+impl<'c> CallStateChangeMessage<'c> {
+    /// Of a change. `wrap_up` is the time for work after the call that its queue gives, in seconds; 0 is none.
+    pub fn new(
+        links: &Links,
+        form: Participants,
+        view: &CallView<'c>,
+        change: CallChange,
+        wrap_up: i64,
+    ) -> Self {
+        Self {
+            message_type: "CallStateChangeMessage",
+            notification_type: change,
+            call: call_resource(links, form, view, None),
+            phone_number: view.party.dn.as_str(),
+            extensions: (change != CallChange::Data).then(|| CallExtensions {
+                business_call: (view.call.line(view.party).kind == Kind::Inbound).into(),
+                wrap_up_time: (wrap_up > 0).then_some(wrap_up),
+                location: view.call.location.as_deref(),
+            }),
+        }
     }
-    out
+}
+
+impl CallErrorMessage {
+    /// Of an operation that the phone refused with a SIP status code.
+    pub fn new(links: &Links, view: &CallView<'_>, operation: &'static str, code: u16) -> Self {
+        let call_path = call_path(view.call);
+        let device_path = view.device.map(device_path);
+        Self {
+            message_type: "ErrorMessage",
+            error_message: Wording::OperationRefused.with(&[("operation", &operation), ("code", &code)]).text,
+            error_code: code,
+            call_uri: links.uri(&format!("/me{call_path}")),
+            call_path,
+            operation_name: operation,
+            device_uri: device_path.as_ref().map(|path| links.uri(path)),
+            device_path,
+        }
+    }
+}
+
+fn call() -> RefOr<Schema> {
+    resource("Call")
 }

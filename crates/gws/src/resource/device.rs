@@ -64,23 +64,6 @@ pub fn provisioned_device(links: &Links, phone: &Phone<'_>) -> Value {
     out
 }
 
-/// The notification of a device that has changed.
-pub fn device_message(links: &Links, phone: &Phone<'_>) -> Value {
-    json!({"messageType": "DeviceStateChangeMessage", "devices": [device_resource(links, phone)]})
-}
-
-/// The notification of an operation on a device that failed (spec: core-and-voice#3.5). Old clients show
-/// `errorMessage`.
-pub fn device_error(links: &Links, device: &Device, why: &str) -> Value {
-    let path = device_path(device);
-    json!({
-        "messageType": "ErrorMessage",
-        "errorMessage": why,
-        "deviceUri": links.uri(&path),
-        "devicePath": path,
-    })
-}
-
 /// The user's device with an id.
 pub fn find_device<'u>(user: &'u User, id: &str) -> Option<&'u Device> {
     user.device.as_ref().filter(|device| device.id == id)

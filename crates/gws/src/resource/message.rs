@@ -1,15 +1,15 @@
-//! Messages of a conversation, and the notification that brings new ones (spec: digital-channels#2.5).
+//! Messages of a conversation (spec: digital-channels#2.5).
 
 use super::participant::{Participant, visibility_name};
 use crate::{links::Links, shown::Shown, time::timestamp};
-use domain::{InteractionId, Message, medium::Medium, message::Content};
+use domain::{Message, message::Content};
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 /// A message.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Wire<'m> {
+pub struct WireMessage<'m> {
     index: u32,
     r#type: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -34,8 +34,9 @@ struct Wire<'m> {
     delivery_message: Option<&'m str>,
 }
 
-impl<'m> Wire<'m> {
-    fn of(links: &Links, shown: Shown, message: &'m Message) -> Self {
+impl<'m> WireMessage<'m> {
+    /// A message as an agent sees it.
+    pub fn of(links: &Links, shown: Shown, message: &'m Message) -> Self {
         let mut wire = Self {
             index: message.index,
             r#type: "Text",
@@ -86,43 +87,5 @@ impl<'m> Wire<'m> {
 
 /// A message as `GET …/messages` answers it.
 pub fn message_resource(links: &Links, shown: Shown, message: &Message) -> Value {
-    serde_json::to_value(Wire::of(links, shown, message)).unwrap_or_default()
-}
-
-/// The notification of new messages, as JSON text. It names the conversation by address and by path under each
-/// of the medium's keys, and has no `id` (spec: client-requirements#18).
-pub fn log_message(
-    links: &Links,
-    shown: Shown,
-    medium: &Medium,
-    session: &InteractionId,
-    messages: &[&Message],
-    reference: Option<u64>,
-) -> String {
-    #[derive(Serialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Notification<'m> {
-        message_type: &'static str,
-        #[serde(rename = "notificationType")]
-        kind: &'static str,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        reference_id: Option<u64>,
-        messages: Vec<Wire<'m>>,
-        #[serde(flatten)]
-        names: Map<String, Value>,
-    }
-    let path = format!("/{}/{session}", medium.collection);
-    let mut names = Map::new();
-    for key in medium.singular {
-        names.insert(format!("{key}Uri"), links.uri(&path).into());
-        names.insert(format!("{key}Path"), path.as_str().into());
-    }
-    let notification = Notification {
-        message_type: "MessageLogUpdated",
-        kind: "NewMessages",
-        reference_id: reference,
-        messages: messages.iter().map(|message| Wire::of(links, shown, message)).collect(),
-        names,
-    };
-    serde_json::to_string(&notification).unwrap_or_default()
+    serde_json::to_value(WireMessage::of(links, shown, message)).unwrap_or_default()
 }

@@ -32,11 +32,6 @@ pub fn service_resource(links: &Links, service: &ServiceState) -> Value {
     out
 }
 
-/// The notification of a service that has changed.
-pub fn service_message(links: &Links, service: &ServiceState) -> Value {
-    json!({"messageType": "ServiceStateChangeMessage", "services": [service_resource(links, service)]})
-}
-
 /// The only service of its kind, under the name and type that clients know.
 pub fn only_service(id: &str, of: ServiceKind, condition: Condition, since: Millis) -> ServiceState {
     ServiceState { id: id.to_owned(), name: kind(of).to_owned(), kind: of, condition, why: None, since }

@@ -9,7 +9,10 @@ use domain::{
     session::{AgentParty, AgentPartyState, MAX_OUTGOING, Session, SessionOperation, capabilities},
 };
 use serde::Serialize;
-use serde_json::{Map, Value, json};
+use serde_json::{
+    Map, Value, json,
+    value::{RawValue, to_raw_value},
+};
 use std::borrow::Cow;
 
 /// The resource as an agent sees it.
@@ -68,6 +71,17 @@ struct Previous<'s> {
     uri: String,
     #[serde(rename = "previousMessagesPath")]
     path: String,
+}
+
+/// The resource for an agent who takes part in it, as JSON text; `None` for a stranger.
+pub fn session_text(
+    links: &Links,
+    medium: &Medium,
+    session: &Session,
+    agent: &UserId,
+) -> Option<Box<RawValue>> {
+    let party = session.party(agent)?;
+    to_raw_value(&resource(links, medium, session, party)).ok()
 }
 
 /// The resource for an agent who takes part in it, as JSON text; empty for a stranger.
