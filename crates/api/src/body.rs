@@ -24,7 +24,7 @@ pub struct Posted(pub Body);
 impl Posted {
     /// Reads a body that came with these headers.
     pub fn of(headers: &HeaderMap, bytes: &Bytes) -> Result<Self, Problem> {
-        Body::parse(&text(headers, bytes)?).map(Self)
+        Ok(Self(Body::parse(&text(headers, bytes)?)?))
     }
 }
 

@@ -1,6 +1,8 @@
 //! Request bodies: JSON objects, bounded in depth, with words for what is wrong.
 
-use crate::problem::Problem;
+use crate::{members, problem::Problem};
+use domain::Refusal;
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 /// How deep JSON may nest.
@@ -12,18 +14,29 @@ pub struct Body(Map<String, Value>);
 
 impl Body {
     /// Reads a body in UTF-8. Unknown members are kept and ignored (spec: decisions#8).
-    pub fn parse(bytes: &[u8]) -> Result<Self, Problem> {
+    pub fn parse(bytes: &[u8]) -> Result<Self, Refusal> {
         if let Some(at) = too_deep(bytes) {
-            return Err(Problem::invalid(format!("JSON nests deeper than {MAX_DEPTH} levels at byte {at}")));
+            return Err(Refusal::Invalid(format!("JSON nests deeper than {MAX_DEPTH} levels at byte {at}")));
         }
         match serde_json::from_slice(bytes) {
             Ok(Value::Object(members)) => Ok(Self(members)),
-            Ok(_) => Err(Problem::invalid("The body is not a JSON object")),
+            Ok(_) => Err(Refusal::Invalid("The body is not a JSON object".into())),
             Err(fault) => {
                 let at = byte_of(bytes, fault.line(), fault.column());
-                Err(Problem::invalid(format!("The body is not JSON: error at byte {at}")))
+                Err(Refusal::Invalid(format!("The body is not JSON: error at byte {at}")))
             }
         }
+    }
+
+    /// What the body asks for, as a type: [`Refusal::Missing`] names a member that has to be there, [`Refusal::Invalid`]
+    /// one of a wrong type. Of several faults the one is told whose member the type declares first.
+    pub fn read<T: DeserializeOwned>(&self) -> Result<T, Refusal> {
+        members::read(&self.0)
+    }
+
+    /// The body as JSON text, its members in the order of their names.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(&self.0).unwrap_or_default()
     }
 
     /// The operation, which every POST on a resource names.
@@ -124,13 +137,11 @@ fn byte_of(bytes: &[u8], line: usize, column: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use http::StatusCode;
 
     #[test]
     fn single_quotes_are_refused_naming_the_byte() {
-        let problem = Body::parse(b"{\n  'operationName': 'Ready'\n}").expect_err("refused");
-        assert_eq!((problem.http, problem.code), (StatusCode::BAD_REQUEST, 2));
-        assert_eq!(problem.message, "The body is not JSON: error at byte 4");
+        let refusal = Body::parse(b"{\n  'operationName': 'Ready'\n}").expect_err("refused");
+        assert_eq!(refusal, Refusal::Invalid("The body is not JSON: error at byte 4".into()));
     }
 
     #[test]
@@ -144,7 +155,8 @@ mod tests {
     #[test]
     fn a_body_that_is_no_object_is_refused() {
         for body in ["[]", "1", "null", "\"x\"", ""] {
-            assert_eq!(Body::parse(body.as_bytes()).expect_err("refused").code, 2, "{body}");
+            let refusal = Body::parse(body.as_bytes()).expect_err("refused");
+            assert!(matches!(refusal, Refusal::Invalid(_)), "{body}: {refusal}");
         }
     }
 }

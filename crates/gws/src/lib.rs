@@ -3,7 +3,9 @@
 
 mod answer;
 mod body;
+pub mod customer;
 mod links;
+mod members;
 pub mod notification;
 mod operation_name;
 mod problem;
@@ -17,7 +19,7 @@ pub use answer::{Answer, Outcome, fitting, json};
 pub use body::Body;
 pub use links::{Links, escape, unescape};
 pub use operation_name::operation_name;
-pub use problem::Problem;
+pub use problem::{Problem, refusal};
 pub use query::{Query, Wanted};
 pub use request::*;
 pub use resource::*;

@@ -113,15 +113,20 @@ impl From<Refused> for Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        #[derive(Serialize)]
-        #[serde(rename_all = "camelCase")]
-        struct Wire<'a> {
-            status_code: u8,
-            status_message: &'a str,
-        }
         metrics::counter!("jackfield_refusals_total", "code" => self.code.to_string()).increment(1);
-        json(self.http, &Wire { status_code: self.code, status_message: &cut(&self.message) })
+        refusal(self.http, self.code, &self.message)
     }
+}
+
+/// A refusal as it is written, to agents and to customers (spec: core-and-voice#1.3).
+pub fn refusal(http: StatusCode, code: u8, message: &str) -> Response {
+    #[derive(Serialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Wire<'a> {
+        status_code: u8,
+        status_message: &'a str,
+    }
+    json(http, &Wire { status_code: code, status_message: &cut(message) })
 }
 
 /// As much of a message as is sent, with `…` behind it if it was cut.

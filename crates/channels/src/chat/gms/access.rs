@@ -3,11 +3,12 @@
 use super::{
     form::Form,
     trouble::Trouble,
-    wire::{ChatAnswer, ChatCustomer, TranscriptEntry},
+    wire::{Answer, Caller},
 };
 use crate::chat::{Chat, repeat::KeptRequest, talk::Talk, transcript};
 use desk::{ports::StoreFault, session_of};
 use domain::InteractionId;
+use gws::customer::ChatApiMessage;
 use subtle::ConstantTimeEq;
 
 /// The values by which a customer shows that a chat is theirs.
@@ -88,8 +89,8 @@ pub(super) fn alias(form: &Form) -> u32 {
 }
 
 /// What a customer is told of their chat.
-struct ChatUpdate {
-    entries: Vec<TranscriptEntry>,
+struct Told {
+    entries: Vec<ChatApiMessage>,
     next: u32,
     over: bool,
 }
@@ -169,9 +170,8 @@ impl Chat {
         let state = self.desk.session(id).await?;
         // The conversation may have been deleted since.
         let Some(session) = state.as_deref().and_then(session_of) else { return Ok(nothing(from)) };
-        let page =
-            transcript::read_until(&self.desk, session, (from, kept.next), TranscriptEntry::of).await?;
-        Ok(ChatUpdate { entries: page.shown, next: page.next, over: kept.over && !page.is_cut })
+        let page = transcript::read_until(&self.desk, session, (from, kept.next), ChatApiMessage::of).await?;
+        Ok(Told { entries: page.shown, next: page.next, over: kept.over && !page.is_cut })
     }
 
     async fn told(
@@ -189,8 +189,8 @@ impl Chat {
         let session = session.ok_or(Trouble::UnknownChat)?;
         let over = Talk::of(session).is_over();
         Ok(match wanted {
-            TranscriptRange::From(from) => {
-                let page = transcript::read(&self.desk, session, from, TranscriptEntry::of).await?;
+            Wanted::From(from) => {
+                let page = transcript::read(&self.desk, session, from, ChatApiMessage::of).await?;
                 // Widgets ask no more once they have heard the end, so it comes with the last part only.
                 ChatUpdate { entries: page.shown, next: page.next, over: over && !page.is_cut }
             }

@@ -229,3 +229,14 @@ impl Chat {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_command_is_described_and_no_other() {
+        let described = gws::customer::COMMANDS.iter().map(|command| command.name);
+        assert!(described.eq(Word::ALL.iter().map(|(name, _)| *name)));
+    }
+}

@@ -8,17 +8,8 @@ use crate::chat::{
 use desk::{Refused, ports::StoreFault};
 use domain::Refusal;
 use edge::{Illegible, Unread};
+use gws::customer::ChatApiError;
 use http::StatusCode;
-use serde::Serialize;
-
-/// An error of an answer.
-#[derive(Debug, PartialEq, Eq, Serialize)]
-pub(super) struct ChatError {
-    /// The number of the error.
-    pub code: u16,
-    /// What to do about it, or what is wrong.
-    pub advice: String,
-}
 
 /// Why a request was not done. Nothing has changed when one is answered.
 #[derive(Debug)]
@@ -148,7 +139,7 @@ impl Trouble {
     }
 
     /// The error as the answer lists it. Counts it, and logs it when the operator must know.
-    pub fn fault(&self) -> ChatError {
+    pub fn fault(&self) -> ChatApiError {
         let (why, _, _, code) = self.row();
         metrics::counter!("jackfield_chat_refused_total", "why" => why).increment(1);
         match self {
@@ -157,7 +148,7 @@ impl Trouble {
             Self::WrittenOut => refused("chat-in-all"),
             _ => {}
         }
-        ChatError { code, advice: self.advice() }
+        ChatApiError { code, advice: self.advice() }
     }
 
     fn advice(&self) -> String {

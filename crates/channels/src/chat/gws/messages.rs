@@ -1,14 +1,10 @@
 //! `GET /api/v2/chats/{id}/messages`: the transcript, or what of it is new (spec: digital-channels#6.3).
 
-use super::{
-    address::count,
-    pass::Pass,
-    trouble::Trouble,
-    wire::{Answer, Entry},
-};
+use super::{address::count, pass::Pass, trouble::Trouble, wire::Answer};
 use crate::chat::{Chat, transcript};
 use axum::extract::{RawQuery, State};
 use desk::session_of;
+use gws::customer::{CustomerMessage, CustomerMessagesAnswer};
 use std::sync::Arc;
 
 /// Answers the messages from `index` on (inclusive, from 1), and without it those that were not given yet. Messages
@@ -41,9 +37,9 @@ impl Chat {
         let state = self.desk.session(&id).await?;
         let session = state.as_deref().and_then(session_of).ok_or(Trouble::UnknownChat)?;
         let from = index.unwrap_or(*next);
-        let page = transcript::read(&self.desk, session, from, Entry::of).await?;
+        let page = transcript::read(&self.desk, session, from, CustomerMessage::of).await?;
         *next = page.next;
-        Ok(Answer::messages(page.shown))
+        Ok(Answer::of(&CustomerMessagesAnswer::of(page.shown)))
     }
 }
 

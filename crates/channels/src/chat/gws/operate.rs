@@ -9,6 +9,7 @@ use crate::chat::{
 use axum::extract::State;
 use desk::{Refused, idempotency::IdempotencyKey};
 use domain::{Command, Refusal, command::CustomerAct, session::EndedBy};
+use gws::customer::{CustomerDoneAnswer, CustomerOperation, CustomerSendMessageRequest, OPERATIONS};
 use http::HeaderMap;
 use std::sync::Arc;
 
@@ -22,30 +23,24 @@ enum Word {
 }
 
 impl Word {
-    const ALL: [(&'static str, Self); 4] = [
-        ("SendMessage", Self::Say),
-        ("SendStartTypingNotification", Self::StartTyping),
-        ("SendStopTypingNotification", Self::StopTyping),
-        ("Complete", Self::Complete),
-    ];
+    /// The operations, in the order of their names on the wire.
+    const ALL: [Self; OPERATIONS.len()] = [Self::Say, Self::StartTyping, Self::StopTyping, Self::Complete];
 
     fn parse(text: &str) -> Option<(&'static str, Self)> {
-        Self::ALL.into_iter().find(|(name, _)| *name == text)
+        OPERATIONS.into_iter().zip(Self::ALL).find(|(name, _)| *name == text)
     }
 
-    fn act(self, body: &Body) -> Result<CustomerAct, Trouble> {
+    fn act(self, body: &gws::Body) -> Result<CustomerAct, Trouble> {
         Ok(match self {
-            Self::Say => CustomerAct::Say { text: body.text("text")?.to_owned(), message_type: None },
+            Self::Say => {
+                let text = body.read::<CustomerSendMessageRequest>()?.text.ok_or(Trouble::Missing("text"))?;
+                CustomerAct::Say { text, message_type: None }
+            }
             Self::StartTyping => CustomerAct::Type { on: true, text: None },
             Self::StopTyping => CustomerAct::Type { on: false, text: None },
             Self::Complete => CustomerAct::Leave(EndedBy::Customer),
         })
     }
-}
-
-/// The names of the operations, in the order in which a chat lists them.
-pub(super) fn names() -> impl Iterator<Item = &'static str> {
-    Word::ALL.into_iter().map(|(name, _)| name)
 }
 
 /// Performs what the customer asks for. A body without an operation asks for the chat itself: the page about reading it
@@ -55,12 +50,12 @@ pub(super) async fn post(
     pass: Result<Pass, Trouble>,
     origin: ClientNetwork,
     headers: HeaderMap,
-    body: Body,
+    Body(body): Body,
 ) -> Result<Answer, Trouble> {
-    let Some(name) = body.maybe_text("operationName")? else {
+    let Some(name) = body.read::<CustomerOperation>()?.operation_name else {
         return chat.show(&pass?).await;
     };
-    let (name, word) = Word::parse(name).ok_or(Trouble::UnknownOperation)?;
+    let (name, word) = Word::parse(&name).ok_or(Trouble::UnknownOperation)?;
     count(name);
     let key = repeat::key(&headers).map_err(Trouble::BadKey)?;
     chat.operate(&pass?, word, &body, (origin, key)).await
@@ -71,20 +66,20 @@ impl Chat {
         &self,
         pass: &Pass,
         word: Word,
-        body: &Body,
-        (origin, key): (ClientNetwork, Option<IdempotencyKey>),
+        body: &gws::Body,
+        (origin, key): (Origin, Option<IdempotencyKey>),
     ) -> Result<Answer, Trouble> {
         let (talk, ()) = self.admit(pass, |_| ()).await?;
         let act = word.act(body)?;
         let id = pass.session();
-        let asked = key.map(|key| repeat::in_chat(&id, key, [body.asks().as_bytes()]));
+        let asked = key.map(|key| repeat::in_chat(&id, key, [body.to_json().as_bytes()]));
         // Held until the answer is known.
         let _running = match &asked {
             None => None,
             Some(asked) => match self.turn(asked).await? {
-                RepeatState::First(running) => Some(running),
-                RepeatState::Again(_) => return Ok(Answer::done()),
-                RepeatState::Refused(why) => return Err(Trouble::Repeated(why)),
+                Turn::First(running) => Some(running),
+                Turn::Again(_) => return Ok(done()),
+                Turn::Refused(why) => return Err(Trouble::Repeated(why)),
             },
         };
         // Nothing may follow the customer's own word that it is over.
@@ -98,9 +93,9 @@ impl Chat {
             Some(asked) => self.perform_once(&id, command, asked, KeptRequest::default()).await.map(drop),
         };
         match performed {
-            Ok(()) => Ok(Answer::done()),
+            Ok(()) => Ok(done()),
             // Somebody else ended it this moment or before. The chat tells the customer so; only words would be lost.
-            Err(Refused::Rule(Refusal::Ended)) if word != Word::Say => Ok(Answer::done()),
+            Err(Refused::Rule(Refusal::Ended)) if word != Word::Say => Ok(done()),
             Err(Refused::Rule(Refusal::TooManyCharacters { chars, .. })) => {
                 Err(Trouble::Bad(Refusal::TooManyCharacters { parameter: "text", chars }.to_string()))
             }
@@ -110,4 +105,8 @@ impl Chat {
             Err(refused) => Err(refused.into()),
         }
     }
+}
+
+fn done() -> Answer {
+    Answer::of(&CustomerDoneAnswer::default())
 }

@@ -1,15 +1,10 @@
 //! `GET /api/v2/chats/{id}`: a chat as its customer sees it (spec: digital-channels#6.3).
 
-use super::{
-    address::count,
-    operate,
-    pass::Pass,
-    trouble::Trouble,
-    wire::{Answer, Room},
-};
+use super::{address::count, pass::Pass, trouble::Trouble, wire::Answer};
 use crate::chat::{Chat, talk::Talk};
 use axum::extract::State;
 use domain::session::Session;
+use gws::customer::{CustomerChat, CustomerChatAnswer};
 use std::sync::Arc;
 
 /// Answers the chat.
@@ -21,8 +16,8 @@ impl Chat {
     /// The chat of a pass.
     pub(super) async fn show(&self, pass: &Pass) -> Result<Answer, Trouble> {
         count("GetChat");
-        let (_, room) = self.admit(pass, |session| Room::of(pass, session, operate::names())).await?;
-        Ok(Answer::chat(room))
+        let (_, chat) = self.admit(pass, |session| CustomerChat::of(pass.key(), session)).await?;
+        Ok(Answer::of(&CustomerChatAnswer::of(chat)))
     }
 
     /// Looks at a chat that can be read, for a customer who has its pass. For others it does not exist.

@@ -1,6 +1,12 @@
 //! Request chat: `POST /api/v2/chats` (spec: digital-channels#6.3).
 
-use super::{address::count, body::Body, pass::Pass, trouble::Trouble, wire::Answer};
+use super::{
+    address::{ROOT, count},
+    body::Body,
+    pass::Pass,
+    trouble::Trouble,
+    wire::Answer,
+};
 use crate::chat::{
     Chat,
     limits::ClientNetwork,
@@ -10,11 +16,10 @@ use crate::chat::{
 use axum::extract::State;
 use desk::{Refused, idempotency::Repeatable};
 use domain::{Refusal, ServiceName, UserData, command::Open};
+use gws::customer::{CustomerOperation, CustomerRequestChatRequest, CustomerRequestedAnswer, REQUEST_CHAT};
 use http::HeaderMap;
 use std::sync::Arc;
 
-/// The one operation of this address.
-const OPERATION: &str = "RequestChat";
 /// The key of the subject in the user data of routed chats (spec: digital-channels#1.7).
 const SUBJECT: &str = "Subject";
 
@@ -23,27 +28,29 @@ pub(super) async fn post(
     State(chat): State<Arc<Chat>>,
     origin: ClientNetwork,
     headers: HeaderMap,
-    body: Body,
+    Body(body): Body,
 ) -> Result<Answer, Trouble> {
-    if body.text("operationName")? != OPERATION {
+    let named = body.read::<CustomerOperation>()?.operation_name;
+    if named.ok_or(Trouble::Missing("operationName"))? != REQUEST_CHAT {
         return Err(Trouble::UnknownOperation);
     }
-    count(OPERATION);
+    count(REQUEST_CHAT);
     let key = repeat::key(&headers).map_err(Trouble::BadKey)?;
-    let asked = key.map(|key| repeat::opening(origin, key, [OPERATION.as_bytes(), body.asks().as_bytes()]));
-    chat.welcome(&body, origin, asked).await
+    let asked =
+        key.map(|key| repeat::opening(origin, key, [REQUEST_CHAT.as_bytes(), body.to_json().as_bytes()]));
+    chat.welcome(body.read()?, origin, asked).await
 }
 
 impl Chat {
     async fn welcome(
         &self,
-        body: &Body,
-        origin: ClientNetwork,
+        request: CustomerRequestChatRequest,
+        origin: Origin,
         asked: Option<Repeatable>,
     ) -> Result<Answer, Trouble> {
-        let nickname = body.maybe_text("nickname")?.map(str::trim).filter(|name| !name.is_empty());
+        let nickname = request.nickname.as_deref().map(str::trim).filter(|name| !name.is_empty());
         let nickname = nickname.ok_or(Trouble::Missing("nickname"))?.to_owned();
-        let service = self.service(body.maybe_text("endpoint")?)?;
+        let service = self.service(request.endpoint.as_deref())?;
         // Held until the answer is known.
         let _running = match &asked {
             None => None,
@@ -64,7 +71,7 @@ impl Chat {
             participant: self.desk.ids().participant(),
             nickname,
             key_digest: digest(pass.key()),
-            user_data: user_data(body)?,
+            user_data: user_data(request),
         };
         self.may_open(origin, &open).map_err(Trouble::TooMany)?;
         edge::span::interaction(open.session.as_str());
@@ -80,14 +87,14 @@ impl Chat {
         }
         self.desk.open_session(open).await.map_err(refused)?;
         self.seen(&pass.session());
-        Ok(Answer::opened(&pass))
+        Ok(opened(&pass))
     }
 
     /// Answers the customer who opened a chat with a request that may come again.
     fn welcomed(&self, asked: &Repeatable, kept: &KeptRequest) -> Answer {
         let pass = drawn(asked, &kept.random);
         self.seen(&pass.session());
-        Answer::opened(&pass)
+        opened(&pass)
     }
 
     /// The service that an endpoint names, by its own name or by its queue's. A customer who names none comes in
@@ -117,12 +124,16 @@ fn drawn(asked: &Repeatable, random: &str) -> Pass {
 }
 
 /// The pairs as given, and the subject, which wins over a pair.
-fn user_data(body: &Body) -> Result<UserData, Trouble> {
-    let mut data = UserData::new(body.pairs("userData")?);
-    if let Some(subject) = body.maybe_text("subject")? {
+fn user_data(request: CustomerRequestChatRequest) -> UserData {
+    let mut data = UserData::new(request.user_data);
+    if let Some(subject) = request.subject {
         data.set(SUBJECT, subject.into());
     }
-    Ok(data)
+    data
+}
+
+fn opened(pass: &Pass) -> Answer {
+    Answer::of(&CustomerRequestedAnswer::of(ROOT, pass.key()))
 }
 
 fn unknown_endpoint() -> Trouble {

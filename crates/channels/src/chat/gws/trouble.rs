@@ -1,22 +1,16 @@
 //! Everything that can be wrong with a request, in the words of this API (spec: digital-channels#1.3, #6.3).
 
+use super::wire::only_for_one;
 use crate::chat::{
     bounds::MAX_BODY_BYTES,
     limits::{Excess, refused},
     repeat::Why,
 };
-use axum::{
-    Json,
-    response::{IntoResponse, Response},
-};
+use axum::response::{IntoResponse, Response};
 use desk::{Refused, ports::StoreFault};
 use domain::Refusal;
 use edge::{Illegible, Unread};
-use http::{
-    HeaderValue, StatusCode,
-    header::{CACHE_CONTROL, RETRY_AFTER},
-};
-use serde::Serialize;
+use http::{StatusCode, header::RETRY_AFTER};
 
 /// Why a request was not done. Nothing has changed when one is answered.
 #[derive(Debug)]
@@ -85,12 +79,21 @@ impl From<Refused> for Trouble {
     fn from(refused: Refused) -> Self {
         match refused {
             Refused::Store(fault) => Self::Store(fault),
-            Refused::Rule(Refusal::Missing(name)) => Self::Missing(name),
-            Refused::Rule(Refusal::NotFound(_)) => Self::UnknownChat,
-            Refused::Rule(Refusal::Ended) => Self::Ended,
-            Refused::Rule(Refusal::QueueFull(_)) => Self::Full,
-            Refused::Rule(Refusal::WrittenOut) => Self::WrittenOut,
-            Refused::Rule(other) => Self::Bad(other.to_string()),
+            Refused::Rule(refusal) => refusal.into(),
+        }
+    }
+}
+
+impl From<Refusal> for Trouble {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Missing(name) => Self::Missing(name),
+            Refusal::Invalid(why) => Self::Bad(why),
+            Refusal::NotFound(_) => Self::UnknownChat,
+            Refusal::Ended => Self::Ended,
+            Refusal::QueueFull(_) => Self::Full,
+            Refusal::WrittenOut => Self::WrittenOut,
+            other => Self::Bad(other.to_string()),
         }
     }
 }
@@ -149,12 +152,6 @@ impl Trouble {
 
 impl IntoResponse for Trouble {
     fn into_response(self) -> Response {
-        #[derive(Serialize)]
-        #[serde(rename_all = "camelCase")]
-        struct Wire {
-            status_code: u8,
-            status_message: String,
-        }
         let (why, status, status_code) = self.row();
         metrics::counter!("jackfield_chat_refused_total", "why" => why).increment(1);
         match &self {
@@ -163,9 +160,8 @@ impl IntoResponse for Trouble {
             Self::WrittenOut => refused("chat-in-all"),
             _ => {}
         }
-        let headers = [(CACHE_CONTROL, HeaderValue::from_static("no-store"))];
-        let body = Json(Wire { status_code, status_message: self.message() });
-        let mut response = (status, headers, body).into_response();
+        let mut response = gws::refusal(status, status_code, &self.message());
+        only_for_one(&mut response);
         if let Self::TooMany(excess) = self {
             response.headers_mut().insert(RETRY_AFTER, excess.seconds().into());
         }
