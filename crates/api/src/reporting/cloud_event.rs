@@ -10,10 +10,9 @@ use domain::{Key, UserId};
 use schemars::{JsonSchema, Schema};
 use serde::Serialize;
 use serde_json::Value;
-use utoipa::ToSchema;
 
 /// One event of the reporting feed, as CloudEvents 1.0. Its `data` has the schema named like its `type`.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 #[schemars(title = "jackfield.event")]
 pub(super) struct CloudEvent {
     /// The version of CloudEvents.
@@ -37,7 +36,6 @@ pub(super) struct CloudEvent {
     #[schemars(regex(pattern = r"^\d{20}$"))]
     pub sequence: String,
     /// What happened.
-    #[schema(value_type = Object)]
     data: Value,
 }
 

@@ -6,7 +6,8 @@ use axum::response::Response;
 use desk::ports::{FeedPage, FeedQuery, StoreFault};
 use gws::json;
 use http::StatusCode;
-use serde_json::json;
+use serde::Serialize;
+use utoipa::ToSchema;
 
 /// Why a cursor is of no use. It is never answered with an empty page: a reader would wait forever, or miss what is
 /// gone.
@@ -41,22 +42,46 @@ impl Astray {
         match self {
             Self::Beyond { head } => json(
                 StatusCode::CONFLICT,
-                &json!({
-                    "statusCode": 2,
-                    "statusMessage": "The cursor is beyond the newest event; compare X-Stream-Id and begin again",
-                    "head": head,
-                }),
+                &BeyondRefusal {
+                    status_code: 2,
+                    status_message: "The cursor is beyond the newest event; compare X-Stream-Id and begin again",
+                    head,
+                },
             ),
             Self::Gone { oldest } => json(
                 StatusCode::GONE,
-                &json!({
-                    "statusCode": 6,
-                    "statusMessage": "Events behind the cursor are no longer kept; go on from 'oldest'",
-                    "oldest": oldest,
-                }),
+                &GoneRefusal {
+                    status_code: 6,
+                    status_message: "Events behind the cursor are no longer kept; go on from 'oldest'",
+                    oldest,
+                },
             ),
         }
     }
+}
+
+/// A refusal of a cursor behind which nothing was ever told.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct BeyondRefusal {
+    /// 2.
+    status_code: u8,
+    /// Why, in a sentence.
+    status_message: &'static str,
+    /// The newest sequence number.
+    head: u64,
+}
+
+/// A refusal of a cursor behind which events are gone.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct GoneRefusal {
+    /// 6.
+    status_code: u8,
+    /// Why, in a sentence.
+    status_message: &'static str,
+    /// The oldest cursor that is good.
+    oldest: u64,
 }
 
 /// Where to begin: the reader's cursor, or the oldest that is good. Without a cursor nothing can be missed, so

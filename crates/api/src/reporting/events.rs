@@ -3,7 +3,7 @@
 use super::{
     asked::{Asked, MOST_BYTES},
     cloud_event::{CloudEvent, cloud_events},
-    cursor::{Astray, begin},
+    cursor::{Astray, BeyondRefusal, GoneRefusal, begin},
     live,
 };
 use crate::{
@@ -40,7 +40,7 @@ const X_ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering
     tag = "reporting",
     params(
         ("after" = Option<u64>, Query, description = "Only events behind this sequence"),
-        ("limit" = Option<u32>, Query, description = "At most so many, 1 to 1000; 100 when left out"),
+        ("limit" = Option<u32>, Query, minimum = 1, description = "At most so many, 1 to 1000; 100 when left out"),
         ("wait" = Option<u32>, Query, description = "Seconds to wait for an event when there is none yet, up to 30"),
         ("type" = Option<String>, Query, description = "One or several types, comma-separated, with or without `jackfield.`"),
         ("since" = Option<String>, Query, description = "Only events at or after this moment: RFC 3339, or milliseconds since 1970"),
@@ -48,11 +48,11 @@ const X_ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering
     ),
     responses(
         (status = 200, description = "CloudEvents 1.0, in journal order: a page of them, or the stream",
-            content((Vec<CloudEvent> = "application/json"), (String = "text/event-stream")),
+            content((Vec<serde_json::Value> = "application/json"), (String = "text/event-stream")),
             headers(("X-Stream-Id" = String, description = "Names the stream; renewed by a restore"))),
         (status = 403, description = "The role is neither admin nor apiuser (statusCode 5), or no login (20)"),
-        (status = 409, description = "The cursor is beyond the newest event: statusCode 2, and `head`"),
-        (status = 410, description = "Events behind the cursor are no longer kept: statusCode 6, and `oldest`"),
+        (status = 409, description = "The cursor is beyond the newest event", body = BeyondRefusal),
+        (status = 410, description = "Events behind the cursor are no longer kept", body = GoneRefusal),
     )
 )]
 pub async fn get(State(api): State<Arc<Api>>, caller: Caller, query: Query, headers: HeaderMap) -> Response {

@@ -1,13 +1,17 @@
 //! The API document: what the router documents, and what it serves without documenting it, as OpenAPI 3.1.
 
+mod bayeux;
 pub(super) mod calls;
 mod customers;
 mod elsewhere;
+mod feed;
 mod sessions;
+mod webhooks;
 mod words;
 
 use domain::medium::{Connector, Media, Medium};
 use gws::Links;
+use serde_json::Value;
 use utoipa::{
     OpenApi as _,
     openapi::{
@@ -29,7 +33,18 @@ will do from then on. Without a login the answer is 403 with `statusCode` 20, ne
 parameters are ignored.";
 
 /// The whole API as a document, with addresses below the public URL of the links.
-pub fn openapi(links: &Links, version: &str, media: &Media) -> OpenApi {
+pub fn openapi(links: &Links, version: &str, media: &Media) -> Value {
+    let mut document = serde_json::to_value(described(links, version, media)).unwrap_or_default();
+    let topics = webhooks::topics(media);
+    webhooks::add(&mut document, &topics);
+    bayeux::add(&mut document, &topics);
+    customers::add(&mut document);
+    feed::add(&mut document);
+    document
+}
+
+/// What can be described address by address.
+fn described(links: &Links, version: &str, media: &Media) -> OpenApi {
     let info = InfoBuilder::new()
         .title(TITLE)
         .version(version)
@@ -49,7 +64,9 @@ pub fn openapi(links: &Links, version: &str, media: &Media) -> OpenApi {
         .nest("/api/v2", super::router::documented().into_openapi())
         .nest("/api/v2", sessions::Described::openapi())
         .merge_from(customers::Described::openapi())
+        .merge_from(bayeux::Described::openapi())
         .merge_from(elsewhere::Described::openapi());
+    document.paths.paths.extend(customers::forms().paths);
     for (path, item) in &mut document.paths.paths {
         if path.contains("{collection}") {
             name_collections(path, item, media);

@@ -499,6 +499,13 @@ fn one_kind_of_event_has_a_disposition_and_names_all_about_it() {
 }
 
 #[test]
+fn the_example_of_the_api_document_is_an_event_as_it_is_told() {
+    let example: Value = serde_json::from_str(include_str!("../../v2/openapi/event.json")).expect("json");
+    let told = rows().iter().filter_map(told).find(|event| event["type"] == "jackfield.disposition");
+    assert_eq!(told, Some(example));
+}
+
+#[test]
 fn a_disposition_of_a_call_names_what_reporting_matches_it_by() {
     let of_calls: Vec<Value> = rows()
         .iter()

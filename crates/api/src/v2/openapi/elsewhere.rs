@@ -1,4 +1,4 @@
-//! Addresses that are served without the documented router: notifications, the bundled reads of one desktop, and the
+//! Addresses that are served without the documented router: the bundled reads of one desktop, and the
 //! addresses for operators. They speak protocols of their own, or are served by another part of the program; a reader
 //! of the document looks for them here all the same.
 
@@ -11,8 +11,6 @@ use utoipa::OpenApi;
     document,
     log_in,
     log_out,
-    notifications,
-    socket,
     own_settings,
     centre,
     business_attributes,
@@ -62,34 +60,6 @@ struct Credentials {
     user_name: String,
     password: String,
 }
-
-/// Bayeux messages, by long polling.
-///
-/// CometD clients come here, also below this address. Subscribe to topics below `/v2/me`. With the extension `ack`
-/// a notification is sent again until the client has acknowledged it.
-#[utoipa::path(
-    post, path = "/api/v2/notifications", tag = "notifications",
-    request_body(content = Vec<std::collections::BTreeMap<String, serde_json::Value>>, description = "Bayeux messages"),
-    responses((
-        status = 200,
-        description = "Bayeux messages",
-        body = Vec<std::collections::BTreeMap<String, serde_json::Value>>
-    ))
-)]
-#[expect(dead_code, reason = "it describes")]
-fn notifications() {}
-
-/// The same over a WebSocket.
-#[utoipa::path(
-    get, path = "/api/v2/notifications", tag = "notifications",
-    responses(
-        (status = 101, description = "The socket is open"),
-        (status = 400, description = "No WebSocket was asked for"),
-        (status = 403, description = "Another origin asked that is not on the list")
-    )
-)]
-#[expect(dead_code, reason = "it describes")]
-fn socket() {}
 
 /// The list of states, and the caller's options by section.
 #[utoipa::path(
