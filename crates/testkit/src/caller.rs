@@ -1,9 +1,9 @@
 //! Whoever calls the API, and what they are told.
 
-use crate::{Guest, PUBLIC_URL, TestServer, centre::PASSWORD, http as router};
+use crate::{Guest, PUBLIC_URL, TestServer, centre::PASSWORD, documented, http as router};
 use axum::body::Body;
 use base64::{Engine, engine::general_purpose::STANDARD};
-use domain::UserId;
+use domain::{UserId, medium::Media};
 use http::{HeaderMap, Method, Request, StatusCode, header};
 use serde_json::{Value, json};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -118,6 +118,11 @@ impl<'a> Client<'a> {
         self.post(&guest.path(), accept).await
     }
 
+    /// The media of the centre.
+    pub(crate) fn media(&self) -> &Media {
+        self.server.desk.media()
+    }
+
     /// The notifications since the last time, each with its topic as `channel`.
     pub async fn hears(&self) -> Vec<Value> {
         let after = self.heard.load(Ordering::SeqCst);
@@ -134,7 +139,9 @@ impl<'a> Client<'a> {
         }
         let told = notes.iter().map(|note| {
             let data: Value = serde_json::from_str(&note.body).expect("a note is JSON");
-            json!({"channel": &*note.channel, "data": data})
+            let message = json!({"channel": &*note.channel, "data": data});
+            documented::told(self.media(), &message);
+            message
         });
         told.collect()
     }

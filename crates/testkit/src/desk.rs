@@ -3,7 +3,8 @@
 use crate::{
     FaultyStore, TestClock, TestIds,
     centre::{TOM, TestCentre},
-    journal::JournalStorage,
+    documented,
+    journal::Ground,
     wait::eventually,
 };
 use api::{Links, Notes, Shown};
@@ -19,7 +20,7 @@ use domain::{
     session::{Delivery, Session},
     thread::Thread,
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::{path::Path, sync::Arc, time::Duration};
 use tokio::task::JoinSet;
 
@@ -257,8 +258,12 @@ impl TestDesk {
     /// The notifications of errors that Tom got.
     pub async fn errors(&self) -> Vec<Value> {
         let notes = self.store.notes(&UserId::from(TOM), 0, 1_000, usize::MAX).await.expect("a mailbox");
-        let told = notes.iter().map(|note| serde_json::from_str(&note.body).expect("JSON"));
-        told.filter(|note: &Value| note["notificationType"] == "Error").collect()
+        let told = notes.iter().map(|note| {
+            let data: Value = serde_json::from_str(&note.body).expect("JSON");
+            documented::told(self.desk.media(), &json!({"channel": &*note.channel, "data": data}));
+            data
+        });
+        told.filter(|note| note["notificationType"] == "Error").collect()
     }
 
     /// How what stands behind a service does, by the id of its state.

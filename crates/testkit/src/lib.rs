@@ -9,6 +9,7 @@
 //! | [`TestServer`] | the same with the API, and people: [`Client`], [`Guest`], [`Correspondent`], [`Poll`] |
 //! | [`ScriptedSwitch`] | a switch that does what a test says, and the phones on it |
 //! | [`client`] | HTTP and CometD over real sockets, for programs that prove or measure |
+//! | [`documented`] | what was told or answered, against the API document |
 //! | [`sip`] | a phone that writes SIP by hand |
 //! | [`sign`], [`http`], [`wait`], [`limits`] | webhooks signed as platforms do, requests to a router, waiting for a condition, a server that is not strict |
 //!
@@ -22,6 +23,7 @@
 
 pub mod centre;
 pub mod client;
+pub mod documented;
 pub mod http;
 pub mod limits;
 pub mod sign;

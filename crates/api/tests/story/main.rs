@@ -9,6 +9,7 @@ mod citations;
 mod contacts;
 mod devices;
 mod diagnostics;
+mod documented;
 mod documents;
 mod envelope;
 mod features;

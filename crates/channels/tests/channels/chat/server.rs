@@ -10,6 +10,7 @@ use std::{num::NonZeroU32, ops::Deref, sync::Arc};
 use testkit::{
     Setup, TestDesk,
     centre::{TestCentre, service},
+    documented,
     http::{FORM, encoded, read, send},
 };
 
@@ -66,7 +67,9 @@ impl ChatServer {
     /// Posts a form, urlencoded.
     pub async fn post(&self, path: &str, fields: &[(&str, &str)]) -> (StatusCode, Value) {
         let request = Request::post(path).header(CONTENT_TYPE, FORM).body(encoded(fields).into());
-        read(self.send(request.expect("a request")).await).await
+        let (status, answer) = read(self.send(request.expect("a request")).await).await;
+        documented::answered("POST", path, status.as_u16(), &answer);
+        (status, answer)
     }
 
     /// Opens a chat.

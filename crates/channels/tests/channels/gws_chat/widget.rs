@@ -4,7 +4,7 @@ use crate::chat::server::{ChatServer, Window};
 use axum::{Router, body::Body, routing::any};
 use http::{Request, Response, StatusCode};
 use serde_json::{Value, json};
-use testkit::http::read;
+use testkit::{documented, http::read};
 use tower::ServiceExt;
 
 pub const ROOT: &str = "/api/v2/chats";
@@ -26,7 +26,10 @@ pub async fn ask(
     body: impl Into<Body>,
 ) -> (StatusCode, Value) {
     let request = Request::builder().method(method).uri(path).header(CENTRE.0, CENTRE.1);
-    read(send(server, request.body(body.into()).expect("a request")).await).await
+    let request = request.body(body.into()).expect("a request");
+    let (status, answer) = read(send(server, request).await).await;
+    documented::answered(method, path, status.as_u16(), &answer);
+    (status, answer)
 }
 
 /// A chat as its widget knows it.
