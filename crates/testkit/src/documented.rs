@@ -31,7 +31,6 @@ static MET: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
 pub fn told(media: &Media, message: &Value) {
     let document = Document::of(media);
     let delivery = document.picked("BayeuxMessage", "channel", message);
-    document.check(&delivery, message);
     if let Some(data) = message.get("data") {
         let union = document.json["components"]["schemas"][&delivery]["properties"]["data"]["$ref"].clone();
         let union = union.as_str().unwrap_or_default().trim_start_matches(CLOSED).to_owned();
@@ -40,6 +39,7 @@ pub fn told(media: &Media, message: &Value) {
         document.check(&component, data);
         meet(&component, data["notificationType"].as_str());
     }
+    document.check(&delivery, message);
 }
 
 /// Checks an event of the reporting feed.

@@ -103,9 +103,9 @@ async fn what_has_no_place_in_a_mailbox() {
     app.goes_on();
     let tom = app.agent("agent1");
     let answer = tom.get("/me/devices?fields=*").await.ok();
-    let path = answer["devices"][0]["path"].as_str().expect("a path").to_owned();
+    let path = format!("/me{}", answer["devices"][0]["path"].as_str().expect("a path"));
     let mut ear = Poll::open(&tom, "/**").await;
-    let (_, reply) = tokio::join!(ear.connect(20_000), tom.operate(&format!("/me{path}"), "Ready"));
+    let (_, reply) = tokio::join!(ear.connect(20_000), tom.operate(&path, "Ready"));
     reply.refused(500, 4);
     app.desk.services().set(ServiceState::connector("sms", "demo-sms", Condition::Blocked, START));
     ear.connect(20_000).await;
@@ -119,4 +119,14 @@ async fn every_message_that_the_document_has_is_told() {
     let (met, wanted) = (documented::met(), documented::documented(&Media::default()));
     let missed: Vec<&String> = wanted.difference(&met).collect();
     assert!(missed.is_empty(), "nobody was told {missed:?}");
+}
+
+#[test]
+#[should_panic(expected = "DeviceErrorMessage does not describe")]
+fn a_member_that_the_document_does_not_have_fails_the_test_that_is_told_it() {
+    let data = json!({
+        "messageType": "ErrorMessage", "errorMessage": "Busy", "deviceUri": "/api/v2/devices/1", "devicePath": "/devices/1",
+        "errorCode": 7,
+    });
+    documented::told(&Media::default(), &json!({"channel": "/v2/me/devices", "data": data}));
 }

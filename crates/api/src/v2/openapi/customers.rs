@@ -294,7 +294,8 @@ fn form(
             "description": "Pairs of user data, each a field `userData[key]`.",
         });
         properties.insert("userData".to_owned(), pairs);
-        encoding.insert("userData".to_owned(), json!({"style": "deepObject", "explode": true}));
+        encoding
+            .insert("userData".to_owned(), json!({"headers": {}, "style": "deepObject", "explode": true}));
     }
     let example: Map<String, Value> = properties
         .iter()

@@ -16,7 +16,7 @@ use utoipa::{
 };
 
 /// Messages as stories of the tests were told them, by component.
-const EXAMPLES: &str = include_str!("examples.json");
+const EXAMPLES: &str = include_str!("notifications.json");
 
 /// A topic, with every message that is told on it.
 pub(super) struct Topic {
@@ -264,7 +264,10 @@ pub(super) fn add(document: &mut Value, topics: &[Topic]) {
         for told in &topic.messages {
             document["components"]["schemas"][&told.component] = told.schema.clone();
             for (name, part) in &told.parts {
-                document["components"]["schemas"][name] = part.clone();
+                // What answers refer to, too, is described with them.
+                if document["components"]["schemas"].get(name).is_none() {
+                    document["components"]["schemas"][name] = part.clone();
+                }
             }
         }
     }
