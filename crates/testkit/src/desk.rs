@@ -4,7 +4,7 @@ use crate::{
     FaultyStore, TestClock, TestIds,
     centre::{TOM, TestCentre},
     documented,
-    journal::Ground,
+    journal::JournalStorage,
     wait::eventually,
 };
 use api::{Links, Notes, Shown};

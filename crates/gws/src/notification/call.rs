@@ -6,7 +6,7 @@ use crate::{
     resource::{CallView, call_path, call_resource, device_path},
     shown::Participants,
 };
-use domain::{call::Kind, notice::Wording};
+use domain::{call::CallKind, notice::Wording};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::{
@@ -103,7 +103,7 @@ impl<'c> CallStateChangeMessage<'c> {
             call: call_resource(links, form, view, None),
             phone_number: view.party.dn.as_str(),
             extensions: (change != CallChange::Data).then(|| CallExtensions {
-                business_call: (view.call.line(view.party).kind == Kind::Inbound).into(),
+                business_call: (view.call.line(view.party).kind == CallKind::Inbound).into(),
                 wrap_up_time: (wrap_up > 0).then_some(wrap_up),
                 location: view.call.location.as_deref(),
             }),

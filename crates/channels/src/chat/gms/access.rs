@@ -3,7 +3,7 @@
 use super::{
     form::Form,
     trouble::Trouble,
-    wire::{Answer, Caller},
+    wire::{ChatAnswer, ChatCustomer},
 };
 use crate::chat::{Chat, repeat::KeptRequest, talk::Talk, transcript};
 use desk::{ports::StoreFault, session_of};
@@ -89,7 +89,7 @@ pub(super) fn alias(form: &Form) -> u32 {
 }
 
 /// What a customer is told of their chat.
-struct Told {
+struct ChatUpdate {
     entries: Vec<ChatApiMessage>,
     next: u32,
     over: bool,
@@ -171,7 +171,7 @@ impl Chat {
         // The conversation may have been deleted since.
         let Some(session) = state.as_deref().and_then(session_of) else { return Ok(nothing(from)) };
         let page = transcript::read_until(&self.desk, session, (from, kept.next), ChatApiMessage::of).await?;
-        Ok(Told { entries: page.shown, next: page.next, over: kept.over && !page.is_cut })
+        Ok(ChatUpdate { entries: page.shown, next: page.next, over: kept.over && !page.is_cut })
     }
 
     async fn told(
@@ -189,7 +189,7 @@ impl Chat {
         let session = session.ok_or(Trouble::UnknownChat)?;
         let over = Talk::of(session).is_over();
         Ok(match wanted {
-            Wanted::From(from) => {
+            TranscriptRange::From(from) => {
                 let page = transcript::read(&self.desk, session, from, ChatApiMessage::of).await?;
                 // Widgets ask no more once they have heard the end, so it comes with the last part only.
                 ChatUpdate { entries: page.shown, next: page.next, over: over && !page.is_cut }

@@ -237,6 +237,6 @@ mod tests {
     #[test]
     fn every_command_is_described_and_no_other() {
         let described = gws::customer::COMMANDS.iter().map(|command| command.name);
-        assert!(described.eq(Word::ALL.iter().map(|(name, _)| *name)));
+        assert!(described.eq(ChatCommand::ALL.iter().map(|(name, _)| *name)));
     }
 }

@@ -1,6 +1,6 @@
 //! Answers of the Chat API: one shape for every one (spec: digital-channels#6.1).
 
-use super::trouble::{ChatError, Trouble};
+use super::trouble::Trouble;
 use axum::{
     Json,
     response::{IntoResponse, Response},
@@ -12,7 +12,7 @@ use http::{
 };
 
 /// An answer. It holds a key, so it cannot be printed.
-pub(super) struct Answer(ChatApiAnswer);
+pub(super) struct ChatAnswer(ChatApiAnswer);
 
 /// The customer who is answered: the three values that open a chat. It holds the key, so it cannot be printed.
 pub(super) struct ChatCustomer {
@@ -24,16 +24,16 @@ pub(super) struct ChatCustomer {
     pub secure_key: String,
 }
 
-impl Answer {
+impl ChatAnswer {
     /// The answer to a customer who is known: a part of the transcript, and what was wrong, if anything was.
     pub fn to(
-        caller: Caller,
+        caller: ChatCustomer,
         messages: Vec<ChatApiMessage>,
         next_position: u32,
         chat_ended: bool,
         trouble: Option<&Trouble>,
     ) -> Self {
-        let Caller { chat_id, user_id, secure_key } = caller;
+        let ChatCustomer { chat_id, user_id, secure_key } = caller;
         Self(ChatApiAnswer {
             status_code: trouble.map_or(0, Trouble::status_code),
             chat_id: Some(chat_id),
@@ -41,7 +41,7 @@ impl Answer {
             secure_key: Some(secure_key),
             // The field is meant for the name of an instance, but here any node answers for any, and clients hand it
             // back as they got it: so it tells what this one of a customer's windows has been given (see
-            // `door::Wanted`).
+            // `access::TranscriptRange`).
             alias: Some(next_position.to_string()),
             next_position: Some(next_position),
             chat_ended,

@@ -67,7 +67,7 @@ impl Chat {
         pass: &Pass,
         word: Word,
         body: &gws::Body,
-        (origin, key): (Origin, Option<IdempotencyKey>),
+        (origin, key): (ClientNetwork, Option<IdempotencyKey>),
     ) -> Result<Answer, Trouble> {
         let (talk, ()) = self.admit(pass, |_| ()).await?;
         let act = word.act(body)?;
@@ -77,9 +77,9 @@ impl Chat {
         let _running = match &asked {
             None => None,
             Some(asked) => match self.turn(asked).await? {
-                Turn::First(running) => Some(running),
-                Turn::Again(_) => return Ok(done()),
-                Turn::Refused(why) => return Err(Trouble::Repeated(why)),
+                RepeatState::First(running) => Some(running),
+                RepeatState::Again(_) => return Ok(done()),
+                RepeatState::Refused(why) => return Err(Trouble::Repeated(why)),
             },
         };
         // Nothing may follow the customer's own word that it is over.

@@ -45,7 +45,7 @@ impl Chat {
     async fn welcome(
         &self,
         request: CustomerRequestChatRequest,
-        origin: Origin,
+        origin: ClientNetwork,
         asked: Option<Repeatable>,
     ) -> Result<Answer, Trouble> {
         let nickname = request.nickname.as_deref().map(str::trim).filter(|name| !name.is_empty());
