@@ -81,7 +81,7 @@ fn let_go(draft: &mut Draft<'_>, id: &InteractionId, agent: &UserId) -> Result<(
     let alone = session.chatting().all(|party| party.user == *agent);
     match party.state {
         AgentPartyState::Invited => {
-            invite::end(draft, &session, party, AgentPartyState::Revoked, EndedBy::Agent)?
+            invite::end(draft, &session, party, AgentPartyState::Revoked, EndedBy::Agent)?;
         }
         AgentPartyState::Chatting => {
             invite::withdraw(draft, id, Some(agent), EndedBy::Agent)?;

@@ -10,6 +10,7 @@
 //! the one that drives a connection. They do not retry and do not hide anything: a [`HttpFault`] tells whether the
 //! request was certainly not done ([`HttpFault::Unsent`]) or may have been ([`HttpFault::Lost`]), which is what a
 //! program that counts must know.
+
 mod bayeux;
 mod bayeux_poll;
 mod bayeux_socket;

@@ -52,7 +52,7 @@ impl SipStream {
     pub async fn send(&self, text: &str) {
         match &self.kind {
             StreamKind::Bytes { write, .. } => {
-                write.lock().await.write_all(text.as_bytes()).await.expect("sent")
+                write.lock().await.write_all(text.as_bytes()).await.expect("sent");
             }
             StreamKind::Frames(stream) => stream.lock().await.send(Frame::text(text)).await.expect("sent"),
         }

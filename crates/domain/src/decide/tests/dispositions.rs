@@ -278,7 +278,7 @@ fn policy_strict_takes_codes_of_the_book_alone() {
 
 fn with(policy: Option<Policy>) -> Command {
     centre_with(|centre| {
-        centre.disposition.policy.extend(policy.map(|policy| (test_centre::medium(), policy)))
+        centre.disposition.policy.extend(policy.map(|policy| (test_centre::medium(), policy)));
     })
 }
 

@@ -50,7 +50,7 @@ impl Leg {
                 self.end(Cause::Lost, Some(408), LegEnding::Done);
             }
             TerminatedReason::UacBye | TerminatedReason::UasBye => {
-                self.end(Cause::Normal, None, LegEnding::Done)
+                self.end(Cause::Normal, None, LegEnding::Done);
             }
             _ => self.end(Cause::Lost, None, LegEnding::Done),
         }

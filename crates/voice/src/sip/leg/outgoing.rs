@@ -335,7 +335,7 @@ impl Leg {
                     }
                     // The phone rings on, although it was told to answer: it cannot.
                     AnswerRequest::Auto if branch.ringing => {
-                        learned |= !ways.by_hand.swap(true, Ordering::Relaxed)
+                        learned |= !ways.by_hand.swap(true, Ordering::Relaxed);
                     }
                     _ => {}
                 }
