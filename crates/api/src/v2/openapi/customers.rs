@@ -227,13 +227,13 @@ pub(super) fn forms() -> Paths {
          `statusCode` of its own (0 done, 1 try again, 2 refused for good). Keep `chatId`, `userId`, `secureKey` and \
          `alias` for the commands.",
         &json!([service]),
-        form(REQUEST, true, &Map::new(), Vec::new()),
+        &form(REQUEST, true, &Map::new(), Vec::new()),
         2,
     );
     let commands = COMMANDS.iter().map(|command| {
         let (who, required) = credentials();
         let body = form(command.fields, command.takes_user_data, &who, required);
-        let item = item(command.about, &json!([service, chat]), body, 3);
+        let item = item(command.about, &json!([service, chat]), &body, 3);
         (format!("/genesys/2/chat/{{service}}/{{chatId}}/{}", command.name), item)
     });
     let mut paths = Paths::new();
@@ -315,7 +315,7 @@ fn form(
 }
 
 /// An address. `next` is the position from which its example goes on.
-fn item(about: &str, parameters: &Value, body: Value, next: u32) -> Value {
+fn item(about: &str, parameters: &Value, body: &Value, next: u32) -> Value {
     let answer = |about: &str, example: Value| {
         json!({
             "description": about,
