@@ -2,6 +2,7 @@
 //! notifications. It knows neither where a request came from nor what the rules say.
 
 mod answer;
+mod answers;
 mod body;
 mod links;
 mod notification;
@@ -14,6 +15,7 @@ mod shown;
 mod time;
 
 pub use answer::{Answer, Outcome, fitting, json};
+pub use answers::*;
 pub use body::Body;
 pub use links::{Links, escape, unescape};
 pub use notification::*;

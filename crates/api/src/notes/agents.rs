@@ -8,7 +8,7 @@ use domain::{
     agent::{Agent, Fact},
     medium::{VOICE, voice},
 };
-use gws::{activity, channel_resources};
+use gws::{UserActivity, activity, channel_resources};
 use serde_json::json;
 
 const TOPIC: &str = "/v2/me/channels";
@@ -49,7 +49,7 @@ fn activity_of(
     sight: &mut dyn TxView,
     decision: &Decision,
     agent: &Agent,
-) -> Result<&'static str, DecideError> {
+) -> Result<UserActivity, DecideError> {
     let mut calls = Vec::new();
     for id in agent.slots.get(&voice()).into_iter().flatten() {
         calls.extend(after(sight, decision, &Key::Call(id.clone()))?);

@@ -6,8 +6,9 @@ use crate::{
     v2::params::{Denied, Listing},
 };
 use axum::extract::{Path, State};
-use gws::{Answer, Outcome, Problem, Query, assigned_features, known_features};
-use serde_json::Value;
+use gws::{
+    Feature, FeatureAnswer, FeaturesAnswer, Outcome, Problem, Query, assigned_features, known_features,
+};
 use std::sync::Arc;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -26,7 +27,7 @@ pub fn router() -> OpenApiRouter<Arc<Api>> {
     responses((status = 200, description = "`uris`, or with `fields` the `features`"), Denied)
 )]
 pub async fn list(State(api): State<Arc<Api>>, _: Caller, query: Query) -> Outcome {
-    query.collection("features", &[], assigned(&api))
+    FeaturesAnswer::of(&query, &[], assigned(&api))
 }
 
 /// One feature of the centre.
@@ -46,7 +47,7 @@ pub async fn read(State(api): State<Arc<Api>>, _: Caller, Path(id): Path<String>
 )]
 pub async fn list_known(State(api): State<Arc<Api>>, caller: Caller, query: Query) -> Outcome {
     caller.needs(ADMINS)?;
-    query.collection("features", &[], known_features(&api.links))
+    FeaturesAnswer::of(&query, &[], known_features(&api.links))
 }
 
 /// One feature that this server knows.
@@ -60,11 +61,11 @@ pub async fn read_known(State(api): State<Arc<Api>>, caller: Caller, Path(id): P
     one(known_features(&api.links), &id)
 }
 
-fn assigned(api: &Api) -> Vec<Value> {
+fn assigned(api: &Api) -> Vec<Feature> {
     api.desk.centre().map(|centre| assigned_features(&api.links, &centre)).unwrap_or_default()
 }
 
-fn one(features: Vec<Value>, id: &str) -> Outcome {
-    let found = features.into_iter().find(|feature| feature["id"] == id);
-    Ok(Answer::with("feature", found.ok_or_else(|| Problem::not_found(&format!("Feature '{id}'")))?))
+fn one(features: Vec<Feature>, id: &str) -> Outcome {
+    let found = features.into_iter().find(|feature| feature.id == id);
+    Ok(FeatureAnswer::of(found.ok_or_else(|| Problem::not_found(&format!("Feature '{id}'")))?))
 }

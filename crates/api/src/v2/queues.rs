@@ -14,7 +14,7 @@ use domain::{
     medium::{Medium, VOICE},
     queue::Queue,
 };
-use gws::{Answer, Outcome, Problem, Query, queue_channels, queue_resource};
+use gws::{Outcome, Problem, Query, QueueAnswer, QueuesAnswer, queue_channels, queue_resource};
 use std::sync::Arc;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -40,7 +40,7 @@ pub async fn list(State(api): State<Arc<Api>>, caller: Caller, query: Query) -> 
             found.push(queue_resource(&api.links, &queue, &channels, asked.as_deref()));
         }
     }
-    query.without(&["channel"]).collection("queues", &[], found)
+    QueuesAnswer::of(&query.without(&["channel"]), &[], found)
 }
 
 /// The channels of a queue, as far as the centre has their features.
@@ -69,5 +69,5 @@ pub async fn read(State(api): State<Arc<Api>>, caller: Caller, Path(name): Path<
     caller.needs(ANYONE)?;
     let queue = api.desk.queue(&name.as_str().into());
     let queue = queue.ok_or_else(|| Problem::not_found(&format!("Queue '{name}'")))?;
-    Ok(Answer::with("queue", queue_resource(&api.links, &queue, &channels(&api, &queue), None)))
+    Ok(QueueAnswer::of(queue_resource(&api.links, &queue, &channels(&api, &queue), None)))
 }

@@ -9,7 +9,7 @@ use crate::{
     },
 };
 use axum::extract::{Path, State};
-use gws::{Answer, Outcome, Problem, Query, skill_definition, skill_id};
+use gws::{Outcome, Problem, Query, SkillAnswer, SkillsAnswer, skill_definition, skill_id};
 use std::{collections::BTreeSet, sync::Arc};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -27,7 +27,7 @@ pub async fn list(State(api): State<Arc<Api>>, caller: Caller, query: Query) -> 
     feature::shows(&api, feature::READ, "/skills")?;
     caller.needs(ADMINS)?;
     let skills = names(&api).into_iter().map(|name| skill_definition(&api.links, &name));
-    query.collection("skills", &[], skills.collect())
+    SkillsAnswer::of(&query, &[], skills)
 }
 
 /// One skill.
@@ -40,7 +40,7 @@ pub async fn read(State(api): State<Arc<Api>>, caller: Caller, Path(id): Path<St
     feature::shows(&api, feature::READ, "/skills")?;
     caller.needs(ADMINS)?;
     let name = named(&api, &id).ok_or_else(|| Problem::not_found(&format!("Skill '{id}'")))?;
-    Ok(Answer::with("skill", skill_definition(&api.links, &name)))
+    Ok(SkillAnswer::of(skill_definition(&api.links, &name)))
 }
 
 /// The name of a skill by its id.

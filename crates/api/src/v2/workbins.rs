@@ -7,8 +7,8 @@ use crate::{
     v2::params::{Denied, Listing},
 };
 use axum::extract::State;
-use gws::{Answer, Outcome, Query};
-use serde_json::json;
+use gws::{Outcome, Query, WorkbinsAnswer, WorkbinsByIdAnswer};
+use serde_json::Map;
 use std::sync::Arc;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -26,7 +26,7 @@ pub fn router() -> OpenApiRouter<Arc<Api>> {
 pub async fn list(State(_): State<Arc<Api>>, caller: Caller, query: Query) -> Outcome {
     caller.needs(ANYONE)?;
     match query.get("workbinIds") {
-        Some(_) => Ok(Answer::with("workbins", json!({}))),
-        None => query.collection("workbins", &[], Vec::new()),
+        Some(_) => Ok(WorkbinsByIdAnswer::of(Map::new())),
+        None => WorkbinsAnswer::of(&query, &[], []),
     }
 }

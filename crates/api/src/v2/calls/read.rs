@@ -9,7 +9,7 @@ use crate::{
 use axum::extract::{Path, State};
 use desk::call_of;
 use domain::InteractionId;
-use gws::{Answer, CallView, Outcome, call_resource};
+use gws::{CallAnswer, CallView, Outcome, call_resource};
 use std::sync::Arc;
 
 /// One call of the caller.
@@ -44,5 +44,5 @@ async fn read(api: &Api, caller: &Caller, id: &InteractionId) -> Outcome {
     };
     edge::span::interaction(id.as_str());
     let view = CallView { call, party, device: device_of(&caller.user, party), at: api.desk.now() };
-    Ok(Answer::with("call", call_resource(&api.links, api.config.shown.participants, &view, until)))
+    Ok(CallAnswer::of(call_resource(&api.links, api.config.shown.participants, &view, until)))
 }

@@ -11,7 +11,7 @@ use crate::{
     },
 };
 use axum::extract::{Path, State};
-use gws::{Answer, Outcome, Problem, Query, queue_contact};
+use gws::{ContactAnswer, Outcome, Problem, Query, queue_contact};
 use std::sync::Arc;
 
 /// One entry: a user by their id, or with `type=Queue` a queue by its name.
@@ -42,5 +42,5 @@ pub async fn get(
         }
         Some(_) => return Err(absent()),
     };
-    Ok(Answer::with("contact", contact))
+    Ok(ContactAnswer::of(contact))
 }

@@ -3,11 +3,11 @@
 use crate::{
     auth::{ADMINS, Caller},
     state::Api,
+    unknown::Asked,
     v2::params::Denied,
 };
 use axum::extract::State;
-use gws::{Answer, Outcome};
-use serde_json::{Value, json};
+use gws::{Outcome, UnknownRequest, UnknownRequestsAnswer};
 use std::sync::Arc;
 
 /// Unknown requests since the start, each with how often it came. A request for an address is listed by its path, one
@@ -18,12 +18,10 @@ use std::sync::Arc;
 )]
 pub async fn get(State(api): State<Arc<Api>>, caller: Caller) -> Outcome {
     caller.needs(ADMINS)?;
-    let rows = api.unknown.rows().into_iter().map(|(asked, count)| {
-        let mut row = json!({"method": asked.method, "path": asked.path, "count": count});
-        if let Some(operation) = asked.operation {
-            row["operation"] = operation.into();
-        }
-        row
-    });
-    Ok(Answer::with("requests", rows.collect::<Vec<Value>>()))
+    let rows = api
+        .unknown
+        .rows()
+        .into_iter()
+        .map(|(Asked { method, path, operation }, count)| UnknownRequest { method, path, operation, count });
+    Ok(UnknownRequestsAnswer::of(rows.collect()))
 }

@@ -2,7 +2,7 @@
 
 use crate::{auth::Caller, state::Api};
 use axum::extract::State;
-use gws::{Answer, Outcome};
+use gws::{Outcome, VersionAnswer};
 use std::sync::Arc;
 
 /// The version of the server.
@@ -11,5 +11,5 @@ use std::sync::Arc;
     responses((status = 200, description = "the `version`"), (status = 403, description = "no session"))
 )]
 pub async fn get(State(api): State<Arc<Api>>, _: Caller) -> Outcome {
-    Ok(Answer::with("version", api.config.version.as_str()))
+    Ok(VersionAnswer::of(&api.config.version))
 }

@@ -15,7 +15,7 @@ use domain::{
     Refusal,
     book::{Book, Code, Event, Group},
 };
-use gws::{Answer, Outcome, Problem, code_resource};
+use gws::{DispositionAnswer, Outcome, Problem, code_resource};
 use std::sync::Arc;
 
 /// One code of a group.
@@ -35,7 +35,7 @@ pub async fn read(
     feature::shows(&api, feature::READ, "/groups")?;
     let book = api.desk.book().await?;
     let (group, code) = find_code(&book, &id, &code)?;
-    Ok(Answer::with("disposition", code_resource(&api.links, group, code)))
+    Ok(DispositionAnswer::of(code_resource(&api.links, group, code)))
 }
 
 /// Changes what people read: `displayName`. The `name` stays.

@@ -12,7 +12,7 @@ use crate::{
 };
 use axum::extract::{Path, State};
 use domain::book::{Code, Event};
-use gws::{Answer, Outcome, Problem, Query, code_resource};
+use gws::{Answer, CreatedAnswer, DispositionsAnswer, Outcome, Problem, Query, code_resource};
 use http::StatusCode;
 use std::sync::Arc;
 
@@ -27,7 +27,7 @@ pub async fn list(State(api): State<Arc<Api>>, _: Caller, Path(id): Path<String>
     let book = api.desk.book().await?;
     let group = find(&book, &id)?;
     let codes = group.codes.iter().map(|code| code_resource(&api.links, group, code));
-    query.collection("dispositions", &[], codes.collect())
+    DispositionsAnswer::of(&query, &[], codes)
 }
 
 /// Adds a code: `name`, which never changes and is what a disposition sends, and `displayName` where it differs.
@@ -48,8 +48,5 @@ pub async fn add(
     let code = Code { id: api.desk.ids().guid(), name, display };
     let resource = code_resource(&api.links, find(&api.desk.book().await?, &id)?, &code);
     commit(&api, Event::CodeAdded { group: id, code }).await?;
-    let answer = ["id", "uri", "path"]
-        .into_iter()
-        .fold(Answer::done(), |answer, name| answer.and(name, resource[name].clone()));
-    Ok((StatusCode::CREATED, answer))
+    Ok((StatusCode::CREATED, CreatedAnswer::of(resource.id, resource.uri, resource.path)))
 }

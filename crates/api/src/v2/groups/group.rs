@@ -12,7 +12,7 @@ use crate::{
 };
 use axum::extract::{Path, State};
 use domain::{Refusal, book::Event};
-use gws::{Answer, Outcome, Query, disposition_group, unit_resource};
+use gws::{Answer, GroupAnswer, Outcome, Query, disposition_group, unit_resource};
 use std::sync::Arc;
 
 /// One group: the business unit, or a group or folder of disposition codes.
@@ -24,11 +24,11 @@ use std::sync::Arc;
 pub async fn read(State(api): State<Arc<Api>>, _: Caller, Path(id): Path<String>, query: Query) -> Outcome {
     feature::shows(&api, feature::READ, "/groups")?;
     if let Some(centre) = api.desk.centre().filter(|centre| centre.id == id) {
-        return Ok(Answer::with("group", unit_resource(&api.links, &centre)));
+        return Ok(GroupAnswer::of(unit_resource(&api.links, &centre)));
     }
     let book = api.desk.book().await?;
     let group = find(&book, &id)?;
-    Ok(Answer::with("group", disposition_group(&api.links, &book, group, &query.subresources())))
+    Ok(GroupAnswer::of(disposition_group(&api.links, &book, group, &query.subresources())))
 }
 
 /// Writes a group, which has nothing that can be changed: its `name` is its identity. Writing the same again is

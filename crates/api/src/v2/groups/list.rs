@@ -15,9 +15,11 @@ use domain::{
     Refusal,
     book::{Event, Group},
 };
-use gws::{Answer, Outcome, Problem, Query, disposition_group, unit_resource};
+use gws::{
+    Answer, CreatedAnswer, GroupResource, GroupsAnswer, Outcome, Problem, Query, disposition_group,
+    unit_resource,
+};
 use http::StatusCode;
-use serde_json::Value;
 use std::sync::Arc;
 
 /// The sub-resources of a group.
@@ -36,7 +38,7 @@ pub async fn list(State(api): State<Arc<Api>>, _: Caller, query: Query) -> Outco
     let book = api.desk.book().await?;
     let wanted = query.subresources();
     groups.extend(book.children(None).map(|group| disposition_group(&api.links, &book, group, &wanted)));
-    query.collection("groups", &EMBEDDED, groups)
+    GroupsAnswer::of(&query, &EMBEDDED, groups)
 }
 
 /// The groups the caller belongs to: the centre as the one business unit.
@@ -46,7 +48,7 @@ pub async fn list(State(api): State<Arc<Api>>, _: Caller, query: Query) -> Outco
     responses((status = 200, description = "`uris`, or with `fields` the `groups`"), Denied)
 )]
 pub async fn list_own(State(api): State<Arc<Api>>, _: Caller, query: Query) -> Outcome {
-    query.collection("groups", &EMBEDDED, units(&api))
+    GroupsAnswer::of(&query, &EMBEDDED, units(&api))
 }
 
 /// Adds a group of codes with a `name`, or with `parentUri`, the address or path of a group, a folder in it.
@@ -68,11 +70,10 @@ pub async fn add(
     let group = Group { id: id.clone(), name: body.text("name")?.to_owned(), parent, codes: Vec::new() };
     commit(&api, Event::GroupAdded(group)).await?;
     let path = format!("/groups/{id}");
-    let answer = Answer::with("id", id).and("uri", api.links.uri(&path)).and("path", path);
-    Ok((StatusCode::CREATED, answer))
+    Ok((StatusCode::CREATED, CreatedAnswer::of(id, api.links.uri(&path), path)))
 }
 
-fn units(api: &Api) -> Vec<Value> {
+fn units(api: &Api) -> Vec<GroupResource> {
     api.desk.centre().iter().map(|centre| unit_resource(&api.links, centre)).collect()
 }
 

@@ -13,7 +13,7 @@ use crate::{
 };
 use axum::extract::{Path, State};
 use domain::{Command, MediumName, medium::VOICE, user::Role};
-use gws::{Answer, Outcome, Problem, Query};
+use gws::{Answer, ChannelAnswer, ChannelsAnswer, Outcome, Problem, Query};
 use std::sync::Arc;
 
 /// The channels of the contact-centre session.
@@ -22,7 +22,7 @@ use std::sync::Arc;
     responses((status = 200, description = "`uris`, or with `fields` the `channels`"), Denied)
 )]
 pub async fn list(State(api): State<Arc<Api>>, caller: Caller, query: Query) -> Outcome {
-    query.collection("channels", &[], resources(&api, &caller).await?)
+    ChannelsAnswer::of(&query, &[], resources(&api, &caller).await?)
 }
 
 /// One channel.
@@ -34,8 +34,8 @@ pub async fn list(State(api): State<Arc<Api>>, caller: Caller, query: Query) -> 
 pub async fn read(State(api): State<Arc<Api>>, caller: Caller, Path(name): Path<String>) -> Outcome {
     let canonical = channel_name(&api, &name)?;
     let found = resources(&api, &caller).await?;
-    let found = found.into_iter().find(|channel| channel["channel"] == canonical.as_str());
-    Ok(Answer::with("channel", found.ok_or_else(|| Problem::not_found(&format!("Channel '{name}'")))?))
+    let found = found.into_iter().find(|channel| channel.channel == canonical.as_str());
+    Ok(ChannelAnswer::of(found.ok_or_else(|| Problem::not_found(&format!("Channel '{name}'")))?))
 }
 
 /// Changes the state of one channel: the operation of a state of the centre's list (`Ready`, `NotReady`, …),

@@ -20,8 +20,8 @@ use domain::{
     user::{Device, Role},
 };
 use gws::{
-    Answer, Outcome, Problem, Query, SEND_USER_EVENT, SET_CALL_DISPOSITION, device_act, device_resource,
-    find_device, is_of_the_phone, quiet,
+    Answer, DevicesAnswer, Outcome, Problem, Query, SEND_USER_EVENT, SET_CALL_DISPOSITION, device_act,
+    device_resource, find_device, is_of_the_phone, quiet,
 };
 use http::StatusCode;
 use std::sync::Arc;
@@ -32,7 +32,7 @@ use std::sync::Arc;
     responses((status = 200, description = "`uris`, or with `fields` the `devices`"), Denied)
 )]
 pub async fn list(State(api): State<Arc<Api>>, caller: Caller, query: Query) -> Outcome {
-    query.collection("devices", &[], devices::of_user(&api, &caller.user, device_resource).await?)
+    DevicesAnswer::of(&query, &[], devices::of_user(&api, &caller.user, device_resource).await?)
 }
 
 /// One device: the caller's, or any for those who look after others.

@@ -9,7 +9,7 @@ use crate::{
     },
 };
 use axum::extract::State;
-use gws::{Answer, Outcome, Query};
+use gws::{Me, MeAnswer, Outcome, Query};
 use std::sync::Arc;
 
 /// The caller. `subresources` embeds devices, skills, groups, features, settings, channels and conversations;
@@ -20,5 +20,5 @@ use std::sync::Arc;
 )]
 pub async fn get(State(api): State<Arc<Api>>, caller: Caller, query: Query) -> Outcome {
     let user = users::resource(&api, &caller, &caller.user, &query.subresources()).await?;
-    Ok(Answer::with("user", user))
+    Ok(MeAnswer::of(Me(user)))
 }

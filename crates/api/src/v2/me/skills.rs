@@ -9,7 +9,7 @@ use crate::{
     },
 };
 use axum::extract::{Path, State};
-use gws::{Answer, Outcome, Problem, Query, skill_definition};
+use gws::{Outcome, Problem, Query, SkillAnswer, SkillsAnswer, skill_definition};
 use std::sync::Arc;
 
 /// The caller's skills. `level` is a text.
@@ -18,7 +18,7 @@ use std::sync::Arc;
     responses((status = 200, description = "`uris`, or with `fields` the `skills`"), Denied)
 )]
 pub async fn list(State(api): State<Arc<Api>>, caller: Caller, query: Query) -> Outcome {
-    query.collection("skills", &[], users::skills(&api, &caller.user))
+    SkillsAnswer::of(&query, &[], users::skills(&api, &caller.user))
 }
 
 /// One skill; at level `"0"` if it exists and the caller does not have it.
@@ -27,7 +27,7 @@ pub async fn list(State(api): State<Arc<Api>>, caller: Caller, query: Query) -> 
     responses((status = 200, description = "the `skill`"), Denied)
 )]
 pub async fn read(State(api): State<Arc<Api>>, caller: Caller, Path(id): Path<String>) -> Outcome {
-    let own = users::skills(&api, &caller.user).into_iter().find(|skill| skill["id"] == id.as_str());
+    let own = users::skills(&api, &caller.user).into_iter().find(|skill| skill.id == id);
     let found = own.or_else(|| Some(skill_definition(&api.links, &skills::named(&api, &id)?)));
-    Ok(Answer::with("skill", found.ok_or_else(|| Problem::not_found(&format!("Skill '{id}'")))?))
+    Ok(SkillAnswer::of(found.ok_or_else(|| Problem::not_found(&format!("Skill '{id}'")))?))
 }

@@ -16,8 +16,7 @@ use domain::{
     book::{Book, Code, Event, Group},
     command::Provision,
 };
-use gws::{Answer, Outcome, Problem, code_setting};
-use serde_json::Value;
+use gws::{Answer, CodesAnswer, Outcome, Problem, SettingKey, code_setting};
 use std::sync::Arc;
 
 /// The codes of the default group. `name` is what a disposition sends.
@@ -28,7 +27,7 @@ use std::sync::Arc;
 pub async fn list(State(api): State<Arc<Api>>, _: Caller) -> Outcome {
     let book = api.desk.book().await?;
     let codes = book.default_group().into_iter().flat_map(|group| &group.codes).map(code_setting);
-    Ok(Answer::with("settings", codes.collect::<Vec<Value>>()).and("key", "name"))
+    Ok(CodesAnswer::of(codes.collect(), SettingKey::Name))
 }
 
 /// Adds a code: `name`, and `displayName` where it differs. Makes the default group if there is none.

@@ -11,7 +11,7 @@ use crate::{
 };
 use axum::extract::{Path, State};
 use domain::{Refusal, user::User};
-use gws::{Answer, Outcome, Problem};
+use gws::{Outcome, Problem, SettingsGroupAnswer};
 use std::sync::Arc;
 
 /// The items of a group, and the attribute that tells them apart as `key`.
@@ -63,7 +63,7 @@ pub async fn remove(State(api): State<Arc<Api>>, caller: Caller, Path(name): Pat
 
 async fn answer(api: &Api, user: Option<&User>, name: &str) -> Outcome {
     let group = find(api, user, name).await?;
-    Ok(Answer::with("settings", group.items).and("key", group.key))
+    Ok(SettingsGroupAnswer::of(group.items, group.key))
 }
 
 async fn refuse(api: &Api, caller: &Caller, name: &str) -> Outcome {

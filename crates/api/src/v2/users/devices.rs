@@ -10,7 +10,7 @@ use crate::{
     },
 };
 use axum::extract::{Path, State};
-use gws::{Outcome, Query, provisioned_device};
+use gws::{DevicesAnswer, Outcome, Query, provisioned_device};
 use std::sync::Arc;
 
 /// The devices of a user, for themselves and for those who look after others.
@@ -28,5 +28,5 @@ pub async fn list(
     feature::shows(&api, feature::READ, "/users")?;
     let user = find(&api, &id)?;
     needs_sight(&caller, &user)?;
-    query.collection("devices", &[], devices::of_user(&api, &user, provisioned_device).await?)
+    DevicesAnswer::of(&query, &[], devices::of_user(&api, &user, provisioned_device).await?)
 }

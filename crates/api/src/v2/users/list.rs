@@ -11,7 +11,7 @@ use crate::{
     },
 };
 use axum::extract::State;
-use gws::{Outcome, Query, Wanted};
+use gws::{Outcome, Query, UsersAnswer, Wanted};
 use std::sync::Arc;
 
 /// Every user, by user name. Any attribute filters, `skills.name=Sales` for instance, as far as the caller sees
@@ -31,7 +31,7 @@ pub async fn get(State(api): State<Arc<Api>>, caller: Caller, query: Query) -> O
                 .await?,
         );
     }
-    query.collection("users", &embedded(&api), users)
+    UsersAnswer::of(&query, &embedded(&api), users)
 }
 
 /// The sub-resources to embed: those asked for, and those that a filter looks into; `collection` cuts the latter again.

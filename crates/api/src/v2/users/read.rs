@@ -11,7 +11,7 @@ use crate::{
     },
 };
 use axum::extract::{Path, State};
-use gws::{Answer, Outcome, Query};
+use gws::{Outcome, Query, UserAnswer};
 use std::sync::Arc;
 
 /// One user. Sub-resources are embedded for the user themselves, for supervisors and for administrators.
@@ -31,5 +31,5 @@ pub async fn get(
     if caller.user.id != user.id {
         caller.needs(ANYONE)?;
     }
-    Ok(Answer::with("user", resource(&api, &caller, &user, &query.subresources()).await?))
+    Ok(UserAnswer::of(resource(&api, &caller, &user, &query.subresources()).await?))
 }

@@ -11,7 +11,7 @@ use crate::{
     },
 };
 use axum::extract::{Path, State};
-use gws::{Answer, Outcome, Problem, Query};
+use gws::{Outcome, Problem, Query, SkillAnswer, SkillsAnswer};
 use std::sync::Arc;
 
 /// The skills of a user. `level` is a text.
@@ -29,7 +29,7 @@ pub async fn list(
     feature::shows(&api, feature::READ, "/users")?;
     let user = find(&api, &id)?;
     needs_sight(&caller, &user)?;
-    query.collection("skills", &[], skills(&api, &user))
+    SkillsAnswer::of(&query, &[], skills(&api, &user))
 }
 
 /// One skill of a user.
@@ -49,6 +49,6 @@ pub async fn read(
     feature::shows(&api, feature::READ, "/users")?;
     let user = find(&api, &id)?;
     needs_sight(&caller, &user)?;
-    let found = skills(&api, &user).into_iter().find(|found| found["id"] == skill.as_str());
-    Ok(Answer::with("skill", found.ok_or_else(|| Problem::not_found(&format!("Skill '{skill}'")))?))
+    let found = skills(&api, &user).into_iter().find(|found| found.id == skill);
+    Ok(SkillAnswer::of(found.ok_or_else(|| Problem::not_found(&format!("Skill '{skill}'")))?))
 }
