@@ -430,6 +430,16 @@ listings! {
 #[derive(Serialize, ToSchema)]
 pub struct Workbin {}
 
+/// Workbins as a list, or by the ids that were asked for.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum AnyWorkbinsAnswer {
+    /// As a list.
+    List(WorkbinsAnswer),
+    /// By id.
+    ById(WorkbinsByIdAnswer),
+}
+
 /// A conversation under each of its medium's keys, from its resource as JSON text.
 pub fn session_answer(medium: &Medium, resource: &str) -> Answer {
     let members: String = medium.singular.iter().map(|key| format!(r#""{key}":{resource},"#)).collect();

@@ -24,7 +24,7 @@ connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 /// The document, the page that shows it, and what the page is made of.
 pub fn router(api: &Arc<Api>) -> Router {
-    let document = openapi(&api.links, &api.config.version, api.desk.media());
+    let document = openapi(&api.links, &api.config.version, api.desk.media(), api.config.shown);
     let document = Bytes::from(serde_json::to_vec(&document).unwrap_or_default());
     let html = Bytes::from(PAGE.replace("{{root}}", &escape(api.links.root_path())));
     Router::new()

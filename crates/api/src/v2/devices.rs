@@ -29,7 +29,7 @@ pub fn router() -> OpenApiRouter<Arc<Api>> {
 /// Every device of the centre, with what provisioning knows of it.
 #[utoipa::path(
     get, path = "/devices", tag = "devices", params(Listing),
-    responses((status = 200, description = "`uris`, or with `fields` the `devices`"), Denied)
+    responses((status = 200, description = "`uris`, or with `fields` the `devices`", body = gws::DevicesAnswer), Denied)
 )]
 pub async fn list(State(api): State<Arc<Api>>, caller: Caller, query: Query) -> Outcome {
     feature::shows(&api, feature::READ, "/devices")?;
@@ -45,7 +45,7 @@ pub async fn list(State(api): State<Arc<Api>>, caller: Caller, query: Query) -> 
 #[utoipa::path(
     get, path = "/devices/{id}", tag = "devices",
     params(("id" = String, Path, description = "The device's id")),
-    responses((status = 200, description = "the `device`"), Denied)
+    responses((status = 200, description = "The `device`", body = gws::DeviceAnswer), Denied)
 )]
 pub async fn read(State(api): State<Arc<Api>>, caller: Caller, Path(id): Path<String>) -> Outcome {
     let (user, _) = find(&api, &caller, &id)?;
@@ -70,7 +70,7 @@ pub async fn of_user(api: &Api, user: &User, shape: Shape) -> Result<Vec<DeviceR
 #[utoipa::path(
     get, path = "/devices/{id}/settings/tserver", tag = "devices",
     params(("id" = String, Path, description = "The device's id")),
-    responses((status = 200, description = "empty `settings` with the `key` name"), Denied)
+    responses((status = 200, description = "empty `settings` with the `key` name", body = gws::SwitchSettingsAnswer), Denied)
 )]
 pub async fn switch_settings(State(api): State<Arc<Api>>, caller: Caller, Path(id): Path<String>) -> Outcome {
     find(&api, &caller, &id)?;

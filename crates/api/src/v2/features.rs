@@ -24,7 +24,7 @@ pub fn router() -> OpenApiRouter<Arc<Api>> {
 /// The features of the centre. Everybody who works in it has them all.
 #[utoipa::path(
     get, path = "/features", tag = "features", params(Listing),
-    responses((status = 200, description = "`uris`, or with `fields` the `features`"), Denied)
+    responses((status = 200, description = "`uris`, or with `fields` the `features`", body = gws::FeaturesAnswer), Denied)
 )]
 pub async fn list(State(api): State<Arc<Api>>, _: Caller, query: Query) -> Outcome {
     FeaturesAnswer::of(&query, &[], assigned(&api))
@@ -34,7 +34,7 @@ pub async fn list(State(api): State<Arc<Api>>, _: Caller, query: Query) -> Outco
 #[utoipa::path(
     get, path = "/features/{id}", tag = "features",
     params(("id" = String, Path, description = "The feature's id")),
-    responses((status = 200, description = "the `feature`"), Denied)
+    responses((status = 200, description = "The `feature`", body = gws::FeatureAnswer), Denied)
 )]
 pub async fn read(State(api): State<Arc<Api>>, _: Caller, Path(id): Path<String>) -> Outcome {
     one(assigned(&api), &id)
@@ -43,7 +43,7 @@ pub async fn read(State(api): State<Arc<Api>>, _: Caller, Path(id): Path<String>
 /// Every feature that this server knows.
 #[utoipa::path(
     get, path = "/system/features", tag = "features", params(Listing),
-    responses((status = 200, description = "`uris`, or with `fields` the `features`"), Denied)
+    responses((status = 200, description = "`uris`, or with `fields` the `features`", body = gws::FeaturesAnswer), Denied)
 )]
 pub async fn list_known(State(api): State<Arc<Api>>, caller: Caller, query: Query) -> Outcome {
     caller.needs(ADMINS)?;
@@ -54,7 +54,7 @@ pub async fn list_known(State(api): State<Arc<Api>>, caller: Caller, query: Quer
 #[utoipa::path(
     get, path = "/system/features/{id}", tag = "features",
     params(("id" = String, Path, description = "The feature's id")),
-    responses((status = 200, description = "the `feature`"), Denied)
+    responses((status = 200, description = "The `feature`", body = gws::FeatureAnswer), Denied)
 )]
 pub async fn read_known(State(api): State<Arc<Api>>, caller: Caller, Path(id): Path<String>) -> Outcome {
     caller.needs(ADMINS)?;

@@ -27,7 +27,7 @@ pub fn router() -> OpenApiRouter<Arc<Api>> {
 #[utoipa::path(
     get, path = "/queues", tag = "queues",
     params(("channel" = Option<String>, Query, description = "The name of a channel, `voice` for instance"), Listing),
-    responses((status = 200, description = "`uris`, or with `fields` the `queues`"), Denied)
+    responses((status = 200, description = "`uris`, or with `fields` the `queues`", body = gws::QueuesAnswer), Denied)
 )]
 pub async fn list(State(api): State<Arc<Api>>, caller: Caller, query: Query) -> Outcome {
     feature::shows(&api, feature::READ, "/queues")?;
@@ -62,7 +62,7 @@ fn canonical<'n>(api: &'n Api, name: &'n str) -> &'n str {
 #[utoipa::path(
     get, path = "/queues/{name}", tag = "queues",
     params(("name" = String, Path, description = "The queue's name")),
-    responses((status = 200, description = "the `queue`"), Denied)
+    responses((status = 200, description = "The `queue`", body = gws::QueueAnswer), Denied)
 )]
 pub async fn read(State(api): State<Arc<Api>>, caller: Caller, Path(name): Path<String>) -> Outcome {
     feature::shows(&api, feature::READ, "/queues")?;

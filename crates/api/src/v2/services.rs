@@ -24,7 +24,7 @@ pub fn router() -> OpenApiRouter<Arc<Api>> {
 /// `/notifications/services`.
 #[utoipa::path(
     get, path = "/services", tag = "services", params(Listing),
-    responses((status = 200, description = "`uris`, or with `fields` the `services`"), Denied)
+    responses((status = 200, description = "`uris`, or with `fields` the `services`", body = gws::ServicesAnswer), Denied)
 )]
 pub async fn list(State(api): State<Arc<Api>>, caller: Caller, query: Query) -> Outcome {
     caller.needs(ANYONE)?;
@@ -36,7 +36,7 @@ pub async fn list(State(api): State<Arc<Api>>, caller: Caller, query: Query) -> 
 #[utoipa::path(
     get, path = "/services/{id}", tag = "services",
     params(("id" = String, Path, description = "The service's id")),
-    responses((status = 200, description = "the `service`"), Denied)
+    responses((status = 200, description = "The `service`", body = gws::ServiceAnswer), Denied)
 )]
 pub async fn read(State(api): State<Arc<Api>>, caller: Caller, Path(id): Path<String>) -> Outcome {
     caller.needs(ANYONE)?;

@@ -21,7 +21,7 @@ pub fn router() -> OpenApiRouter<Arc<Api>> {
 /// Every skill, by name. `level` is `"0"`: only a user's skill has a level.
 #[utoipa::path(
     get, path = "/skills", tag = "skills", params(Listing),
-    responses((status = 200, description = "`uris`, or with `fields` the `skills`"), Denied)
+    responses((status = 200, description = "`uris`, or with `fields` the `skills`", body = gws::SkillsAnswer), Denied)
 )]
 pub async fn list(State(api): State<Arc<Api>>, caller: Caller, query: Query) -> Outcome {
     feature::shows(&api, feature::READ, "/skills")?;
@@ -34,7 +34,7 @@ pub async fn list(State(api): State<Arc<Api>>, caller: Caller, query: Query) -> 
 #[utoipa::path(
     get, path = "/skills/{id}", tag = "skills",
     params(("id" = String, Path, description = "The skill's id")),
-    responses((status = 200, description = "the `skill`"), Denied)
+    responses((status = 200, description = "The `skill`", body = gws::SkillAnswer), Denied)
 )]
 pub async fn read(State(api): State<Arc<Api>>, caller: Caller, Path(id): Path<String>) -> Outcome {
     feature::shows(&api, feature::READ, "/skills")?;

@@ -21,7 +21,7 @@ pub fn router() -> OpenApiRouter<Arc<Api>> {
 #[utoipa::path(
     get, path = "/workbins", tag = "workbins",
     params(("workbinIds" = Option<String>, Query, description = "Comma list of ids"), Listing),
-    responses((status = 200, description = "`uris`, or with `fields` the `workbins`"), Denied)
+    responses((status = 200, description = "`uris`, or with `fields` the `workbins`", body = gws::AnyWorkbinsAnswer), Denied)
 )]
 pub async fn list(State(_): State<Arc<Api>>, caller: Caller, query: Query) -> Outcome {
     caller.needs(ANYONE)?;

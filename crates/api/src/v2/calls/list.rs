@@ -19,7 +19,7 @@ use std::sync::Arc;
 /// The caller's calls, oldest first. A released one is not among them.
 #[utoipa::path(
     get, path = "/me/calls", tag = "calls", params(Listing),
-    responses((status = 200, description = "`uris`, or with `fields` the `calls`"), Denied)
+    responses((status = 200, description = "`uris`, or with `fields` the `calls`", body = gws::CallsAnswer), Denied)
 )]
 pub async fn get(State(api): State<Arc<Api>>, caller: Caller, query: Query) -> Outcome {
     feature::shows(&api, feature::VOICE, "/me/calls")?;

@@ -17,7 +17,7 @@ use std::sync::Arc;
 /// After its release it is still there with `dispositionUntil` as long as it takes a disposition.
 #[utoipa::path(
     get, path = "/me/calls/{id}", tag = "calls", params(("id" = String, Path, description = "The call's id")),
-    responses((status = 200, description = "the `call`"), Denied)
+    responses((status = 200, description = "The `call`", body = gws::CallAnswer<'static>), Denied)
 )]
 pub async fn get(State(api): State<Arc<Api>>, caller: Caller, Path(id): Path<String>) -> Outcome {
     read(&api, &caller, &InteractionId::from(id.as_str())).await
@@ -26,7 +26,7 @@ pub async fn get(State(api): State<Arc<Api>>, caller: Caller, Path(id): Path<Str
 /// The same call, at the address that its `path` gives.
 #[utoipa::path(
     get, path = "/calls/{id}", tag = "calls", params(("id" = String, Path, description = "The call's id")),
-    responses((status = 200, description = "the `call`"), Denied)
+    responses((status = 200, description = "The `call`", body = gws::CallAnswer<'static>), Denied)
 )]
 pub async fn get_without_me(state: State<Arc<Api>>, caller: Caller, id: Path<String>) -> Outcome {
     get(state, caller, id).await

@@ -32,7 +32,7 @@ use std::sync::Arc;
         ("filterParameters" = Option<String>, Query, description = "Comma list, all of which fit a name or a number; `*` stands for anything"),
         Listing,
     ),
-    responses((status = 200, description = "the `contacts`, whole without `fields`, and `totalCount`"), Denied)
+    responses((status = 200, description = "The `contacts`, whole without `fields`, and `totalCount`", body = gws::ContactsAnswer), Denied)
 )]
 pub async fn get(State(api): State<Arc<Api>>, caller: Caller, query: Query) -> Outcome {
     caller.needs(ANYONE)?;

@@ -21,7 +21,7 @@ use std::sync::Arc;
         ("id" = String, Path, description = "The id of a user, or the name of a queue"),
         ("type" = Option<String>, Query, description = "`User`, as if left out, or `Queue`"),
     ),
-    responses((status = 200, description = "the `contact`"), Denied)
+    responses((status = 200, description = "The `contact`", body = gws::ContactAnswer), Denied)
 )]
 pub async fn get(
     State(api): State<Arc<Api>>,

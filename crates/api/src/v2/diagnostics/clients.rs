@@ -14,7 +14,7 @@ use std::sync::Arc;
 /// for an operation the address it was posted to and the operation's name.
 #[utoipa::path(
     get, path = "/diagnostics/clients", tag = "diagnostics",
-    responses((status = 200, description = "`requests` of `method`, `path`, `operation` and `count`"), Denied)
+    responses((status = 200, description = "`requests` of `method`, `path`, `operation` and `count`", body = gws::UnknownRequestsAnswer), Denied)
 )]
 pub async fn get(State(api): State<Arc<Api>>, caller: Caller) -> Outcome {
     caller.needs(ADMINS)?;

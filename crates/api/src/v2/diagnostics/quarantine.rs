@@ -24,7 +24,7 @@ const PAGE_BYTES: usize = 1024 * 1024;
 #[utoipa::path(
     get, path = "/diagnostics/quarantine", tag = "diagnostics",
     params(("after" = Option<i64>, Query, description = "Only units behind this number")),
-    responses((status = 200, description = "the `units`, each with `id`, `service`, `receivedDate`, `why` and `raw`"), Denied)
+    responses((status = 200, description = "The `units`, each with `id`, `service`, `receivedDate`, `why` and `raw`", body = gws::QuarantineAnswer), Denied)
 )]
 pub async fn list(State(api): State<Arc<Api>>, caller: Caller, query: Query) -> Outcome {
     caller.needs(OPERATORS)?;
@@ -40,7 +40,7 @@ pub async fn list(State(api): State<Arc<Api>>, caller: Caller, query: Query) -> 
     post, path = "/diagnostics/quarantine/{id}", tag = "diagnostics",
     params(("id" = i64, Path, description = "The unit's number")),
     request_body = crate::v2::params::Operation,
-    responses((status = 200, description = "done"), Refused)
+    responses((status = 200, description = "It was done", body = gws::Done), Refused)
 )]
 pub async fn operate(
     State(api): State<Arc<Api>>,

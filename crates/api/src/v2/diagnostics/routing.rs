@@ -18,7 +18,7 @@ const MAX_BYTES: usize = 1024 * 1024;
 /// more wait than fit into one answer, `totalCount` says how many.
 #[utoipa::path(
     get, path = "/diagnostics/routing", tag = "diagnostics",
-    responses((status = 200, description = "the `waiting` conversations, each with its `agents`"), Denied)
+    responses((status = 200, description = "The `waiting` conversations, each with its `agents`", body = gws::RoutingAnswer), Denied)
 )]
 pub async fn get(State(api): State<Arc<Api>>, caller: Caller) -> Outcome {
     caller.needs(CARERS)?;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 /// The version of the server.
 #[utoipa::path(
     get, path = "/diagnostics/version", tag = "diagnostics",
-    responses((status = 200, description = "the `version`"), (status = 403, description = "no session"))
+    responses((status = 200, description = "The `version`", body = gws::VersionAnswer<'static>))
 )]
 pub async fn get(State(api): State<Arc<Api>>, _: Caller) -> Outcome {
     Ok(VersionAnswer::of(&api.config.version))

@@ -25,7 +25,7 @@ use std::sync::Arc;
         ("id" = String, Path, description = "The group's id"),
         ("codeId" = String, Path, description = "The code's id"),
     ),
-    responses((status = 200, description = "the `disposition`"), Denied)
+    responses((status = 200, description = "The `disposition`", body = gws::DispositionAnswer), Denied)
 )]
 pub async fn read(
     State(api): State<Arc<Api>>,
@@ -45,7 +45,7 @@ pub async fn read(
         ("id" = String, Path, description = "The group's id"),
         ("codeId" = String, Path, description = "The code's id"),
     ),
-    responses((status = 200, description = "`{\"statusCode\":0}`"), Refused)
+    responses((status = 200, description = "It was done", body = gws::Done), Refused)
 )]
 pub async fn rename(
     State(api): State<Arc<Api>>,
@@ -70,7 +70,7 @@ pub async fn rename(
         ("id" = String, Path, description = "The group's id"),
         ("codeId" = String, Path, description = "The code's id"),
     ),
-    responses((status = 200, description = "`{\"statusCode\":0}`"), Refused)
+    responses((status = 200, description = "It was done", body = gws::Done), Refused)
 )]
 pub async fn remove(
     State(api): State<Arc<Api>>,

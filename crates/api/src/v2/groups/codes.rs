@@ -20,7 +20,7 @@ use std::sync::Arc;
 #[utoipa::path(
     get, path = "/groups/{id}/dispositions", tag = "groups",
     params(("id" = String, Path, description = "The group's id"), Listing),
-    responses((status = 200, description = "`uris`, or with `fields` the `dispositions`"), Denied)
+    responses((status = 200, description = "`uris`, or with `fields` the `dispositions`", body = gws::DispositionsAnswer), Denied)
 )]
 pub async fn list(State(api): State<Arc<Api>>, _: Caller, Path(id): Path<String>, query: Query) -> Outcome {
     feature::shows(&api, feature::READ, "/groups")?;
@@ -34,7 +34,7 @@ pub async fn list(State(api): State<Arc<Api>>, _: Caller, Path(id): Path<String>
 #[utoipa::path(
     post, path = "/groups/{id}/dispositions", tag = "groups", request_body = DispositionCode,
     params(("id" = String, Path, description = "The group's id")),
-    responses((status = 201, description = "the `id`, `uri` and `path` of the new code"), Refused)
+    responses((status = 201, description = "The `id`, `uri` and `path` of the new code", body = gws::CreatedAnswer), Refused)
 )]
 pub async fn add(
     State(api): State<Arc<Api>>,

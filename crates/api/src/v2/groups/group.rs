@@ -19,7 +19,7 @@ use std::sync::Arc;
 #[utoipa::path(
     get, path = "/groups/{id}", tag = "groups",
     params(("id" = String, Path, description = "The group's id"), Embedding),
-    responses((status = 200, description = "the `group`"), Denied)
+    responses((status = 200, description = "The `group`", body = gws::GroupAnswer), Denied)
 )]
 pub async fn read(State(api): State<Arc<Api>>, _: Caller, Path(id): Path<String>, query: Query) -> Outcome {
     feature::shows(&api, feature::READ, "/groups")?;
@@ -36,7 +36,7 @@ pub async fn read(State(api): State<Arc<Api>>, _: Caller, Path(id): Path<String>
 #[utoipa::path(
     put, path = "/groups/{id}", tag = "groups", request_body = DispositionGroup,
     params(("id" = String, Path, description = "The group's id")),
-    responses((status = 200, description = "`{\"statusCode\":0}`"), Refused)
+    responses((status = 200, description = "It was done", body = gws::Done), Refused)
 )]
 pub async fn change(
     State(api): State<Arc<Api>>,
@@ -57,7 +57,7 @@ pub async fn change(
 #[utoipa::path(
     delete, path = "/groups/{id}", tag = "groups",
     params(("id" = String, Path, description = "The group's id")),
-    responses((status = 200, description = "`{\"statusCode\":0}`"), Refused)
+    responses((status = 200, description = "It was done", body = gws::Done), Refused)
 )]
 pub async fn remove(State(api): State<Arc<Api>>, caller: Caller, Path(id): Path<String>) -> Outcome {
     may_write(&api, &caller)?;

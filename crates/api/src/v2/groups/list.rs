@@ -30,7 +30,7 @@ const EMBEDDED: [&str; 2] = ["dispositions", "groups"];
 #[utoipa::path(
     get, path = "/groups", tag = "groups",
     params(("type" = Option<String>, Query, description = "`BusinessUnit` or `dispositions`"), Listing),
-    responses((status = 200, description = "`uris`, or with `fields` the `groups`"), Denied)
+    responses((status = 200, description = "`uris`, or with `fields` the `groups`", body = gws::GroupsAnswer), Denied)
 )]
 pub async fn list(State(api): State<Arc<Api>>, _: Caller, query: Query) -> Outcome {
     feature::shows(&api, feature::READ, "/groups")?;
@@ -45,7 +45,7 @@ pub async fn list(State(api): State<Arc<Api>>, _: Caller, query: Query) -> Outco
 #[utoipa::path(
     get, path = "/me/groups", tag = "me",
     params(("type" = Option<String>, Query, description = "`BusinessUnit`"), Listing),
-    responses((status = 200, description = "`uris`, or with `fields` the `groups`"), Denied)
+    responses((status = 200, description = "`uris`, or with `fields` the `groups`", body = gws::GroupsAnswer), Denied)
 )]
 pub async fn list_own(State(api): State<Arc<Api>>, _: Caller, query: Query) -> Outcome {
     GroupsAnswer::of(&query, &EMBEDDED, units(&api))
@@ -54,7 +54,7 @@ pub async fn list_own(State(api): State<Arc<Api>>, _: Caller, query: Query) -> O
 /// Adds a group of codes with a `name`, or with `parentUri`, the address or path of a group, a folder in it.
 #[utoipa::path(
     post, path = "/groups", tag = "groups", request_body = DispositionGroup,
-    responses((status = 201, description = "the `id`, `uri` and `path` of the new group"), Refused)
+    responses((status = 201, description = "The `id`, `uri` and `path` of the new group", body = gws::CreatedAnswer), Refused)
 )]
 pub async fn add(
     State(api): State<Arc<Api>>,

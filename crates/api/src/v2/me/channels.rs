@@ -19,7 +19,7 @@ use std::sync::Arc;
 /// The channels of the contact-centre session.
 #[utoipa::path(
     get, path = "/me/channels", tag = "me", params(Listing),
-    responses((status = 200, description = "`uris`, or with `fields` the `channels`"), Denied)
+    responses((status = 200, description = "`uris`, or with `fields` the `channels`", body = gws::ChannelsAnswer), Denied)
 )]
 pub async fn list(State(api): State<Arc<Api>>, caller: Caller, query: Query) -> Outcome {
     ChannelsAnswer::of(&query, &[], resources(&api, &caller).await?)
@@ -29,7 +29,7 @@ pub async fn list(State(api): State<Arc<Api>>, caller: Caller, query: Query) -> 
 #[utoipa::path(
     get, path = "/me/channels/{channel}", tag = "me",
     params(("channel" = String, Path, description = "The channel's name")),
-    responses((status = 200, description = "the `channel`"), Denied)
+    responses((status = 200, description = "The `channel`", body = gws::ChannelAnswer), Denied)
 )]
 pub async fn read(State(api): State<Arc<Api>>, caller: Caller, Path(name): Path<String>) -> Outcome {
     let canonical = channel_name(&api, &name)?;
@@ -44,7 +44,7 @@ pub async fn read(State(api): State<Arc<Api>>, caller: Caller, Path(name): Path<
 #[utoipa::path(
     post, path = "/me/channels/{channel}", tag = "me", request_body = Operation,
     params(("channel" = String, Path, description = "The channel's name")),
-    responses((status = 200, description = "accepted"), Refused)
+    responses((status = 200, description = "Accepted", body = gws::Done), Refused)
 )]
 pub async fn operate(
     State(api): State<Arc<Api>>,

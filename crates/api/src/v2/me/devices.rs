@@ -29,7 +29,7 @@ use std::sync::Arc;
 /// The caller's devices.
 #[utoipa::path(
     get, path = "/me/devices", tag = "me", params(Listing),
-    responses((status = 200, description = "`uris`, or with `fields` the `devices`"), Denied)
+    responses((status = 200, description = "`uris`, or with `fields` the `devices`", body = gws::DevicesAnswer), Denied)
 )]
 pub async fn list(State(api): State<Arc<Api>>, caller: Caller, query: Query) -> Outcome {
     DevicesAnswer::of(&query, &[], devices::of_user(&api, &caller.user, device_resource).await?)
@@ -39,7 +39,7 @@ pub async fn list(State(api): State<Arc<Api>>, caller: Caller, query: Query) -> 
 #[utoipa::path(
     get, path = "/me/devices/{id}", tag = "me",
     params(("id" = String, Path, description = "The device's id")),
-    responses((status = 200, description = "the `device`"), Denied)
+    responses((status = 200, description = "The `device`", body = gws::DeviceAnswer), Denied)
 )]
 pub async fn read(state: State<Arc<Api>>, caller: Caller, id: Path<String>) -> Outcome {
     devices::read(state, caller, id).await
@@ -49,7 +49,7 @@ pub async fn read(state: State<Arc<Api>>, caller: Caller, id: Path<String>) -> O
 #[utoipa::path(
     get, path = "/me/devices/{id}/settings/tserver", tag = "me",
     params(("id" = String, Path, description = "The device's id")),
-    responses((status = 200, description = "empty `settings` with the `key` name"), Denied)
+    responses((status = 200, description = "empty `settings` with the `key` name", body = gws::SwitchSettingsAnswer), Denied)
 )]
 pub async fn switch_settings(state: State<Arc<Api>>, caller: Caller, id: Path<String>) -> Outcome {
     devices::switch_settings(state, caller, id).await
@@ -63,8 +63,7 @@ pub async fn switch_settings(state: State<Arc<Api>>, caller: Caller, id: Path<St
     post, path = "/me/devices/{id}", tag = "me", request_body = Operation,
     params(("id" = String, Path, description = "The device's id")),
     responses(
-        (status = 200, description = "accepted"),
-        (status = 500, description = "`statusCode` 4: the device is not registered"),
+        (status = 200, description = "Accepted", body = gws::Done),
         Refused
     )
 )]

@@ -16,7 +16,7 @@ use std::sync::Arc;
 /// `channelStates` repeats the channels.
 #[utoipa::path(
     get, path = "/me", tag = "me", params(Embedding),
-    responses((status = 200, description = "the `user`"), Denied)
+    responses((status = 200, description = "The `user`", body = gws::MeAnswer), Denied)
 )]
 pub async fn get(State(api): State<Arc<Api>>, caller: Caller, query: Query) -> Outcome {
     let user = users::resource(&api, &caller, &caller.user, &query.subresources()).await?;

@@ -15,7 +15,7 @@ use std::sync::Arc;
 /// The caller's skills. `level` is a text.
 #[utoipa::path(
     get, path = "/me/skills", tag = "me", params(Listing),
-    responses((status = 200, description = "`uris`, or with `fields` the `skills`"), Denied)
+    responses((status = 200, description = "`uris`, or with `fields` the `skills`", body = gws::SkillsAnswer), Denied)
 )]
 pub async fn list(State(api): State<Arc<Api>>, caller: Caller, query: Query) -> Outcome {
     SkillsAnswer::of(&query, &[], users::skills(&api, &caller.user))
@@ -24,7 +24,7 @@ pub async fn list(State(api): State<Arc<Api>>, caller: Caller, query: Query) -> 
 /// One skill; at level `"0"` if it exists and the caller does not have it.
 #[utoipa::path(
     get, path = "/me/skills/{id}", tag = "me", params(("id" = String, Path, description = "The skill's id")),
-    responses((status = 200, description = "the `skill`"), Denied)
+    responses((status = 200, description = "The `skill`", body = gws::SkillAnswer), Denied)
 )]
 pub async fn read(State(api): State<Arc<Api>>, caller: Caller, Path(id): Path<String>) -> Outcome {
     let own = users::skills(&api, &caller.user).into_iter().find(|skill| skill.id == id);

@@ -26,7 +26,7 @@ pub(super) struct Described;
 /// This document.
 #[utoipa::path(
     get, path = "/api/v2/openapi.json", tag = "diagnostics", security(()),
-    responses((status = 200, description = "OpenAPI 3.1", content_type = "application/json"))
+    responses((status = 200, description = "OpenAPI 3.1", body = std::collections::BTreeMap<String, serde_json::Value>, content_type = "application/json"))
 )]
 #[expect(dead_code, reason = "it describes")]
 fn document() {}
@@ -38,7 +38,7 @@ fn document() {}
 /// settings.
 #[utoipa::path(
     post, path = "/api/v2/login", tag = "me", security(()), request_body = Credentials,
-    responses((status = 200, description = "logged in; the cookie is set"), Refused)
+    responses((status = 200, description = "Logged in; the cookie is set", body = gws::Done))
 )]
 #[expect(dead_code, reason = "it describes")]
 fn log_in() {}
@@ -49,7 +49,7 @@ fn log_in() {}
 /// not. Without a live login it is a quiet success.
 #[utoipa::path(
     post, path = "/api/v2/logout", tag = "me", security(()),
-    responses((status = 200, description = "logged out; the cookie is taken away"), Refused)
+    responses((status = 200, description = "Logged out; the cookie is taken away", body = gws::Done))
 )]
 #[expect(dead_code, reason = "it describes")]
 fn log_out() {}
@@ -74,7 +74,10 @@ struct Credentials {
         status = 200,
         description = "Bayeux messages",
         body = Vec<std::collections::BTreeMap<String, serde_json::Value>>
-    ))
+    ),
+    (status = 400, description = "These are no Bayeux messages", body = String, content_type = "text/plain"),
+    (status = 415, description = "The alphabet is not known", body = String, content_type = "text/plain"),
+    (status = 500, description = "A batch that is refused as a whole", body = String, content_type = "text/plain"))
 )]
 #[expect(dead_code, reason = "it describes")]
 fn notifications() {}
@@ -84,8 +87,9 @@ fn notifications() {}
     get, path = "/api/v2/notifications", tag = "notifications",
     responses(
         (status = 101, description = "The socket is open"),
-        (status = 400, description = "No WebSocket was asked for"),
-        (status = 403, description = "Another origin asked that is not on the list")
+        (status = 400, description = "No WebSocket was asked for", content_type = "text/plain"),
+        (status = 429, description = "The user has as many sockets as one may have",
+            headers(("Retry-After" = u32, description = "After so many seconds another may be free")))
     )
 )]
 #[expect(dead_code, reason = "it describes")]
@@ -94,7 +98,7 @@ fn socket() {}
 /// The list of states, and the caller's options by section.
 #[utoipa::path(
     get, path = "/internal-api/me/settings", tag = "internal",
-    responses((status = 200, description = "`resources` of `agentStates` and `user`"), Denied)
+    responses((status = 200, description = "`resources` of `agentStates` and `user`", body = gws::OwnSettingsAnswer), Denied)
 )]
 #[expect(dead_code, reason = "it describes")]
 fn own_settings() {}
@@ -103,7 +107,7 @@ fn own_settings() {}
 #[utoipa::path(
     get, path = "/internal-api/contact-center", tag = "internal",
     params(("subresources" = Option<String>, Query, description = "`businessAttributes`")),
-    responses((status = 200, description = "`resources`"), Denied)
+    responses((status = 200, description = "`resources`", body = gws::CentreAnswer), Denied)
 )]
 #[expect(dead_code, reason = "it describes")]
 fn centre() {}
@@ -111,7 +115,7 @@ fn centre() {}
 /// Disposition codes in the form of business attributes.
 #[utoipa::path(
     get, path = "/internal-api/business-attributes", tag = "internal",
-    responses((status = 200, description = "`businessAttributes`"), Denied)
+    responses((status = 200, description = "`businessAttributes`", body = gws::BusinessAttributesAnswer), Denied)
 )]
 #[expect(dead_code, reason = "it describes")]
 fn business_attributes() {}
@@ -119,7 +123,7 @@ fn business_attributes() {}
 /// User events of one vendor's desktop: `SendUserEvent`.
 #[utoipa::path(
     post, path = "/internal-api/operations", tag = "internal", request_body = Operation,
-    responses((status = 500, description = "`statusCode` 4: the device is not registered"), Refused)
+    responses(Refused)
 )]
 #[expect(dead_code, reason = "it describes")]
 fn operations() {}
@@ -127,7 +131,7 @@ fn operations() {}
 /// Whether the process lives.
 #[utoipa::path(
     get, path = "/health", tag = "operation", security(()),
-    responses((status = 200, description = "it does", content_type = "text/plain"))
+    responses((status = 200, description = "It does", body = String, content_type = "text/plain"))
 )]
 #[expect(dead_code, reason = "it describes")]
 fn health() {}
@@ -135,7 +139,7 @@ fn health() {}
 /// Whether it takes work.
 #[utoipa::path(
     get, path = "/ready", tag = "operation", security(()),
-    responses((status = 200, description = "it does", content_type = "text/plain"), (status = 503, description = "it is stopping", content_type = "text/plain"))
+    responses((status = 200, description = "It does", body = String, content_type = "text/plain"), (status = 503, description = "It is stopping, or nothing can be stored", body = String, content_type = "text/plain"))
 )]
 #[expect(dead_code, reason = "it describes")]
 fn ready() {}
@@ -143,7 +147,7 @@ fn ready() {}
 /// Figures, for Prometheus.
 #[utoipa::path(
     get, path = "/metrics", tag = "operation", security(()),
-    responses((status = 200, description = "figures", content_type = "text/plain"))
+    responses((status = 200, description = "Figures", body = String, content_type = "text/plain"))
 )]
 #[expect(dead_code, reason = "it describes")]
 fn metrics() {}

@@ -18,7 +18,7 @@ use std::sync::Arc;
 #[utoipa::path(
     get, path = "/settings/{group}", tag = "settings",
     params(("group" = String, Path, description = "The group's name")),
-    responses((status = 200, description = "`settings` and `key`"), Denied)
+    responses((status = 200, description = "`settings` and `key`", body = gws::SettingsGroupAnswer), Denied)
 )]
 pub async fn read(State(api): State<Arc<Api>>, _: Caller, Path(name): Path<String>) -> Outcome {
     answer(&api, None, &name).await
@@ -28,7 +28,7 @@ pub async fn read(State(api): State<Arc<Api>>, _: Caller, Path(name): Path<Strin
 #[utoipa::path(
     get, path = "/me/settings/{group}", tag = "me",
     params(("group" = String, Path, description = "The group's name")),
-    responses((status = 200, description = "`settings` and `key`"), Denied)
+    responses((status = 200, description = "`settings` and `key`", body = gws::SettingsGroupAnswer), Denied)
 )]
 pub async fn read_own(State(api): State<Arc<Api>>, caller: Caller, Path(name): Path<String>) -> Outcome {
     answer(&api, Some(&caller.user), &name).await

@@ -14,7 +14,7 @@ use std::sync::Arc;
 /// The groups of settings, with the sub-resource `settings`: their items.
 #[utoipa::path(
     get, path = "/settings", tag = "settings", params(Listing),
-    responses((status = 200, description = "`uris`, or with `fields` the groups as `settings`"), Denied)
+    responses((status = 200, description = "`uris`, or with `fields` the groups as `settings`", body = gws::SettingsAnswer), Denied)
 )]
 pub async fn list(State(api): State<Arc<Api>>, _: Caller, query: Query) -> Outcome {
     answer(&api, &query, groups(&api, None).await?, "/settings")
@@ -23,7 +23,7 @@ pub async fn list(State(api): State<Arc<Api>>, _: Caller, query: Query) -> Outco
 /// The same as they stand for the caller.
 #[utoipa::path(
     get, path = "/me/settings", tag = "me", params(Listing),
-    responses((status = 200, description = "`uris`, or with `fields` the groups as `settings`"), Denied)
+    responses((status = 200, description = "`uris`, or with `fields` the groups as `settings`", body = gws::SettingsAnswer), Denied)
 )]
 pub async fn list_own(State(api): State<Arc<Api>>, caller: Caller, query: Query) -> Outcome {
     answer(&api, &query, groups(&api, Some(&caller.user)).await?, "/me/settings")

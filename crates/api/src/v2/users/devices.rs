@@ -17,7 +17,7 @@ use std::sync::Arc;
 #[utoipa::path(
     get, path = "/users/{id}/devices", tag = "users",
     params(("id" = String, Path, description = "The user's id"), Listing),
-    responses((status = 200, description = "`uris`, or with `fields` the `devices`"), Denied)
+    responses((status = 200, description = "`uris`, or with `fields` the `devices`", body = gws::DevicesAnswer), Denied)
 )]
 pub async fn list(
     State(api): State<Arc<Api>>,

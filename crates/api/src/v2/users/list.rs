@@ -18,7 +18,7 @@ use std::sync::Arc;
 /// it: skills, devices and channels of others are for supervisors and administrators.
 #[utoipa::path(
     get, path = "/users", tag = "users", params(Listing),
-    responses((status = 200, description = "`uris`, or with `fields` the `users`"), Denied)
+    responses((status = 200, description = "`uris`, or with `fields` the `users`", body = gws::UsersAnswer), Denied)
 )]
 pub async fn get(State(api): State<Arc<Api>>, caller: Caller, query: Query) -> Outcome {
     feature::shows(&api, feature::READ, "/users")?;

@@ -18,7 +18,7 @@ use std::sync::Arc;
 #[utoipa::path(
     get, path = "/users/{id}", tag = "users",
     params(("id" = String, Path, description = "The user's id"), Embedding),
-    responses((status = 200, description = "the `user`"), Denied)
+    responses((status = 200, description = "The `user`", body = gws::UserAnswer), Denied)
 )]
 pub async fn get(
     State(api): State<Arc<Api>>,

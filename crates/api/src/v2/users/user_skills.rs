@@ -18,7 +18,7 @@ use std::sync::Arc;
 #[utoipa::path(
     get, path = "/users/{id}/skills", tag = "users",
     params(("id" = String, Path, description = "The user's id"), Listing),
-    responses((status = 200, description = "`uris`, or with `fields` the `skills`"), Denied)
+    responses((status = 200, description = "`uris`, or with `fields` the `skills`", body = gws::SkillsAnswer), Denied)
 )]
 pub async fn list(
     State(api): State<Arc<Api>>,
@@ -39,7 +39,7 @@ pub async fn list(
         ("id" = String, Path, description = "The user's id"),
         ("skillId" = String, Path, description = "The skill's id"),
     ),
-    responses((status = 200, description = "the `skill`"), Denied)
+    responses((status = 200, description = "The `skill`", body = gws::SkillAnswer), Denied)
 )]
 pub async fn read(
     State(api): State<Arc<Api>>,
