@@ -1,6 +1,5 @@
 //! Answers: the envelope every client relies on (spec: core-and-voice#1.3).
 
-use crate::problem::Problem;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
@@ -56,9 +55,6 @@ pub fn fitting<T: Serialize>(values: impl IntoIterator<Item = T>, bytes: usize) 
     }
     (fit, false)
 }
-
-/// What a handler gives back.
-pub type Outcome = Result<Answer, Problem>;
 
 /// Any JSON with a status.
 pub fn json(status: StatusCode, body: &impl Serialize) -> Response {

@@ -1,8 +1,8 @@
 //! What good answers say: one type for each, which handlers answer with and the API document describes.
 
 use crate::{
-    answer::{Answer, Outcome},
-    problem::Problem,
+    answer::Answer,
+    problem::{Outcome, Problem},
     query::{Page, Query},
     resource::{
         AgentState, BusinessAttribute, CallResource, ChannelResource, CodeSetting, Contact, DeviceResource,
@@ -18,7 +18,7 @@ use utoipa::{
     PartialSchema, ToSchema,
     openapi::{
         ObjectBuilder, RefOr,
-        schema::{Schema, Type},
+        schema::{AnyOfBuilder, ArrayBuilder, Schema, Type},
     },
 };
 
@@ -182,7 +182,6 @@ answers! {
         /// The items.
         settings: SettingItems,
         /// The attribute that tells them apart.
-        #[schema(inline)]
         key: SettingKey,
     }
     /// Disposition codes as a flat list.
@@ -190,7 +189,6 @@ answers! {
         /// The codes.
         settings: Vec<CodeSetting>,
         /// The attribute that tells them apart.
-        #[schema(inline)]
         key: SettingKey,
     }
     /// The settings of the switch for a device.
@@ -198,7 +196,6 @@ answers! {
         /// Always empty.
         settings: Vec<Setting>,
         /// The attribute that would tell them apart.
-        #[schema(inline)]
         key: SettingKey,
     }
     /// What was said in a conversation, as far as the caller may see it.
@@ -239,12 +236,6 @@ answers! {
         /// How many wait, when that is more than fit into one answer.
         #[serde(skip_serializing_if = "Option::is_none")]
         total_count: Option<usize>,
-    }
-    /// Workbins by id.
-    WorkbinsByIdAnswer {
-        /// Always empty: there are none.
-        #[schema(value_type = Map<String, Value>)]
-        workbins: Map<String, Value>,
     }
     /// The states and options of a desktop, in one go.
     OwnSettingsAnswer {
@@ -422,28 +413,67 @@ listings! {
     CallsAnswer<'c> { calls: CallResource<'static>, of CallResource<'c> }
     /// Groups of settings.
     SettingsAnswer { settings: SettingsGroup }
-    /// Workbins: there are none.
-    WorkbinsAnswer { workbins: Workbin }
 }
 
-/// A workbin; there is none.
+/// Workbins: there are none. A list, or an object for a request that names ids.
 #[derive(Serialize, ToSchema)]
-pub struct Workbin {}
+#[serde(rename_all = "camelCase")]
+pub struct WorkbinsAnswer {
+    #[schema(inline)]
+    status_code: Success,
+    /// Without `fields`: always empty.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    uris: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = no_workbins)]
+    workbins: Option<Value>,
+    /// How many were left out before these, when a page was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    offset: Option<usize>,
+    /// The most that this answer holds, when a page was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    limit: Option<usize>,
+    /// How many there are, when a page was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    total_count: Option<usize>,
+}
 
-/// Workbins as a list, or by the ids that were asked for.
-#[derive(Serialize, ToSchema)]
-#[serde(untagged)]
-pub enum AnyWorkbinsAnswer {
-    /// As a list.
-    List(WorkbinsAnswer),
-    /// By id.
-    ById(WorkbinsByIdAnswer),
+impl WorkbinsAnswer {
+    /// None of all.
+    pub fn of(query: &Query) -> Outcome {
+        let Page { uris, resources, offset, limit, total_count } = query.page(&[], [(); 0])?;
+        let workbins = resources.map(Value::from);
+        Ok(Answer::of(&Self { status_code: Success, uris, workbins, offset, limit, total_count }))
+    }
+
+    /// None of those that a request names.
+    pub fn by_id() -> Answer {
+        let workbins = Some(Value::Object(Map::new()));
+        let (uris, offset, limit, total_count) = (None, None, None, None);
+        Answer::of(&Self { status_code: Success, uris, workbins, offset, limit, total_count })
+    }
+}
+
+fn no_workbins() -> RefOr<Schema> {
+    let nothing = || ObjectBuilder::new().max_properties(Some(0));
+    AnyOfBuilder::new()
+        .item(ArrayBuilder::new().items(nothing()))
+        .item(nothing())
+        .description(Some("Always empty: a list, or an object by id."))
+        .into()
 }
 
 /// A conversation under each of its medium's keys, from its resource as JSON text.
 pub fn session_answer(medium: &Medium, resource: &str) -> Answer {
-    let members: String = medium.singular.iter().map(|key| format!(r#""{key}":{resource},"#)).collect();
-    Answer::kept(format!(r#"{{{members}"statusCode":0}}"#))
+    let mut text = String::with_capacity(medium.singular.len() * (resource.len() + 24) + 24);
+    text.push('{');
+    for key in medium.singular {
+        for part in ["\"", key, "\":", resource, ","] {
+            text.push_str(part);
+        }
+    }
+    text.push_str("\"statusCode\":0}");
+    Answer::kept(text)
 }
 
 /// Conversations of a medium. The list stands under the plural's other spellings too, as the resource does under its

@@ -14,13 +14,13 @@ mod resource;
 mod shown;
 mod time;
 
-pub use answer::{Answer, Outcome, fitting, json};
+pub use answer::{Answer, fitting, json};
 pub use answers::*;
 pub use body::Body;
 pub use links::{Links, escape, unescape};
 pub use notification::*;
 pub use operation_name::operation_name;
-pub use problem::Problem;
+pub use problem::{Outcome, Problem};
 pub use query::{Query, Wanted};
 pub use request::*;
 pub use resource::*;

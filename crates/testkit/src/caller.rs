@@ -29,6 +29,11 @@ impl<'a> Client<'a> {
         self
     }
 
+    /// The server that it asks.
+    pub const fn server(&self) -> &TestServer {
+        self.server
+    }
+
     /// The user's id.
     pub fn id(&self) -> UserId {
         let name = self.user_name.as_deref().expect("a user");

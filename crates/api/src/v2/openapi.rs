@@ -5,6 +5,7 @@ mod customers;
 mod elsewhere;
 mod finish;
 mod media;
+mod methods;
 mod refusals;
 mod sessions;
 mod words;
@@ -13,12 +14,13 @@ pub(super) use refusals::{CONFLICT, NOT_FOUND, refused};
 
 use domain::medium::Media;
 use gws::{Links, Shown};
+use methods::operations;
 use serde_json::Value;
 use utoipa::{
     OpenApi as _,
     openapi::{
         Components, InfoBuilder, ObjectBuilder, OpenApi, OpenApiBuilder, Paths, Required, Server, Tag,
-        path::{Operation, Parameter, ParameterBuilder, ParameterIn, PathItem},
+        path::{Operation, Parameter, ParameterBuilder, ParameterIn},
         schema::Type,
         security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityRequirement, SecurityScheme},
     },
@@ -58,7 +60,7 @@ pub fn openapi(links: &Links, version: &str, media: &Media, shown: Shown) -> Val
         .merge_from(elsewhere::Described::openapi());
     media::write_out(&mut document, media);
     name_and_complete(&mut document);
-    finish::finish(document, media, shown)
+    finish::finish(document, links.root(), media, shown)
 }
 
 /// Gives every operation its name, a summary of one sentence, and what all operations of its kind have.
@@ -147,13 +149,6 @@ fn summarise(operation: &mut Operation) {
         rest.into_iter().map(str::to_owned).chain(operation.description.take()).collect::<Vec<_>>();
     operation.summary = Some(first.to_owned());
     operation.description = (!described.is_empty()).then(|| described.join("\n\n"));
-}
-
-fn operations(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &mut Operation)> {
-    let PathItem { get, put, post, delete, .. } = item;
-    [("get", get), ("put", put), ("post", post), ("delete", delete)]
-        .into_iter()
-        .filter_map(|(method, operation)| Some((method, operation.as_mut()?)))
 }
 
 /// A name for an operation that no other has, drawn from its address: `getMeChannelsByChannel`.

@@ -26,5 +26,6 @@ mod reporting;
 mod seed;
 mod services;
 mod settings;
+mod tour;
 mod users;
 mod walk_list;

@@ -1,6 +1,6 @@
 //! The resource of a call, as one agent sees it (spec: core-and-voice#5.1, #5.2).
 
-use super::words::{CallCapability, CallState, CallType, OnOff, moment_or_null};
+use super::words::{CallCapability, CallState, CallType, DispositionUntil, OnOff, disposition_until};
 use crate::{links::Links, shown::Participants, time::timestamp};
 use domain::{
     Millis,
@@ -74,8 +74,8 @@ pub struct CallResource<'c> {
     /// Always false.
     monitoring: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(schema_with = moment_or_null)]
-    disposition_until: Option<Option<String>>,
+    #[schema(schema_with = disposition_until)]
+    disposition_until: Option<DispositionUntil>,
     /// Its address.
     uri: String,
     /// Its path, without `/me`.
@@ -156,10 +156,7 @@ pub fn call_resource<'c>(
         supervisor_listening_in: false,
         monitored_user_muted: false,
         monitoring: false,
-        disposition_until: until.map(|until| match until {
-            LateUntil::Moment(at) => Some(timestamp(at)),
-            LateUntil::KeptByRecency => None,
-        }),
+        disposition_until: until.map(Into::into),
         uri: links.uri(&format!("/me{path}")),
         path,
     }

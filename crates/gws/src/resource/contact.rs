@@ -19,7 +19,6 @@ use utoipa::ToSchema;
     ("User" = "#/components/schemas/UserContact"),
     ("Queue" = "#/components/schemas/QueueContact"),
 )))]
-#[expect(clippy::large_enum_variant, reason = "both kinds are made in great number, and moved once")]
 pub enum Contact {
     /// A colleague.
     User(UserContact),

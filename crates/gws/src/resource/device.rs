@@ -4,7 +4,7 @@ use super::{
     UserState,
     call::device_path,
     user_state,
-    words::{ActiveState, OnOff},
+    words::{ActiveState, OnOff, one_of},
 };
 use crate::{links::Links, request::device_operations};
 use domain::{
@@ -14,7 +14,13 @@ use domain::{
 };
 use serde::Serialize;
 use serde_json::{Value, json};
-use utoipa::ToSchema;
+use utoipa::{
+    ToSchema,
+    openapi::{
+        RefOr,
+        schema::{ArrayBuilder, Schema},
+    },
+};
 
 /// The topic of a user's devices.
 pub const DEVICES_TOPIC: &str = "/v2/me/devices";
@@ -75,6 +81,7 @@ pub struct DeviceResource {
     #[schema(value_type = Vec<String>)]
     channels: [&'static str; 1],
     /// The operations that are open now; none while it cannot be reached.
+    #[schema(schema_with = capabilities)]
     capabilities: Vec<&'static str>,
     /// Where it forwards calls to, while it does.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -98,6 +105,14 @@ pub struct DeviceResource {
     /// As provisioning shows it: its number once more.
     #[serde(skip_serializing_if = "Option::is_none")]
     local_number: Option<String>,
+}
+
+fn capabilities() -> RefOr<Schema> {
+    let names = [(true, true), (false, false)].map(|(quiet, forwards)| device_operations(quiet, forwards));
+    ArrayBuilder::new()
+        .items(one_of(names.into_iter().flatten(), ""))
+        .description(Some("The operations that are open now; none while it cannot be reached."))
+        .into()
 }
 
 /// The device as its user sees it.

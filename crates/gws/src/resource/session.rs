@@ -2,11 +2,11 @@
 
 use super::{
     participant::Participant,
-    words::{Delivery, SessionCapability, SessionState, moment_or_null},
+    words::{Delivery, DispositionUntil, SessionCapability, SessionState, disposition_until},
 };
 use crate::{links::Links, time::timestamp};
 use domain::{
-    UserId,
+    InteractionId, UserId,
     disposition::LateUntil,
     medium::Medium,
     session::{AgentParty, MAX_OUTGOING, PartyState, Session, capabilities},
@@ -56,8 +56,8 @@ pub struct SessionResource<'s> {
     #[schema(value_type = Vec<String>)]
     revelant_response_template_groups: [&'static str; 0],
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(schema_with = moment_or_null)]
-    disposition_until: Option<Option<String>>,
+    #[schema(schema_with = disposition_until)]
+    disposition_until: Option<DispositionUntil>,
     /// The customer's address, when a connector carries the messages. This and what follows is an addition of this
     /// server, in no document.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -140,10 +140,7 @@ pub fn late_session_resource(
     until: LateUntil,
 ) -> String {
     let mut resource = resource(links, medium, session, party);
-    resource.disposition_until = Some(match until {
-        LateUntil::Moment(at) => Some(timestamp(at)),
-        LateUntil::KeptByRecency => None,
-    });
+    resource.disposition_until = Some(until.into());
     write(&resource)
 }
 
@@ -175,7 +172,7 @@ fn resource<'s>(
         address: post.map(|post| &*post.address.theirs),
         own_address: post.map(|post| &*post.address.ours),
         deliveries: post.map(deliveries),
-        previous_session_id: previous.map(|id| id.as_str()),
+        previous_session_id: previous.map(InteractionId::as_str),
         previous_messages_uri: messages.as_ref().map(|path| links.uri(path)),
         previous_messages_path: messages,
         uri: links.uri(&path),

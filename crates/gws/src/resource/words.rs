@@ -1,7 +1,7 @@
 //! The words of resources: enumerations in the API document, values of the domain on the wire.
 
-use crate::operation_name::operation_name;
-use domain::{agent, call, message, session, user};
+use crate::{operation_name::operation_name, time::timestamp};
+use domain::{agent, call, disposition::LateUntil, message, session, user};
 use serde::{Serialize, Serializer};
 use std::borrow::Cow;
 use utoipa::{
@@ -183,8 +183,27 @@ impl From<bool> for ActiveState {
     }
 }
 
-/// A moment that may be null: there is none, although there is something to say about it.
-pub fn moment_or_null() -> Schema {
+/// Until when a disposition is still taken from somebody whose part is over.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum DispositionUntil {
+    /// Until this moment.
+    Moment(String),
+    /// As long as it is among the latest that are kept: null on the wire.
+    KeptByRecency,
+}
+
+impl From<LateUntil> for DispositionUntil {
+    fn from(until: LateUntil) -> Self {
+        match until {
+            LateUntil::Moment(at) => Self::Moment(timestamp(at)),
+            LateUntil::KeptByRecency => Self::KeptByRecency,
+        }
+    }
+}
+
+/// The schema of [`DispositionUntil`].
+pub fn disposition_until() -> Schema {
     let moment = ObjectBuilder::new().schema_type(Type::String).build();
     let null = ObjectBuilder::new().schema_type(Type::Null).build();
     let about = "Until when a disposition is still taken; null while it is one of the latest that are kept. Only when \

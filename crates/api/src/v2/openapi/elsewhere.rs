@@ -2,7 +2,7 @@
 //! addresses for operators. They speak protocols of their own, or are served by another part of the program; a reader
 //! of the document looks for them here all the same.
 
-use crate::v2::params::{Denied, Operation, Refused};
+use crate::v2::params::Denied;
 use utoipa::OpenApi;
 
 /// Addresses from the root.
@@ -16,7 +16,6 @@ use utoipa::OpenApi;
     own_settings,
     centre,
     business_attributes,
-    operations,
     health,
     ready,
     metrics
@@ -119,14 +118,6 @@ fn centre() {}
 )]
 #[expect(dead_code, reason = "it describes")]
 fn business_attributes() {}
-
-/// User events of one vendor's desktop: `SendUserEvent`.
-#[utoipa::path(
-    post, path = "/internal-api/operations", tag = "internal", request_body = Operation,
-    responses(Refused)
-)]
-#[expect(dead_code, reason = "it describes")]
-fn operations() {}
 
 /// Whether the process lives.
 #[utoipa::path(

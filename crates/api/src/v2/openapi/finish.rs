@@ -7,11 +7,14 @@ use std::collections::BTreeSet;
 use utoipa::openapi::OpenApi;
 
 /// What the server answered to one request for each operation, by method and path, as a story met it
-/// (`tests/story/tour`).
+/// (`tests/story/tour.rs`).
 const EXAMPLES: &str = include_str!("examples.json");
 
-/// The document as it is served.
-pub fn finish(document: OpenApi, media: &Media, shown: Shown) -> Value {
+/// Where that server said that it was.
+const EXAMPLES_ROOT: &str = "http://localhost:8080";
+
+/// The document as it is served below a root.
+pub fn finish(document: OpenApi, root: &str, media: &Media, shown: Shown) -> Value {
     let mut document = serde_json::to_value(document).unwrap_or_default();
     let schemas = &mut document["components"]["schemas"];
     for medium in media.rows() {
@@ -26,7 +29,7 @@ pub fn finish(document: OpenApi, media: &Media, shown: Shown) -> Value {
     for name in answered(&document) {
         drop_nulls(&mut document["components"]["schemas"][&name]);
     }
-    give_examples(&mut document);
+    give_examples(&mut document, root);
     document
 }
 
@@ -85,8 +88,9 @@ fn drop_nulls(schema: &mut Value) {
 }
 
 /// Gives each operation the example of its success that a story met.
-fn give_examples(document: &mut Value) {
-    let examples: Map<String, Value> = serde_json::from_str(EXAMPLES).unwrap_or_default();
+fn give_examples(document: &mut Value, root: &str) {
+    let examples: Map<String, Value> =
+        serde_json::from_str(&EXAMPLES.replace(EXAMPLES_ROOT, root)).unwrap_or_default();
     for (asked, example) in examples {
         let Some((method, path)) = asked.split_once(' ') else { continue };
         let Some(operation) = document["paths"].get_mut(path).and_then(|item| item.get_mut(method)) else {

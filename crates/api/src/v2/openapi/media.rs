@@ -1,10 +1,10 @@
 //! The addresses of conversations, written out for every medium of the media table: each has its own collection, and
 //! its own keys in answers.
 
-use super::operations;
+use super::methods::operations;
 use domain::medium::{Connector, Media, Medium};
 use utoipa::openapi::{
-    ArrayBuilder, Content, ObjectBuilder, OpenApi, Ref, RefOr, Required, Schema,
+    ArrayBuilder, Content, ObjectBuilder, OpenApi, Ref, RefOr, Required,
     path::{Operation, PathItem},
     schema::{AnyOfBuilder, Type},
     security::SecurityRequirement,
@@ -119,15 +119,14 @@ fn unite_operations(to: &mut Operation, from: Operation) {
             }
             (Some(RefOr::T(there)), RefOr::T(response)) => {
                 for (kind, content) in response.content {
-                    let schemas: Vec<RefOr<Schema>> = there
-                        .content
-                        .get(&kind)
-                        .into_iter()
-                        .filter_map(|old| old.schema.clone())
-                        .chain(content.schema.clone())
-                        .collect();
-                    let any = schemas.into_iter().fold(AnyOfBuilder::new(), AnyOfBuilder::item);
-                    there.content.insert(kind, Content::new(Some(any)));
+                    let old = there.content.get(&kind).and_then(|old| old.schema.clone());
+                    let both = match (old, content.schema) {
+                        (Some(old), Some(new)) if old != new => {
+                            Some(AnyOfBuilder::new().item(old).item(new).into())
+                        }
+                        (old, new) => new.or(old),
+                    };
+                    there.content.insert(kind, Content::new(both));
                 }
             }
             (Some(_), _) => {}

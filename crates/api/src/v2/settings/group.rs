@@ -4,10 +4,7 @@ use super::sections::{Group, groups};
 use crate::{
     auth::{ADMINS, Caller},
     state::Api,
-    v2::{
-        feature,
-        params::{Denied, Refused},
-    },
+    v2::{feature, params::Denied},
 };
 use axum::extract::{Path, State};
 use domain::{Refusal, user::User};
@@ -34,29 +31,17 @@ pub async fn read_own(State(api): State<Arc<Api>>, caller: Caller, Path(name): P
     answer(&api, Some(&caller.user), &name).await
 }
 
-/// Refused: a group that comes from the configuration is read-only.
-#[utoipa::path(
-    post, path = "/settings/{group}", tag = "settings",
-    params(("group" = String, Path, description = "The group's name")), responses(Refused)
-)]
+/// Refused: a group that comes from the configuration is read-only. What is never done is not in the API document.
 pub async fn write(State(api): State<Arc<Api>>, caller: Caller, Path(name): Path<String>) -> Outcome {
     refuse(&api, &caller, &name).await
 }
 
-/// Refused: a group that comes from the configuration is read-only.
-#[utoipa::path(
-    put, path = "/settings/{group}", tag = "settings",
-    params(("group" = String, Path, description = "The group's name")), responses(Refused)
-)]
+/// Refused: a group that comes from the configuration is read-only. What is never done is not in the API document.
 pub async fn change(State(api): State<Arc<Api>>, caller: Caller, Path(name): Path<String>) -> Outcome {
     refuse(&api, &caller, &name).await
 }
 
-/// Refused: a group that comes from the configuration is read-only.
-#[utoipa::path(
-    delete, path = "/settings/{group}", tag = "settings",
-    params(("group" = String, Path, description = "The group's name")), responses(Refused)
-)]
+/// Refused: a group that comes from the configuration is read-only. What is never done is not in the API document.
 pub async fn remove(State(api): State<Arc<Api>>, caller: Caller, Path(name): Path<String>) -> Outcome {
     refuse(&api, &caller, &name).await
 }
