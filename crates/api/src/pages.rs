@@ -44,7 +44,7 @@ fn start(version: &str, root: &str, demo: bool) -> String {
 /// `/docs`: the reference of the API, by Swagger UI, and the document it shows. Neither needs a login: what the API can
 /// do is no secret, and readers try it out with their own credentials.
 fn reference(api: &Arc<Api>) -> Router {
-    let document = openapi(&api.links, &api.config.version, api.desk.media());
+    let document = openapi(&api.links, &api.config.version, api.desk.media(), api.config.shown);
     let document = Bytes::from(serde_json::to_vec(&document).unwrap_or_default());
     let html = Bytes::from(REFERENCE.replace("{{root}}", &escape(api.links.root_path())));
     Router::new()

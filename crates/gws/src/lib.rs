@@ -2,6 +2,7 @@
 //! notifications. It knows neither where a request came from nor what the rules say.
 
 mod answer;
+mod answers;
 mod body;
 pub mod customer;
 mod links;
@@ -15,11 +16,12 @@ mod resource;
 mod shown;
 mod time;
 
-pub use answer::{Answer, Outcome, fitting, json};
+pub use answer::{Answer, fitting, json};
+pub use answers::*;
 pub use body::Body;
 pub use links::{Links, escape, unescape};
 pub use operation_name::operation_name;
-pub use problem::{Problem, refusal};
+pub use problem::{Outcome, Problem, refusal};
 pub use query::{Query, Wanted};
 pub use request::*;
 pub use resource::*;

@@ -1,6 +1,9 @@
 //! Refusals on the wire: every way to say no (spec: core-and-voice#1.4, #1.5).
 
-use crate::{answer::json, operation_name::operation_name};
+use crate::{
+    answer::{Answer, json},
+    operation_name::operation_name,
+};
 use axum::response::{IntoResponse, Response};
 use desk::{Refused, ports::StoreFault};
 use domain::Refusal;
@@ -10,6 +13,9 @@ use std::borrow::Cow;
 
 /// The longest `statusMessage`, in bytes as it is sent: it may name what was asked for, which may be long.
 const MAX_MESSAGE_BYTES: usize = 2 * 1024;
+
+/// What a handler gives back.
+pub type Outcome = Result<Answer, Problem>;
 
 /// A refusal on the wire.
 #[derive(Clone, Debug, PartialEq, Eq)]

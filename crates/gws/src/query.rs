@@ -1,11 +1,9 @@
 //! Query parameters of GET: `fields`, `subresources`, filters, paging (spec: core-and-voice#1.6).
 
-use crate::{
-    answer::{Answer, fitting},
-    problem::Problem,
-};
+use crate::{answer::fitting, problem::Problem};
 use axum::extract::FromRequestParts;
 use http::request::Parts;
+use serde::Serialize;
 use serde_json::{Map, Value};
 use std::{collections::BTreeMap, convert::Infallible};
 
@@ -19,6 +17,22 @@ const MAX_BYTES: usize = 4 * 1024 * 1024;
 #[derive(Clone, Debug, Default)]
 pub struct Query {
     pairs: BTreeMap<String, String>,
+    counts: bool,
+}
+
+/// What a collection answers of its resources.
+#[derive(Debug)]
+pub struct Page {
+    /// The addresses of those on the page; `None` when `fields` asks for resources.
+    pub uris: Option<Vec<String>>,
+    /// The resources on the page, as far as they were asked for.
+    pub resources: Option<Vec<Value>>,
+    /// How many were left out before the page. This and what follows is told when it is not all there is.
+    pub offset: Option<usize>,
+    /// The most that the page holds.
+    pub limit: Option<usize>,
+    /// How many there are.
+    pub total_count: Option<usize>,
 }
 
 /// Which members or sub-resources a client asked for.
@@ -58,7 +72,7 @@ impl Query {
     /// Reads the part of an address behind the question mark. A repeated name counts once, the last.
     pub fn parse(query: &str) -> Self {
         let pairs = serde_urlencoded(query);
-        Self { pairs }
+        Self { pairs, counts: false }
     }
 
     /// The same without some parameters, for a collection that gives them a meaning of its own.
@@ -73,6 +87,12 @@ impl Query {
     pub fn with_default(mut self, name: &str, value: &str) -> Self {
         self.pairs.entry(name.to_owned()).or_insert_with(|| value.to_owned());
         self
+    }
+
+    /// The same for a collection that always tells how many resources there are.
+    #[must_use]
+    pub fn counting(self) -> Self {
+        Self { counts: true, ..self }
     }
 
     /// One parameter.
@@ -97,16 +117,17 @@ impl Query {
         Wanted::parse(self.pairs.get("subresources"))
     }
 
-    /// Answers a collection: addresses without `fields`, resources with it; filtered, sorted and paged. What is too
+    /// A page of a collection: addresses without `fields`, resources with it; filtered, sorted and cut. What is too
     /// large for one answer becomes a page of as many as fit, with its `limit` and the `totalCount`. Each resource must
     /// carry its `uri`; `subresources` are members that only appear when asked for.
-    pub fn collection(
+    pub fn page<T: Serialize>(
         &self,
-        plural: &str,
         subresources: &[&str],
-        resources: Vec<Value>,
-    ) -> Result<Answer, Problem> {
-        let mut resources = self.filtered(resources);
+        resources: impl IntoIterator<Item = T>,
+    ) -> Result<Page, Problem> {
+        let resources =
+            resources.into_iter().map(|resource| serde_json::to_value(resource).unwrap_or_default());
+        let mut resources = self.filtered(resources.collect());
         if let Some(by) = self.get("sortBy") {
             let by = by.to_owned();
             resources.sort_by_cached_key(|resource| {
@@ -124,17 +145,24 @@ impl Query {
         let page = resources.into_iter().skip(offset).take(limit);
 
         let wanted = self.fields();
-        let (name, (page, is_cut)) = if wanted == Wanted::None {
-            ("uris", fitting(page.filter_map(|resource| resource.get("uri").cloned()), MAX_BYTES))
+        let (uris, resources, is_cut) = if wanted == Wanted::None {
+            let uris = page.filter_map(|resource| resource.get("uri").cloned());
+            let (uris, is_cut) = fitting(uris, MAX_BYTES);
+            let text = |uri| if let Value::String(uri) = uri { Some(uri) } else { None };
+            (Some(uris.into_iter().filter_map(text).collect::<Vec<_>>()), None, is_cut)
         } else {
-            (plural, fitting(page.map(|resource| self.cut(resource, &wanted, subresources)), MAX_BYTES))
+            let resources = page.map(|resource| self.cut(resource, &wanted, subresources));
+            let (resources, is_cut) = fitting(resources, MAX_BYTES);
+            (None, Some(resources), is_cut)
         };
-        let limit = if is_cut { page.len() } else { limit };
-        let answer = Answer::with(name, page);
-        Ok(if paged || is_cut {
-            answer.and("offset", offset).and("limit", limit).and("totalCount", total)
-        } else {
-            answer
+        let shown = uris.as_ref().map(Vec::len).or(resources.as_ref().map(Vec::len)).unwrap_or_default();
+        let is_page = paged || is_cut;
+        Ok(Page {
+            uris,
+            resources,
+            offset: is_page.then_some(offset),
+            limit: is_page.then_some(if is_cut { shown } else { limit }),
+            total_count: (is_page || self.counts).then_some(total),
         })
     }
 
@@ -221,29 +249,37 @@ impl<S: Sync> FromRequestParts<S> for Query {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use axum::response::IntoResponse;
     use serde_json::json;
+
+    /// What a collection of people answers.
+    fn told(query: &str, people: Vec<Value>) -> Value {
+        let page = Query::parse(query).page(&["devices"], people).expect("answered");
+        let members = [
+            ("uris", page.uris.map(Value::from)),
+            ("users", page.resources.map(Value::from)),
+            ("offset", page.offset.map(Value::from)),
+            ("limit", page.limit.map(Value::from)),
+            ("totalCount", page.total_count.map(Value::from)),
+        ];
+        members.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
+    }
 
     fn answer(query: &str) -> Value {
         let people = vec![
             json!({"id": "1", "uri": "u/1", "name": "Bo", "skills": [{"name": "Sales"}], "devices": []}),
             json!({"id": "2", "uri": "u/2", "name": "Al", "skills": [{"name": "Support"}], "devices": []}),
         ];
-        let answer = Query::parse(query).collection("users", &["devices"], people).expect("answered");
-        let response = answer.into_response();
-        let bytes =
-            futures::executor::block_on(axum::body::to_bytes(response.into_body(), 10_000)).expect("body");
-        serde_json::from_slice(&bytes).expect("json")
+        told(query, people)
     }
 
     #[test]
     fn without_fields_a_collection_answers_addresses() {
-        assert_eq!(answer(""), json!({"statusCode": 0, "uris": ["u/1", "u/2"]}));
+        assert_eq!(answer(""), json!({"uris": ["u/1", "u/2"]}));
     }
 
     #[test]
     fn a_filter_looks_through_arrays_and_unknown_parameters_are_ignored() {
-        assert_eq!(answer("skills.name=Sales&nonsense=1"), json!({"statusCode": 0, "uris": ["u/1"]}));
+        assert_eq!(answer("skills.name=Sales&nonsense=1"), json!({"uris": ["u/1"]}));
     }
 
     #[test]
@@ -258,8 +294,7 @@ mod tests {
     fn named_fields_keep_the_address_and_drop_subresources() {
         assert_eq!(
             answer("fields=name&limit=1&sortBy=name&order=Ascending"),
-            json!({"statusCode": 0, "users": [{"id": "2", "uri": "u/2", "name": "Al"}],
-                   "offset": 0, "limit": 1, "totalCount": 2})
+            json!({"users": [{"id": "2", "uri": "u/2", "name": "Al"}], "offset": 0, "limit": 1, "totalCount": 2})
         );
     }
 
@@ -269,11 +304,7 @@ mod tests {
         let one = |id: usize| json!({"id": format!("{id:02}"), "uri": "u", "name": "x".repeat(65_504)});
         assert_eq!(domain::json::len(&one(1)) + 1, 65_536);
         let page = |number: usize, query: &str| {
-            let people = (0..number).map(one).collect();
-            let answer = Query::parse(query).collection("users", &[], people).expect("answered");
-            let body = answer.into_response().into_body();
-            let bytes = futures::executor::block_on(axum::body::to_bytes(body, usize::MAX)).expect("body");
-            let answer: Value = serde_json::from_slice(&bytes).expect("json");
+            let answer = told(query, (0..number).map(one).collect());
             let shown = answer["users"].as_array().map_or(0, Vec::len);
             (shown, answer["offset"].clone(), answer["limit"].clone(), answer["totalCount"].clone())
         };

@@ -1,6 +1,7 @@
 //! Whoever calls the API, and what they are told.
 
 use crate::{Guest, PUBLIC_URL, TestServer, centre::PASSWORD, documented, http as router};
+use api::Shown;
 use axum::body::Body;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use domain::{UserId, medium::Media};
@@ -27,6 +28,11 @@ impl<'a> Client<'a> {
     pub fn guessing(mut self) -> Self {
         self.password = "a guess";
         self
+    }
+
+    /// The server that it asks.
+    pub const fn server(&self) -> &TestServer {
+        self.server
     }
 
     /// The user's id.
@@ -118,9 +124,9 @@ impl<'a> Client<'a> {
         self.post(&guest.path(), accept).await
     }
 
-    /// The media of the centre.
-    pub(crate) fn media(&self) -> &Media {
-        self.server.desk.media()
+    /// What the API document of the server follows from.
+    pub(crate) fn documents(&self) -> (&Media, Shown) {
+        (self.server.desk.media(), self.server.shown())
     }
 
     /// The notifications since the last time, each with its topic as `channel`.
@@ -140,7 +146,7 @@ impl<'a> Client<'a> {
         let told = notes.iter().map(|note| {
             let data: Value = serde_json::from_str(&note.body).expect("a note is JSON");
             let message = json!({"channel": &*note.channel, "data": data});
-            documented::told(self.media(), &message);
+            documented::told(self.documents(), &message);
             message
         });
         told.collect()

@@ -260,7 +260,10 @@ impl TestDesk {
         let notes = self.store.notes(&UserId::from(TOM), 0, 1_000, usize::MAX).await.expect("a mailbox");
         let told = notes.iter().map(|note| {
             let data: Value = serde_json::from_str(&note.body).expect("JSON");
-            documented::told(self.desk.media(), &json!({"channel": &*note.channel, "data": data}));
+            documented::told(
+                (self.desk.media(), Shown::default()),
+                &json!({"channel": &*note.channel, "data": data}),
+            );
             data
         });
         told.filter(|note| note["notificationType"] == "Error").collect()

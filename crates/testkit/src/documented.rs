@@ -2,7 +2,7 @@
 //! document does not describe fails the test that met it.
 
 use crate::PUBLIC_URL;
-use api::{Links, openapi};
+use api::{Links, Shown, openapi};
 use domain::medium::Media;
 use serde_json::{Map, Value, json};
 use std::{
@@ -26,10 +26,10 @@ static DOCUMENTS: LazyLock<Mutex<HashMap<String, Arc<Document>>>> = LazyLock::ne
 /// Every kind of message that the tests of this process have met.
 static MET: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
 
-/// Checks a notification: `channel`, and `data` as its topic tells it.
+/// Checks a notification, `channel` and `data` as its topic tells it, of a server with these media that shows things so.
 #[track_caller]
-pub fn told(media: &Media, message: &Value) {
-    let document = Document::of(media);
+pub fn told((media, shown): (&Media, Shown), message: &Value) {
+    let document = Document::of(media, shown);
     let delivery = document.picked("BayeuxMessage", "channel", message);
     if let Some(data) = message.get("data") {
         let union = document.json["components"]["schemas"][&delivery]["properties"]["data"]["$ref"].clone();
@@ -45,7 +45,7 @@ pub fn told(media: &Media, message: &Value) {
 /// Checks an event of the reporting feed.
 #[track_caller]
 pub fn reported(event: &Value) {
-    let document = Document::of(&Media::default());
+    let document = Document::of(&Media::default(), Shown::default());
     let component = document.picked("ReportingEvent", "type", event);
     document.check(&component, event);
     if let Some(data) = component.strip_suffix("Event") {
@@ -56,7 +56,7 @@ pub fn reported(event: &Value) {
 /// Checks what a request to an address of customers was answered with, if the document has the address.
 #[track_caller]
 pub fn answered(method: &str, path: &str, status: u16, answer: &Value) {
-    let document = Document::of(&Media::default());
+    let document = Document::of(&Media::default(), Shown::default());
     let Some(address) = document.address(path) else { return };
     let operation = &document.json["paths"][&address][method.to_ascii_lowercase()];
     if operation.is_null() {
@@ -75,7 +75,7 @@ pub fn met() -> BTreeSet<String> {
 
 /// The kinds of messages that the document has.
 pub fn documented(media: &Media) -> BTreeSet<String> {
-    let document = Document::of(media);
+    let document = Document::of(media, Shown::default());
     let schemas = &document.json["components"]["schemas"];
     let topics = document.json["webhooks"].as_object().expect("topics");
     let unions = topics.values().map(|topic| {
@@ -108,14 +108,14 @@ fn meet(component: &str, kind: Option<&str>) {
 }
 
 impl Document {
-    fn of(media: &Media) -> Arc<Self> {
-        let key = format!("{media:?}");
+    fn of(media: &Media, shown: Shown) -> Arc<Self> {
+        let key = format!("{media:?} {shown:?}");
         let mut documents = DOCUMENTS.lock().unwrap_or_else(PoisonError::into_inner);
-        documents.entry(key).or_insert_with(|| Arc::new(Self::new(media))).clone()
+        documents.entry(key).or_insert_with(|| Arc::new(Self::new(media, shown))).clone()
     }
 
-    fn new(media: &Media) -> Self {
-        let json = openapi(&Links::new(PUBLIC_URL), "0.0.0-test", media);
+    fn new(media: &Media, shown: Shown) -> Self {
+        let json = openapi(&Links::new(PUBLIC_URL), "0.0.0-test", media, shown);
         let schemas = json["components"]["schemas"].as_object().expect("components");
         let every = |open| -> Map<String, Value> {
             schemas.iter().map(|(name, schema)| (name.clone(), closed(schema, open))).collect()

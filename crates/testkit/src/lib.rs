@@ -7,6 +7,7 @@
 //! | [`centre`] | contact centres: [`centre::TestCentre`] says who works there and what is carried |
 //! | [`TestDesk`] | a desk on such a journal, with an agent who can be at work: the strict one of `store-contract`, or SQLite's where files are what a test is about |
 //! | [`TestServer`] | the same with the API, and people: [`Client`], [`Guest`], [`Correspondent`], [`Poll`] |
+//! | [`Contract`] | the API document, which every answer of a [`TestServer`] is held against |
 //! | [`ScriptedSwitch`] | a switch that does what a test says, and the phones on it |
 //! | [`client`] | HTTP and CometD over real sockets, for programs that prove or measure |
 //! | [`documented`] | what was told or answered, against the API document |
@@ -32,6 +33,7 @@ pub mod wait;
 
 mod caller;
 mod clock;
+mod contract;
 mod customers;
 mod desk;
 mod faulty_store;
@@ -44,6 +46,7 @@ mod switch;
 
 pub use caller::{Client, Reply};
 pub use clock::{MORNING, RuntimeClock, START, TestClock};
+pub use contract::{Asked, Contract};
 pub use customers::{Correspondent, Guest};
 pub use desk::{Setup, TestDesk};
 pub use faulty_store::FaultyStore;

@@ -16,12 +16,12 @@ impl<'a> Poll<'a> {
     pub async fn open(client: &'a Client<'a>, topic: &str) -> Self {
         let shake = json!({"channel": "/meta/handshake", "version": "1.0", "minimumVersion": "1.0", "ext": {"ack": true}});
         let reply = client.post("/notifications", shake).await.json;
-        documented::told(client.media(), &reply[0]);
+        documented::told(client.documents(), &reply[0]);
         let id = reply[0]["clientId"].as_str().expect("a session").to_owned();
         let mut poll = Self { client, id, ack: 0 };
         let subscribe = json!({"channel": "/meta/subscribe", "clientId": poll.id, "subscription": topic});
         let reply = client.post("/notifications", subscribe).await.json;
-        documented::told(client.media(), &reply[0]);
+        documented::told(client.documents(), &reply[0]);
         assert_eq!(reply[0]["successful"], true, "{topic}");
         poll.connect(0).await;
         poll
@@ -44,7 +44,9 @@ impl<'a> Poll<'a> {
         let Value::Array(mut answer) = self.client.post("/notifications", connect).await.json else {
             panic!("no messages")
         };
-        answer.iter().for_each(|message| documented::told(self.client.media(), message));
+        for message in &answer {
+            documented::told(self.client.documents(), message);
+        }
         let reply = answer.pop().expect("a reply");
         assert_eq!(reply["successful"], true, "{reply}");
         self.ack = reply["ext"]["ack"].as_u64().expect("a number");

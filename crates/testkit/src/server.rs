@@ -1,11 +1,12 @@
 //! A server in this process: a desk, and the API over it.
 
 use crate::{
-    Client, Guest, Setup, TestDesk,
+    Client, Contract, Guest, Setup, TestDesk,
     centre::{self, TestCentre},
+    contract::hold,
 };
-use api::{Api, Config, Links};
-use axum::Router;
+use api::{Api, Config, Links, Shown};
+use axum::{Router, middleware::from_fn};
 use desk::Desk;
 use domain::{
     Command, Millis, UserData, UserId,
@@ -35,6 +36,9 @@ pub const PUBLIC_URL: &str = "http://localhost:8080";
 pub struct TestServer {
     /// What answers requests.
     pub router: Router,
+    /// What its answers are held against.
+    pub contract: Arc<Contract>,
+    shown: Shown,
     api: Arc<Api>,
     test: TestDesk,
 }
@@ -48,6 +52,11 @@ impl Deref for TestServer {
 }
 
 impl TestServer {
+    /// What it shows otherwise than others.
+    pub(crate) const fn shown(&self) -> Shown {
+        self.shown
+    }
+
     /// The usual centre.
     pub async fn start() -> Self {
         Self::with(|_| {}).await
@@ -74,8 +83,9 @@ impl TestServer {
         change(&mut usual.centre);
         let test = TestDesk::start(Setup { shown: config.shown, ..Setup::of(usual) }).await;
         let config = Config { version: "0.0.0-test".into(), ..config };
+        let (contract, shown) = (Contract::of(test.desk.media(), config.shown), config.shown);
         let api = api_over(&test.desk, config).await;
-        Self { router: api.router(), api, test }
+        Self { router: held_to(&contract, api.router()), contract, shown, api, test }
     }
 
     /// Somebody changes the journal while no server runs, and one begins again.
@@ -85,8 +95,8 @@ impl TestServer {
             command.perform(Command::Provision(change)).await.expect("provisioned");
         }
         self.test.desk = self.beside().await;
-        let api = api_over(&self.test.desk, Config::default()).await;
-        Self { router: api.router(), api, ..self }
+        let api = api_over(&self.test.desk, Config { shown: self.shown, ..Config::default() }).await;
+        Self { router: held_to(&self.contract, api.router()), api, ..self }
     }
 
     /// The centre without a feature.
@@ -146,6 +156,12 @@ impl TestServer {
         let command = Command::OfferLapsed { session: guest.id.clone(), agent: agent.id() };
         self.desk.perform(command).await.expect("looked at");
     }
+}
+
+/// The router, each answer of which is as the API document says, or the test fails.
+fn held_to(contract: &Arc<Contract>, router: Router) -> Router {
+    let contract = contract.clone();
+    router.layer(from_fn(move |request, next| hold(contract.clone(), request, next)))
 }
 
 async fn api_over(desk: &Arc<Desk>, config: Config) -> Arc<Api> {

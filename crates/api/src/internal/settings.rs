@@ -2,8 +2,7 @@
 
 use crate::{auth::Caller, state::Api, v2::option_groups};
 use axum::extract::State;
-use gws::{Answer, Outcome, states_to_choose};
-use serde_json::json;
+use gws::{Outcome, OwnSections, OwnSettings, OwnSettingsAnswer, states_to_choose};
 use std::sync::Arc;
 
 /// Both, under `resources`.
@@ -11,9 +10,6 @@ pub async fn get(State(api): State<Arc<Api>>, caller: Caller) -> Outcome {
     let centre = api.desk.centre();
     let states = centre.iter().flat_map(|centre| &centre.agent_states).map(|state| &**state);
     let sections = option_groups(&api, &caller.user).await?;
-    let resources = json!({
-        "agentStates": states_to_choose(states),
-        "user": {"settings": sections},
-    });
-    Ok(Answer::with("resources", resources))
+    let user = OwnSections { settings: sections };
+    Ok(OwnSettingsAnswer::of(OwnSettings { agent_states: states_to_choose(states), user }))
 }

@@ -9,7 +9,7 @@ use domain::{
     medium::{VOICE, voice},
 };
 use gws::{
-    activity,
+    UserActivity, activity,
     notification::{CHANNELS_TOPIC, ChannelStateChangeMessageV2, text},
 };
 
@@ -48,7 +48,7 @@ fn activity_of(
     sight: &mut dyn TxView,
     decision: &Decision,
     agent: &Agent,
-) -> Result<&'static str, DecideError> {
+) -> Result<UserActivity, DecideError> {
     let mut calls = Vec::new();
     for id in agent.slots.get(&voice()).into_iter().flatten() {
         calls.extend(after(sight, decision, &Key::Call(id.clone()))?);

@@ -2,17 +2,11 @@
 
 use super::calls;
 use crate::{auth::Caller, state::Api};
-use gws::{Problem, channel_resources};
-use serde_json::Value;
+use gws::{ChannelResource, Problem, channel_resources};
 
 /// The channel resources.
-pub async fn resources(api: &Api, caller: &Caller) -> Result<Vec<Value>, Problem> {
+pub async fn resources(api: &Api, caller: &Caller) -> Result<Vec<ChannelResource>, Problem> {
     let agent = api.desk.agent(&caller.user).await?;
-    let mut channels = channel_resources(&caller.user, &agent, calls::activity(api, &agent).await?);
-    for channel in &mut channels {
-        let path = format!("/me/channels/{}", channel["channel"].as_str().unwrap_or_default());
-        channel["uri"] = api.links.uri(&path).into();
-        channel["path"] = path.into();
-    }
-    Ok(channels)
+    let channels = channel_resources(&caller.user, &agent, calls::activity(api, &agent).await?);
+    Ok(channels.into_iter().map(|channel| channel.addressed(&api.links)).collect())
 }

@@ -14,8 +14,10 @@ use domain::{
     medium::voice,
     user::{Device, User},
 };
-use gws::{Answer, Links, Outcome, Phone, Problem, Query, device_resource, find_device, provisioned_device};
-use serde_json::{Value, json};
+use gws::{
+    DeviceAnswer, DeviceResource, DevicesAnswer, Links, Outcome, Phone, Problem, Query, SettingKey,
+    SwitchSettingsAnswer, device_resource, find_device, provisioned_device,
+};
 use std::sync::Arc;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -27,7 +29,7 @@ pub fn router() -> OpenApiRouter<Arc<Api>> {
 /// Every device of the centre, with what provisioning knows of it.
 #[utoipa::path(
     get, path = "/devices", tag = "devices", params(Listing),
-    responses((status = 200, description = "`uris`, or with `fields` the `devices`"), Denied)
+    responses((status = 200, description = "`uris`, or with `fields` the `devices`", body = gws::DevicesAnswer), Denied)
 )]
 pub async fn list(State(api): State<Arc<Api>>, caller: Caller, query: Query) -> Outcome {
     feature::shows(&api, feature::READ, "/devices")?;
@@ -36,27 +38,27 @@ pub async fn list(State(api): State<Arc<Api>>, caller: Caller, query: Query) -> 
     for user in api.desk.directory().all() {
         devices.extend(of_user(&api, &user, provisioned_device).await?);
     }
-    query.collection("devices", &[], devices)
+    DevicesAnswer::of(&query, &[], devices)
 }
 
 /// One device: one's own, or any for those who look after others, who see it as provisioned.
 #[utoipa::path(
     get, path = "/devices/{id}", tag = "devices",
     params(("id" = String, Path, description = "The device's id")),
-    responses((status = 200, description = "the `device`"), Denied)
+    responses((status = 200, description = "The `device`", body = gws::DeviceAnswer), Denied)
 )]
 pub async fn read(State(api): State<Arc<Api>>, caller: Caller, Path(id): Path<String>) -> Outcome {
     let (user, _) = find(&api, &caller, &id)?;
     let shape = if caller.user.has(CARERS) { provisioned_device } else { device_resource };
     let device = of_user(&api, &user, shape).await?.pop();
-    Ok(Answer::with("device", device.ok_or_else(|| Problem::not_found(&format!("Device '{id}'")))?))
+    Ok(DeviceAnswer::of(device.ok_or_else(|| Problem::not_found(&format!("Device '{id}'")))?))
 }
 
 /// How a phone is written: as its user sees it, or as provisioning does.
-type Shape = fn(&Links, &Phone<'_>) -> Value;
+type Shape = fn(&Links, &Phone<'_>) -> DeviceResource;
 
 /// The phone of a user, if they have one, as it stands.
-pub async fn of_user(api: &Api, user: &User, shape: Shape) -> Result<Vec<Value>, Problem> {
+pub async fn of_user(api: &Api, user: &User, shape: Shape) -> Result<Vec<DeviceResource>, Problem> {
     let Some(device) = &user.device else { return Ok(Vec::new()) };
     let stands = api.desk.device(&device.phone_number).await?;
     let agent = api.desk.agent(user).await?;
@@ -68,11 +70,11 @@ pub async fn of_user(api: &Api, user: &User, shape: Shape) -> Result<Vec<Value>,
 #[utoipa::path(
     get, path = "/devices/{id}/settings/tserver", tag = "devices",
     params(("id" = String, Path, description = "The device's id")),
-    responses((status = 200, description = "empty `settings` with the `key` name"), Denied)
+    responses((status = 200, description = "empty `settings` with the `key` name", body = gws::SwitchSettingsAnswer), Denied)
 )]
 pub async fn switch_settings(State(api): State<Arc<Api>>, caller: Caller, Path(id): Path<String>) -> Outcome {
     find(&api, &caller, &id)?;
-    Ok(Answer::with("settings", json!([])).and("key", "name"))
+    Ok(SwitchSettingsAnswer::of(Vec::new(), SettingKey::Name))
 }
 
 /// A device with its user. Whether a device that the caller may not see exists, only the refusal tells.

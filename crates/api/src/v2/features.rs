@@ -6,8 +6,9 @@ use crate::{
     v2::params::{Denied, Listing},
 };
 use axum::extract::{Path, State};
-use gws::{Answer, Outcome, Problem, Query, assigned_features, known_features};
-use serde_json::Value;
+use gws::{
+    Feature, FeatureAnswer, FeaturesAnswer, Outcome, Problem, Query, assigned_features, known_features,
+};
 use std::sync::Arc;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -23,17 +24,17 @@ pub fn router() -> OpenApiRouter<Arc<Api>> {
 /// The features of the centre. Everybody who works in it has them all.
 #[utoipa::path(
     get, path = "/features", tag = "features", params(Listing),
-    responses((status = 200, description = "`uris`, or with `fields` the `features`"), Denied)
+    responses((status = 200, description = "`uris`, or with `fields` the `features`", body = gws::FeaturesAnswer), Denied)
 )]
 pub async fn list(State(api): State<Arc<Api>>, _: Caller, query: Query) -> Outcome {
-    query.collection("features", &[], assigned(&api))
+    FeaturesAnswer::of(&query, &[], assigned(&api))
 }
 
 /// One feature of the centre.
 #[utoipa::path(
     get, path = "/features/{id}", tag = "features",
     params(("id" = String, Path, description = "The feature's id")),
-    responses((status = 200, description = "the `feature`"), Denied)
+    responses((status = 200, description = "The `feature`", body = gws::FeatureAnswer), Denied)
 )]
 pub async fn read(State(api): State<Arc<Api>>, _: Caller, Path(id): Path<String>) -> Outcome {
     one(assigned(&api), &id)
@@ -42,29 +43,29 @@ pub async fn read(State(api): State<Arc<Api>>, _: Caller, Path(id): Path<String>
 /// Every feature that this server knows.
 #[utoipa::path(
     get, path = "/system/features", tag = "features", params(Listing),
-    responses((status = 200, description = "`uris`, or with `fields` the `features`"), Denied)
+    responses((status = 200, description = "`uris`, or with `fields` the `features`", body = gws::FeaturesAnswer), Denied)
 )]
 pub async fn list_known(State(api): State<Arc<Api>>, caller: Caller, query: Query) -> Outcome {
     caller.needs(ADMINS)?;
-    query.collection("features", &[], known_features(&api.links))
+    FeaturesAnswer::of(&query, &[], known_features(&api.links))
 }
 
 /// One feature that this server knows.
 #[utoipa::path(
     get, path = "/system/features/{id}", tag = "features",
     params(("id" = String, Path, description = "The feature's id")),
-    responses((status = 200, description = "the `feature`"), Denied)
+    responses((status = 200, description = "The `feature`", body = gws::FeatureAnswer), Denied)
 )]
 pub async fn read_known(State(api): State<Arc<Api>>, caller: Caller, Path(id): Path<String>) -> Outcome {
     caller.needs(ADMINS)?;
     one(known_features(&api.links), &id)
 }
 
-fn assigned(api: &Api) -> Vec<Value> {
+fn assigned(api: &Api) -> Vec<Feature> {
     api.desk.centre().map(|centre| assigned_features(&api.links, &centre)).unwrap_or_default()
 }
 
-fn one(features: Vec<Value>, id: &str) -> Outcome {
-    let found = features.into_iter().find(|feature| feature["id"] == id);
-    Ok(Answer::with("feature", found.ok_or_else(|| Problem::not_found(&format!("Feature '{id}'")))?))
+fn one(features: Vec<Feature>, id: &str) -> Outcome {
+    let found = features.into_iter().find(|feature| feature.id == id);
+    Ok(FeatureAnswer::of(found.ok_or_else(|| Problem::not_found(&format!("Feature '{id}'")))?))
 }

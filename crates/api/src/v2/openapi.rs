@@ -5,20 +5,26 @@ pub(super) mod calls;
 mod customers;
 mod elsewhere;
 mod feed;
+mod finish;
+mod media;
+mod methods;
+mod refusals;
 mod sessions;
 mod webhooks;
 mod words;
 
-use domain::medium::{Connector, Media, Medium};
-use gws::Links;
+pub(super) use refusals::{CONFLICT, NOT_FOUND, refused};
+
+use domain::medium::Media;
+use gws::{Links, Shown};
+use methods::operations;
 use serde_json::Value;
 use utoipa::{
     OpenApi as _,
     openapi::{
-        Components, Content, InfoBuilder, ObjectBuilder, OpenApi, OpenApiBuilder, Paths, RefOr, Required,
-        Server, Tag,
-        path::{Operation, Parameter, ParameterBuilder, ParameterIn, PathItem},
-        schema::{AdditionalProperties, SchemaType, Type},
+        Components, InfoBuilder, ObjectBuilder, OpenApi, OpenApiBuilder, Paths, Required, Server, Tag,
+        path::{Operation, Parameter, ParameterBuilder, ParameterIn},
+        schema::Type,
         security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityRequirement, SecurityScheme},
     },
 };
@@ -32,19 +38,9 @@ notification (`/api/v2/notifications`, CometD). Log in with HTTP Basic on any re
 will do from then on. Without a login the answer is 403 with `statusCode` 20, never 401.\n\nUnknown members and \
 parameters are ignored.";
 
-/// The whole API as a document, with addresses below the public URL of the links.
-pub fn openapi(links: &Links, version: &str, media: &Media) -> Value {
-    let mut document = serde_json::to_value(described(links, version, media)).unwrap_or_default();
-    let topics = webhooks::topics(media);
-    webhooks::add(&mut document, &topics);
-    bayeux::add(&mut document, &topics);
-    customers::add(&mut document);
-    feed::add(&mut document);
-    document
-}
-
-/// What can be described address by address.
-fn described(links: &Links, version: &str, media: &Media) -> OpenApi {
+/// The whole API as a document, with addresses below the public URL of the links, for a server with these media that
+/// shows things so.
+pub fn openapi(links: &Links, version: &str, media: &Media, shown: Shown) -> Value {
     let info = InfoBuilder::new()
         .title(TITLE)
         .version(version)
@@ -67,23 +63,31 @@ fn described(links: &Links, version: &str, media: &Media) -> OpenApi {
         .merge_from(bayeux::Described::openapi())
         .merge_from(elsewhere::Described::openapi());
     document.paths.paths.extend(customers::forms().paths);
+    media::write_out(&mut document, media);
+    name_and_complete(&mut document);
+    let mut document = finish::finish(document, links.root(), media, shown);
+    let topics = webhooks::topics(media);
+    webhooks::add(&mut document, &topics);
+    bayeux::add(&mut document, &topics);
+    customers::add(&mut document);
+    feed::add(&mut document);
+    document
+}
+
+/// Gives every operation its name, a summary of one sentence, and what all operations of its kind have.
+fn name_and_complete(document: &mut OpenApi) {
     for (path, item) in &mut document.paths.paths {
-        if path.contains("{collection}") {
-            name_collections(path, item, media);
-        }
         for (method, operation) in operations(item) {
             operation.operation_id = Some(operation_id(method, path));
             summarise(operation);
-            if path.starts_with("/api/v2") || path.starts_with("/internal-api") {
-                fill_answers(operation);
-            }
-            let takes_no_key = ["/api/v2/notifications", "/api/v2/login", "/api/v2/logout"];
-            if method == "post" && !takes_no_key.iter().any(|root| path.starts_with(root)) {
+            let takes_no_key = ["/api/v2/notifications", "/api/v2/login", "/api/v2/logout", "/genesys"];
+            let takes_key = method == "post" && !takes_no_key.iter().any(|root| path.starts_with(root));
+            if takes_key {
                 operation.parameters.get_or_insert_default().push(idempotency_key());
             }
+            refusals::complete(path, operation, takes_key);
         }
     }
-    document
 }
 
 /// The header of every POST that may come twice (docs/idempotency.md).
@@ -113,31 +117,7 @@ fn components() -> Components {
     components.add_security_scheme("basic", SecurityScheme::Http(basic));
     let cookie = ApiKeyValue::with_description("JSESSIONID", "The session that the first login opens.");
     components.add_security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
-    let code = |text: &str| {
-        ObjectBuilder::new()
-            .schema_type(Type::Integer)
-            .minimum(Some(0))
-            .maximum(Some(20))
-            .description(Some(text))
-    };
-    let answer = ObjectBuilder::new()
-        .description(Some("Success, with what was asked for."))
-        .property("statusCode", code("0, or 7 when only a part succeeded"))
-        .required("statusCode")
-        .additional_properties(Some(AdditionalProperties::FreeForm(true)))
-        .build();
-    let refusal = ObjectBuilder::new()
-        .description(Some("A refusal. Nothing has changed."))
-        .property("statusCode", code("Why, as a number"))
-        .property(
-            "statusMessage",
-            ObjectBuilder::new().schema_type(Type::String).description(Some("Why, in a sentence")),
-        )
-        .required("statusCode")
-        .required("statusMessage")
-        .build();
-    components.schemas.insert("Answer".into(), answer.into());
-    components.schemas.insert("Refusal".into(), refusal.into());
+    refusals::describe(&mut components);
     components
 }
 
@@ -168,28 +148,6 @@ fn tags() -> Vec<Tag> {
     .collect()
 }
 
-/// The names of all collections, aliases included, as the values of the path parameter; on addresses that only media
-/// with a connector have, only those.
-fn name_collections(path: &str, item: &mut PathItem, media: &Media) {
-    for (method, operation) in operations(item) {
-        let carried_only = method == "post" && (path.ends_with("{collection}") || path.ends_with("/measure"));
-        let rows = media.rows().iter().filter(|row| !carried_only || row.connector != Connector::WebChat);
-        let names: Vec<&str> = rows.flat_map(collections).collect();
-        let parameters = operation.parameters.iter_mut().flatten();
-        for parameter in parameters.filter(|parameter| parameter.name == "collection") {
-            let schema = ObjectBuilder::new()
-                .schema_type(SchemaType::Type(Type::String))
-                .enum_values(Some(names.clone()))
-                .build();
-            parameter.schema = Some(schema.into());
-        }
-    }
-}
-
-fn collections(medium: &Medium) -> impl Iterator<Item = &'static str> {
-    std::iter::once(medium.collection).chain(medium.collection_aliases.iter().copied())
-}
-
 /// Reduces a summary to its first sentence, which stands in lists, and moves the rest to the description.
 fn summarise(operation: &mut Operation) {
     let Some(text) = operation.summary.take() else { return };
@@ -202,25 +160,6 @@ fn summarise(operation: &mut Operation) {
         rest.into_iter().map(str::to_owned).chain(operation.description.take()).collect::<Vec<_>>();
     operation.summary = Some(first.to_owned());
     operation.description = (!described.is_empty()).then(|| described.join("\n\n"));
-}
-
-/// Gives a shape to every answer that has none of its own.
-fn fill_answers(operation: &mut Operation) {
-    for (status, response) in &mut operation.responses.responses {
-        let RefOr::T(response) = response else { continue };
-        if response.content.is_empty() {
-            let name = if status.starts_with('2') { "Answer" } else { "Refusal" };
-            let schema = utoipa::openapi::Ref::from_schema_name(name);
-            response.content.insert("application/json".into(), Content::new(Some(schema)));
-        }
-    }
-}
-
-fn operations(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &mut Operation)> {
-    let PathItem { get, put, post, delete, .. } = item;
-    [("get", get), ("put", put), ("post", post), ("delete", delete)]
-        .into_iter()
-        .filter_map(|(method, operation)| Some((method, operation.as_mut()?)))
 }
 
 /// A name for an operation that no other has, drawn from its address: `getMeChannelsByChannel`.

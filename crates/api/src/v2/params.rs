@@ -1,6 +1,11 @@
 //! Parameters and refusals that many addresses share, for the API document.
 
-use utoipa::{IntoParams, IntoResponses, ToSchema};
+use super::openapi::{CONFLICT, NOT_FOUND, refused};
+use std::collections::BTreeMap;
+use utoipa::{
+    IntoParams, IntoResponses, ToSchema,
+    openapi::{RefOr, Response},
+};
 
 /// Parameters of a collection (spec: core-and-voice#1.6).
 #[derive(IntoParams)]
@@ -30,35 +35,22 @@ pub struct Embedding {
     subresources: Option<String>,
 }
 
-/// How a request that only reads is refused (spec: core-and-voice#1.5).
-#[derive(IntoResponses)]
-#[expect(dead_code, reason = "it describes; `Problem` answers")]
-pub enum Denied {
-    /// `statusCode` 20: no session, or wrong credentials. `statusCode` 5: the user lacks the role.
-    #[response(status = 403)]
-    Role,
-    /// `statusCode` 6: there is nothing at this address, or the centre lacks its feature.
-    #[response(status = 404)]
-    Absent,
+/// How a request that only reads is refused, besides how every request is ([`super::openapi`]).
+pub enum Denied {}
+
+impl IntoResponses for Denied {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        refused([NOT_FOUND])
+    }
 }
 
-/// How a request that changes something is refused (spec: core-and-voice#1.5).
-#[derive(IntoResponses)]
-#[expect(dead_code, reason = "it describes; `Problem` answers")]
-pub enum Refused {
-    /// `statusCode` 1: a parameter is missing. 2: a parameter or the operation is not valid, or the centre lacks
-    /// the feature. 11: it cannot be changed.
-    #[response(status = 400)]
-    Invalid,
-    /// `statusCode` 20: no session, or wrong credentials. `statusCode` 5: the user lacks the role.
-    #[response(status = 403)]
-    Role,
-    /// `statusCode` 6: there is no such thing.
-    #[response(status = 404)]
-    Absent,
-    /// `statusCode` 18: there is one already. `statusCode` 19: it is in use.
-    #[response(status = 409)]
-    Conflict,
+/// How a request that changes something is refused, besides how every request is.
+pub enum Refused {}
+
+impl IntoResponses for Refused {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        refused([NOT_FOUND, CONFLICT])
+    }
 }
 
 /// An operation with its parameters.
@@ -72,7 +64,7 @@ pub struct Operation {
 
 /// A disposition code to add or to change.
 #[derive(ToSchema)]
-#[schema(rename_all = "camelCase")]
+#[schema(as = DispositionCodeRequest, rename_all = "camelCase")]
 #[expect(dead_code, reason = "it describes; `Body` reads")]
 pub struct DispositionCode {
     /// What a disposition sends; never changes.

@@ -14,7 +14,7 @@ use domain::{
     medium::{Medium, VOICE},
     queue::Queue,
 };
-use gws::{Answer, Outcome, Problem, Query, queue_channels, queue_resource};
+use gws::{Outcome, Problem, Query, QueueAnswer, QueuesAnswer, queue_channels, queue_resource};
 use std::sync::Arc;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -27,7 +27,7 @@ pub fn router() -> OpenApiRouter<Arc<Api>> {
 #[utoipa::path(
     get, path = "/queues", tag = "queues",
     params(("channel" = Option<String>, Query, description = "The name of a channel, `voice` for instance"), Listing),
-    responses((status = 200, description = "`uris`, or with `fields` the `queues`"), Denied)
+    responses((status = 200, description = "`uris`, or with `fields` the `queues`", body = gws::QueuesAnswer), Denied)
 )]
 pub async fn list(State(api): State<Arc<Api>>, caller: Caller, query: Query) -> Outcome {
     feature::shows(&api, feature::READ, "/queues")?;
@@ -40,7 +40,7 @@ pub async fn list(State(api): State<Arc<Api>>, caller: Caller, query: Query) -> 
             found.push(queue_resource(&api.links, &queue, &channels, asked.as_deref()));
         }
     }
-    query.without(&["channel"]).collection("queues", &[], found)
+    QueuesAnswer::of(&query.without(&["channel"]), &[], found)
 }
 
 /// The channels of a queue, as far as the centre has their features.
@@ -62,12 +62,12 @@ fn canonical<'n>(api: &'n Api, name: &'n str) -> &'n str {
 #[utoipa::path(
     get, path = "/queues/{name}", tag = "queues",
     params(("name" = String, Path, description = "The queue's name")),
-    responses((status = 200, description = "the `queue`"), Denied)
+    responses((status = 200, description = "The `queue`", body = gws::QueueAnswer), Denied)
 )]
 pub async fn read(State(api): State<Arc<Api>>, caller: Caller, Path(name): Path<String>) -> Outcome {
     feature::shows(&api, feature::READ, "/queues")?;
     caller.needs(ANYONE)?;
     let queue = api.desk.queue(&name.as_str().into());
     let queue = queue.ok_or_else(|| Problem::not_found(&format!("Queue '{name}'")))?;
-    Ok(Answer::with("queue", queue_resource(&api.links, &queue, &channels(&api, &queue), None)))
+    Ok(QueueAnswer::of(queue_resource(&api.links, &queue, &channels(&api, &queue), None)))
 }

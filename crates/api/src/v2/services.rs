@@ -11,7 +11,7 @@ use crate::{
 };
 use axum::extract::{Path, State};
 use desk::{Condition, ServiceKind, ServiceState};
-use gws::{Answer, Outcome, Problem, Query, only_service, service_resource};
+use gws::{Outcome, Problem, Query, ServiceAnswer, ServicesAnswer, only_service, service_resource};
 use std::sync::Arc;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -24,25 +24,25 @@ pub fn router() -> OpenApiRouter<Arc<Api>> {
 /// `/notifications/services`.
 #[utoipa::path(
     get, path = "/services", tag = "services", params(Listing),
-    responses((status = 200, description = "`uris`, or with `fields` the `services`"), Denied)
+    responses((status = 200, description = "`uris`, or with `fields` the `services`", body = gws::ServicesAnswer), Denied)
 )]
 pub async fn list(State(api): State<Arc<Api>>, caller: Caller, query: Query) -> Outcome {
     caller.needs(ANYONE)?;
-    let resources = all_services(&api).iter().map(|service| service_resource(&api.links, service)).collect();
-    query.collection("services", &[], resources)
+    let services = all_services(&api);
+    ServicesAnswer::of(&query, &[], services.iter().map(|service| service_resource(&api.links, service)))
 }
 
 /// One service.
 #[utoipa::path(
     get, path = "/services/{id}", tag = "services",
     params(("id" = String, Path, description = "The service's id")),
-    responses((status = 200, description = "the `service`"), Denied)
+    responses((status = 200, description = "The `service`", body = gws::ServiceAnswer), Denied)
 )]
 pub async fn read(State(api): State<Arc<Api>>, caller: Caller, Path(id): Path<String>) -> Outcome {
     caller.needs(ANYONE)?;
     let found = all_services(&api).into_iter().find(|service| service.id == id);
     let found = found.ok_or_else(|| Problem::not_found(&format!("Service '{id}'")))?;
-    Ok(Answer::with("service", service_resource(&api.links, &found)))
+    Ok(ServiceAnswer::of(service_resource(&api.links, &found)))
 }
 
 /// Every service: the parts of the server, and all that is reported of these and of others.

@@ -9,7 +9,7 @@ use crate::{
     },
 };
 use axum::extract::{Path, State};
-use gws::{Answer, Outcome, Problem, Query, skill_definition, skill_id};
+use gws::{Outcome, Problem, Query, SkillAnswer, SkillsAnswer, skill_definition, skill_id};
 use std::{collections::BTreeSet, sync::Arc};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -21,26 +21,26 @@ pub fn router() -> OpenApiRouter<Arc<Api>> {
 /// Every skill, by name. `level` is `"0"`: only a user's skill has a level.
 #[utoipa::path(
     get, path = "/skills", tag = "skills", params(Listing),
-    responses((status = 200, description = "`uris`, or with `fields` the `skills`"), Denied)
+    responses((status = 200, description = "`uris`, or with `fields` the `skills`", body = gws::SkillsAnswer), Denied)
 )]
 pub async fn list(State(api): State<Arc<Api>>, caller: Caller, query: Query) -> Outcome {
     feature::shows(&api, feature::READ, "/skills")?;
     caller.needs(ADMINS)?;
     let skills = names(&api).into_iter().map(|name| skill_definition(&api.links, &name));
-    query.collection("skills", &[], skills.collect())
+    SkillsAnswer::of(&query, &[], skills)
 }
 
 /// One skill.
 #[utoipa::path(
     get, path = "/skills/{id}", tag = "skills",
     params(("id" = String, Path, description = "The skill's id")),
-    responses((status = 200, description = "the `skill`"), Denied)
+    responses((status = 200, description = "The `skill`", body = gws::SkillAnswer), Denied)
 )]
 pub async fn read(State(api): State<Arc<Api>>, caller: Caller, Path(id): Path<String>) -> Outcome {
     feature::shows(&api, feature::READ, "/skills")?;
     caller.needs(ADMINS)?;
     let name = named(&api, &id).ok_or_else(|| Problem::not_found(&format!("Skill '{id}'")))?;
-    Ok(Answer::with("skill", skill_definition(&api.links, &name)))
+    Ok(SkillAnswer::of(skill_definition(&api.links, &name)))
 }
 
 /// The name of a skill by its id.

@@ -7,8 +7,7 @@ use crate::{
     v2::params::{Denied, Listing},
 };
 use axum::extract::State;
-use gws::{Answer, Outcome, Query};
-use serde_json::json;
+use gws::{Outcome, Query, WorkbinsAnswer};
 use std::sync::Arc;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -21,12 +20,12 @@ pub fn router() -> OpenApiRouter<Arc<Api>> {
 #[utoipa::path(
     get, path = "/workbins", tag = "workbins",
     params(("workbinIds" = Option<String>, Query, description = "Comma list of ids"), Listing),
-    responses((status = 200, description = "`uris`, or with `fields` the `workbins`"), Denied)
+    responses((status = 200, description = "`uris`, or with `fields` the `workbins`", body = gws::WorkbinsAnswer), Denied)
 )]
 pub async fn list(State(_): State<Arc<Api>>, caller: Caller, query: Query) -> Outcome {
     caller.needs(ANYONE)?;
     match query.get("workbinIds") {
-        Some(_) => Ok(Answer::with("workbins", json!({}))),
-        None => query.collection("workbins", &[], Vec::new()),
+        Some(_) => Ok(WorkbinsAnswer::by_id()),
+        None => WorkbinsAnswer::of(&query),
     }
 }

@@ -2,7 +2,7 @@
 //! examples are what stories were told. That no message has more than it says is looked at wherever one is received
 //! (`testkit::documented`).
 
-use api::{Links, openapi};
+use api::{Links, Shown, openapi};
 use desk::{Condition, ServiceState};
 use domain::{call::LegEvent, medium::Media};
 use serde_json::{Value, json};
@@ -37,7 +37,7 @@ fn snapshots(under: &Path, objects: &mut BTreeSet<String>) {
 
 #[test]
 fn the_examples_of_notifications_are_what_stories_were_told() {
-    let document = openapi(&Links::new("http://localhost:8080"), "0", &Media::default());
+    let document = openapi(&Links::new("http://localhost:8080"), "0", &Media::default(), Shown::default());
     let mut told = BTreeSet::new();
     snapshots(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/story"), &mut told);
     let mut found = 0;
@@ -45,7 +45,7 @@ fn the_examples_of_notifications_are_what_stories_were_told() {
         let examples = &item["post"]["requestBody"]["content"]["application/json"]["examples"];
         for (name, example) in examples.as_object().expect("examples") {
             let data = &example["value"];
-            documented::told(&Media::default(), &json!({"channel": topic, "data": data}));
+            documented::told((&Media::default(), Shown::default()), &json!({"channel": topic, "data": data}));
             // Those of the other media are made from those of web chat.
             if !topic.ends_with("sessions") && !topic.ends_with("session") {
                 assert!(told.contains(&settled(data).to_string()), "no story was told {name}: {data:#}");
@@ -128,5 +128,8 @@ fn a_member_that_the_document_does_not_have_fails_the_test_that_is_told_it() {
         "messageType": "ErrorMessage", "errorMessage": "Busy", "deviceUri": "/api/v2/devices/1", "devicePath": "/devices/1",
         "errorCode": 7,
     });
-    documented::told(&Media::default(), &json!({"channel": "/v2/me/devices", "data": data}));
+    documented::told(
+        (&Media::default(), Shown::default()),
+        &json!({"channel": "/v2/me/devices", "data": data}),
+    );
 }

@@ -27,6 +27,7 @@ mod reporting;
 mod seed;
 mod services;
 mod settings;
+mod tour;
 mod users;
 mod walk_list;
 mod write_a_client;

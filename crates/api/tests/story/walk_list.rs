@@ -114,30 +114,13 @@ fn done() -> impl Iterator<Item = Row> {
     rows().into_iter().filter(|row| row.is == Is::Done)
 }
 
-/// Every operation of the committed document, as method and path; `{collection}` written out for every collection.
+/// Every operation of the committed document, as method and path.
 fn documented() -> BTreeSet<String> {
     let document: Value = serde_json::from_str(&read("crates/api/openapi.json")).expect("json");
-    let media = domain::medium::Media::default();
     let mut all = BTreeSet::new();
     for (path, item) in document["paths"].as_object().expect("paths") {
-        for (method, operation) in item.as_object().expect("an item") {
-            let named = &operation["parameters"]
-                .as_array()
-                .into_iter()
-                .flatten()
-                .find(|one| one["name"] == "collection");
-            let collections: Vec<&str> = match named {
-                Some(parameter) => {
-                    let names = parameter["schema"]["enum"].as_array().expect("the collections");
-                    names.iter().filter_map(Value::as_str).collect()
-                }
-                None => vec!["{collection}"],
-            };
-            for collection in collections {
-                // What answers under another spelling is the same.
-                let collection = media.collection(collection).map_or(collection, |row| row.collection);
-                all.insert(format!("{} {}", method.to_uppercase(), path.replace("{collection}", collection)));
-            }
+        for method in item.as_object().expect("an item").keys() {
+            all.insert(format!("{} {path}", method.to_uppercase()));
         }
     }
     all

@@ -1,18 +1,13 @@
 //! Notifications of a call (spec: core-and-voice#3.5, #5.5).
 
-use super::resource;
 use crate::{
     links::Links,
-    resource::{CallView, call_path, call_resource, device_path},
+    resource::{CallResource, CallView, call_path, call_resource, device_path},
     shown::Participants,
 };
 use domain::{call::CallKind, notice::Wording};
 use serde::Serialize;
-use serde_json::Value;
-use utoipa::{
-    ToSchema,
-    openapi::{RefOr, Schema},
-};
+use utoipa::ToSchema;
 
 /// What has changed about a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -29,15 +24,14 @@ pub enum CallChange {
 }
 
 /// A call of the agent has begun, has changed, or has ended.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct CallStateChangeMessage<'c> {
     message_type: &'static str,
     /// What has changed.
     notification_type: CallChange,
     /// The call as the agent sees it now.
-    #[schema(schema_with = call)]
-    call: Value,
+    call: CallResource<'c>,
     /// The number of the phone on which the agent has it.
     phone_number: &'c str,
     /// What is repeated of the telephony event; absent when only the attached data changed.
@@ -127,8 +121,4 @@ impl CallErrorMessage {
             device_path,
         }
     }
-}
-
-fn call() -> RefOr<Schema> {
-    resource("Call")
 }

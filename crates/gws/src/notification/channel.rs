@@ -1,14 +1,9 @@
 //! The notification of an agent's channels (spec: digital-channels#5.5).
 
-use super::resource;
-use crate::resource::channel_resources;
+use crate::resource::{ChannelResource, UserActivity, channel_resources};
 use domain::{agent::Agent, user::User};
 use serde::Serialize;
-use serde_json::Value;
-use utoipa::{
-    ToSchema,
-    openapi::{RefOr, Schema, schema::ArrayBuilder},
-};
+use utoipa::ToSchema;
 
 /// The topic of a user's channels.
 pub const CHANNELS_TOPIC: &str = "/v2/me/channels";
@@ -20,20 +15,15 @@ pub const CHANNELS_TOPIC: &str = "/v2/me/channels";
 pub struct ChannelStateChangeMessageV2 {
     message_type: &'static str,
     /// All channels as they stand now.
-    #[schema(schema_with = channels)]
-    channels: Vec<Value>,
+    channels: Vec<ChannelResource>,
 }
 
 impl ChannelStateChangeMessageV2 {
     /// Of an agent; `activity` is what their phone does now.
-    pub fn new(user: &User, agent: &Agent, activity: &'static str) -> Self {
+    pub fn new(user: &User, agent: &Agent, activity: UserActivity) -> Self {
         Self {
             message_type: "ChannelStateChangeMessageV2",
             channels: channel_resources(user, agent, activity),
         }
     }
-}
-
-fn channels() -> RefOr<Schema> {
-    Schema::from(ArrayBuilder::new().items(resource("Channel")).build()).into()
 }

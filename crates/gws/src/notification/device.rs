@@ -1,17 +1,12 @@
 //! Notifications of a user's phone (spec: core-and-voice#3.5, #4.2).
 
-use super::resource;
 use crate::{
     links::Links,
-    resource::{Phone, device_path, device_resource},
+    resource::{DeviceResource, Phone, device_path, device_resource},
 };
 use domain::user::Device;
 use serde::Serialize;
-use serde_json::Value;
-use utoipa::{
-    ToSchema,
-    openapi::{RefOr, Schema, schema::ArrayBuilder},
-};
+use utoipa::ToSchema;
 
 /// The agent's phone has come or gone, forwards calls or not, or its user works in another state.
 #[derive(Debug, Serialize, ToSchema)]
@@ -19,8 +14,7 @@ use utoipa::{
 pub struct DeviceStateChangeMessage {
     message_type: &'static str,
     /// The phone as it stands now.
-    #[schema(schema_with = devices)]
-    devices: [Value; 1],
+    devices: [DeviceResource; 1],
 }
 
 /// An operation on the agent's phone failed.
@@ -54,9 +48,4 @@ impl<'e> DeviceErrorMessage<'e> {
             device_path,
         }
     }
-}
-
-fn devices() -> RefOr<Schema> {
-    let one = ArrayBuilder::new().items(resource("Device")).min_items(Some(1)).max_items(Some(1));
-    Schema::from(one.build()).into()
 }

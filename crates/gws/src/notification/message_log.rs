@@ -1,12 +1,9 @@
 //! The notification of new messages of a conversation (spec: digital-channels#2.5).
 
-use crate::{links::Links, resource::WireMessage, shown::Shown};
+use crate::{links::Links, resource::MessageResource, shown::Shown};
 use domain::{InteractionId, Message, medium::Medium};
 use serde::{Serialize, Serializer};
-use utoipa::{
-    ToSchema,
-    openapi::{RefOr, Schema, schema::ArrayBuilder},
-};
+use utoipa::ToSchema;
 
 /// What has changed about the log of a conversation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -29,8 +26,7 @@ pub struct MessageLogUpdated<'m> {
     reference_id: Option<u64>,
     /// The messages, in the order of the log. To an agent who has just come in, all that they may see so far, or the
     /// newest part of it.
-    #[schema(schema_with = messages)]
-    messages: Vec<WireMessage<'m>>,
+    messages: Vec<MessageResource<'m>>,
     #[serde(flatten)]
     #[schema(ignore)]
     names: Names<'m>,
@@ -49,7 +45,7 @@ impl<'m> MessageLogUpdated<'m> {
             message_type: "MessageLogUpdated",
             notification_type: MessageLogChange::NewMessages,
             reference_id: reference,
-            messages: messages.iter().map(|message| WireMessage::of(links, shown, message)).collect(),
+            messages: messages.iter().map(|message| MessageResource::of(links, shown, message)).collect(),
             names: Names { links, keys: medium.singular, path: format!("/{}/{session}", medium.collection) },
         }
     }
@@ -69,8 +65,4 @@ impl Serialize for Names<'_> {
             |key: &&str| [(format!("{key}Path"), self.path.as_str()), (format!("{key}Uri"), uri.as_str())];
         serializer.collect_map(self.keys.iter().flat_map(pairs))
     }
-}
-
-fn messages() -> RefOr<Schema> {
-    Schema::from(ArrayBuilder::new().items(super::resource("Message")).build()).into()
 }

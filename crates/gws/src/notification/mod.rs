@@ -16,7 +16,6 @@ pub use service::ServiceStateChangeMessage;
 pub use session::{SessionChange, SessionStateChangeMessage};
 
 use serde::{Serialize, Serializer};
-use utoipa::openapi::{Ref, RefOr, Schema};
 
 /// A message as JSON text: what a mailbox holds.
 pub fn text(message: &impl Serialize) -> String {
@@ -34,9 +33,4 @@ impl<V: Serialize> Serialize for UnderEach<'_, V> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_map(self.keys.iter().map(|key| (*key, &self.value)))
     }
-}
-
-/// The schema of a resource by its name.
-fn resource(name: &str) -> RefOr<Schema> {
-    Ref::from_schema_name(name).into()
 }

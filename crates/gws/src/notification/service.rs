@@ -1,14 +1,12 @@
 //! The notification of a part of the server (spec: core-and-voice#3.7).
 
-use super::resource;
-use crate::{links::Links, resource::service_resource};
+use crate::{
+    links::Links,
+    resource::{Service, service_resource},
+};
 use desk::ServiceState;
 use serde::Serialize;
-use serde_json::Value;
-use utoipa::{
-    ToSchema,
-    openapi::{RefOr, Schema, schema::ArrayBuilder},
-};
+use utoipa::ToSchema;
 
 /// A part of the server stands otherwise than before. It is told at most once: read the services again after a
 /// connection was lost.
@@ -17,8 +15,7 @@ use utoipa::{
 pub struct ServiceStateChangeMessage {
     message_type: &'static str,
     /// The service that changed.
-    #[schema(schema_with = services)]
-    services: [Value; 1],
+    services: [Service; 1],
 }
 
 impl ServiceStateChangeMessage {
@@ -26,9 +23,4 @@ impl ServiceStateChangeMessage {
     pub fn new(links: &Links, service: &ServiceState) -> Self {
         Self { message_type: "ServiceStateChangeMessage", services: [service_resource(links, service)] }
     }
-}
-
-fn services() -> RefOr<Schema> {
-    let one = ArrayBuilder::new().items(resource("Service")).min_items(Some(1)).max_items(Some(1));
-    Schema::from(one.build()).into()
 }

@@ -1,5 +1,6 @@
 //! The resource of a call, as one agent sees it (spec: core-and-voice#5.1, #5.2).
 
+use super::words::{CallCapability, CallState, CallType, DispositionUntil, OnOff, disposition_until};
 use crate::{links::Links, shown::Participants, time::timestamp};
 use domain::{
     Millis,
@@ -8,7 +9,8 @@ use domain::{
     user::Device,
 };
 use serde::Serialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
 
 /// The topic of a user's calls.
 pub const CALLS_TOPIC: &str = "/v2/me/calls";
@@ -26,34 +28,57 @@ pub struct CallView<'c> {
     pub at: Millis,
 }
 
-/// The resource.
-#[derive(Serialize)]
+/// A call, as one agent sees it.
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct Resource<'c> {
+#[schema(as = Call)]
+pub struct CallResource<'c> {
+    /// The call's id.
     id: &'c str,
-    state: &'static str,
+    /// Where the agent stands in it.
+    state: CallState,
+    /// The UUID of the call: 32 letters and digits.
     call_uuid: &'c str,
+    /// The connection id: 16 hexadecimal digits.
     conn_id: &'c str,
+    /// The address of the agent's phone.
     #[serde(skip_serializing_if = "Option::is_none")]
     device_uri: Option<String>,
-    #[serde(flatten)]
-    others: Others<'c>,
+    /// The other parties: objects, or numbers where the server is set to the form of 8.5.0.
+    #[schema(value_type = Vec<CallParticipant<'static>>)]
+    participants: Others<'c>,
+    /// The other parties as objects, where `participants` holds numbers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    participants_info: Option<Vec<CallParticipant<'c>>>,
+    /// The number that calls; only of a call that came in.
     #[serde(skip_serializing_if = "Option::is_none")]
     ani: Option<&'c str>,
+    /// The number that was dialled.
     dnis: &'c str,
-    call_type: &'static str,
-    capabilities: Vec<&'static str>,
+    /// Where it comes from and goes to.
+    call_type: CallType,
+    /// The operations that are open now. `SetCallDisposition` is always open, and not among them.
+    capabilities: Vec<CallCapability>,
+    /// The attached data, free in its keys and values; absent while there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Map<String, Value>>)]
     user_data: Option<&'c Map<String, Value>>,
-    /// Seconds, as a text.
+    /// How long it lasts, in seconds, as a text.
     duration: String,
-    mute: &'static str,
+    /// Whether the agent is kept from being heard.
+    mute: OnOff,
+    /// Always false: nobody listens in.
     supervisor_listening_in: bool,
+    /// Always false.
     monitored_user_muted: bool,
+    /// Always false.
     monitoring: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
-    disposition_until: Option<Value>,
+    #[schema(schema_with = disposition_until)]
+    disposition_until: Option<DispositionUntil>,
+    /// Its address.
     uri: String,
+    /// Its path, without `/me`.
     path: String,
 }
 
@@ -61,77 +86,93 @@ struct Resource<'c> {
 #[derive(Serialize)]
 #[serde(untagged)]
 enum Others<'c> {
-    Objects {
-        participants: Vec<Participant<'c>>,
-    },
-    #[serde(rename_all = "camelCase")]
-    Legacy {
-        participants: Vec<&'c str>,
-        participants_info: Vec<Participant<'c>>,
-    },
+    Objects(Vec<CallParticipant<'c>>),
+    Numbers(Vec<&'c str>),
 }
 
-/// Another party.
-#[derive(Serialize)]
+/// Another party of a call.
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct Participant<'c> {
+pub struct CallParticipant<'c> {
+    /// The number with its country code; empty when it has none.
     e164_number: &'c str,
+    /// The number as people read it.
     formatted_phone_number: &'c str,
+    /// The number; absent in the form of 8.5.0.
     #[serde(skip_serializing_if = "Option::is_none")]
     phone_number: Option<&'c str>,
+    /// The number as it is dialled.
     digits: &'c str,
 }
 
+/// A call as somebody who looks after its agent sees it: that it is there, and its kind.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = CallInBrief)]
+pub struct CallBrief {
+    /// The call's id.
+    id: String,
+    /// Where the agent stands in it.
+    state: CallState,
+    /// Where it comes from and goes to.
+    call_type: CallType,
+    /// The attached data, free in its keys and values.
+    #[schema(value_type = Map<String, Value>)]
+    user_data: Map<String, Value>,
+    /// When the agent's part began: `2026-02-03 10:11:12.345+0100`.
+    received_date: String,
+    /// Always empty: it is somebody else's.
+    capabilities: Vec<CallCapability>,
+}
+
 /// The resource; `until` says how long a released one takes a disposition.
-pub fn call_resource(
+pub fn call_resource<'c>(
     links: &Links,
     form: Participants,
-    view: &CallView<'_>,
+    view: &CallView<'c>,
     until: Option<LateUntil>,
-) -> Value {
+) -> CallResource<'c> {
     let CallView { call, party, device, at } = *view;
     let (line, path) = (call.line(party), call_path(call));
     let since = party.established_at.unwrap_or(party.began_at);
     let pairs = line.user_data.pairs();
     let open = party.user().map(|user| capabilities(call, user)).unwrap_or_default();
-    let resource = Resource {
+    let (participants, participants_info) = others(view, form);
+    CallResource {
         id: call.id.as_str(),
-        state: party.state.as_str(),
+        state: CallState(party.state),
         call_uuid: line.uuid.as_str(),
         conn_id: line.conn_id.as_str(),
         device_uri: device.map(|device| links.uri(&device_path(device))),
-        others: others(view, form),
+        participants,
+        participants_info,
         ani: (line.kind == CallKind::Inbound).then_some(call.from.number.as_str()),
         dnis: line.dialled.as_str(),
-        call_type: line.kind.as_str(),
-        capabilities: open.into_iter().map(domain::call::CallOperation::as_str).collect(),
+        call_type: CallType(line.kind),
+        capabilities: open.into_iter().map(CallCapability).collect(),
         user_data: (!pairs.is_empty()).then_some(pairs),
         duration: ((party.released_at.unwrap_or(at) - since).max(0) / 1_000).to_string(),
-        mute: if party.muted { "On" } else { "Off" },
+        mute: party.muted.into(),
         supervisor_listening_in: false,
         monitored_user_muted: false,
         monitoring: false,
-        disposition_until: until.map(|until| match until {
-            LateUntil::Moment(at) => timestamp(at).into(),
-            LateUntil::KeptByRecency => Value::Null,
-        }),
+        disposition_until: until.map(Into::into),
         uri: links.uri(&format!("/me{path}")),
         path,
-    };
-    serde_json::to_value(resource).unwrap_or_default()
+    }
 }
 
-/// A call as somebody who looks after its agent sees it: that it is there, and its kind.
-pub fn call_in_brief(call: &Call, party: &Party) -> Value {
+/// A call in brief.
+pub fn call_in_brief(call: &Call, party: &Party) -> CallBrief {
     let line = call.line(party);
-    json!({
-        "id": call.id,
-        "state": party.state.as_str(),
-        "callType": line.kind.as_str(),
-        "userData": line.user_data.pairs(),
-        "receivedDate": timestamp(party.began_at),
-        "capabilities": [],
-    })
+    CallBrief {
+        id: call.id.as_str().to_owned(),
+        state: CallState(party.state),
+        call_type: CallType(line.kind),
+        user_data: line.user_data.pairs().clone(),
+        received_date: timestamp(party.began_at),
+        capabilities: Vec::new(),
+    }
 }
 
 /// Its path, without `/me`.
@@ -173,19 +214,18 @@ fn left_last<'c>(call: &'c Call, party: &'c Party) -> impl Iterator<Item = &'c P
     })
 }
 
-fn others<'c>(view: &CallView<'c>, form: Participants) -> Others<'c> {
+fn others<'c>(view: &CallView<'c>, form: Participants) -> (Others<'c>, Option<Vec<CallParticipant<'c>>>) {
     let numbers = numbers(view.call, view.party);
-    let objects = numbers.iter().map(|number| Participant {
+    let objects = numbers.iter().map(|number| CallParticipant {
         e164_number: if is_e164(number) { number } else { "" },
         formatted_phone_number: number,
         phone_number: (form == Participants::Objects).then_some(*number),
         digits: number,
     });
+    let objects = objects.collect();
     match form {
-        Participants::Objects => Others::Objects { participants: objects.collect() },
-        Participants::Legacy => {
-            Others::Legacy { participants_info: objects.collect(), participants: numbers.clone() }
-        }
+        Participants::Objects => (Others::Objects(objects), None),
+        Participants::Legacy => (Others::Numbers(numbers), Some(objects)),
     }
 }
 

@@ -1,13 +1,25 @@
 //! The phone of a user (spec: core-and-voice#4.2).
 
-use super::{call::device_path, user_state};
+use super::{
+    UserState,
+    call::device_path,
+    user_state,
+    words::{ActiveState, OnOff, one_of},
+};
 use crate::{links::Links, request::device_operations};
 use domain::{
     agent::ChannelState,
     device,
     user::{Device, User},
 };
-use serde_json::{Value, json};
+use serde::Serialize;
+use utoipa::{
+    ToSchema,
+    openapi::{
+        RefOr,
+        schema::{ArrayBuilder, Schema},
+    },
+};
 
 /// The topic of a user's devices.
 pub const DEVICES_TOPIC: &str = "/v2/me/devices";
@@ -23,45 +35,127 @@ pub struct Phone<'p> {
     pub voice: Option<&'p ChannelState>,
 }
 
+/// The network of a phone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub enum TelephonyNetwork {
+    /// That of the centre.
+    Private,
+}
+
+/// What a device is for, as provisioning says it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub enum DeviceType {
+    /// The phone of an agent.
+    #[serde(rename = "ACDPosition")]
+    AcdPosition,
+}
+
+/// A phone. Provisioning shows more of it than its user sees.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = Device)]
+pub struct DeviceResource {
+    /// A GUID.
+    id: String,
+    /// Whether it can be reached.
+    device_state: ActiveState,
+    /// The state of its user on the voice channel.
+    user_state: UserState,
+    /// Its number.
+    phone_number: String,
+    /// Always empty.
+    #[serde(rename = "e164Number")]
+    e164_number: &'static str,
+    /// Always `Private`.
+    telephony_network: TelephonyNetwork,
+    /// Whether it takes no calls.
+    do_not_disturb: OnOff,
+    /// Always empty.
+    voice_environment_uri: &'static str,
+    /// Always empty.
+    description: &'static str,
+    /// Always empty.
+    dynamic_phone_number: &'static str,
+    /// Its channel, `voice`.
+    #[schema(value_type = Vec<String>)]
+    channels: [&'static str; 1],
+    /// The operations that are open now; none while it cannot be reached.
+    #[schema(schema_with = capabilities)]
+    capabilities: Vec<&'static str>,
+    /// Where it forwards calls to, while it does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    forward_to: Option<String>,
+    /// Its address.
+    uri: String,
+    /// Its path.
+    path: String,
+    /// As provisioning shows it: always `ACDPosition`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    r#type: Option<DeviceType>,
+    /// As provisioning shows it: always empty.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    vendor: Option<&'static str>,
+    /// As provisioning shows it: always empty.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    model: Option<&'static str>,
+    /// As provisioning shows it: always empty.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    location: Option<&'static str>,
+    /// As provisioning shows it: its number once more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    local_number: Option<String>,
+}
+
+fn capabilities() -> RefOr<Schema> {
+    let names = [(true, true), (false, false)].map(|(quiet, forwards)| device_operations(quiet, forwards));
+    ArrayBuilder::new()
+        .items(one_of(names.into_iter().flatten(), ""))
+        .description(Some("The operations that are open now; none while it cannot be reached."))
+        .into()
+}
+
 /// The device as its user sees it.
-pub fn device_resource(links: &Links, phone: &Phone<'_>) -> Value {
+pub fn device_resource(links: &Links, phone: &Phone<'_>) -> DeviceResource {
     let Phone { device, stands, voice } = *phone;
     let path = device_path(device);
     let quiet = stands.do_not_disturb || voice.is_some_and(|voice| voice.do_not_disturb);
     let forwards = stands.forward_to.is_some();
     // A phone that cannot be reached takes no operation.
     let open = if stands.in_service { &device_operations(quiet, forwards)[..] } else { &[] };
-    let mut out = json!({
-        "id": device.id,
-        "deviceState": if stands.in_service { "Active" } else { "Inactive" },
-        "userState": user_state(voice),
-        "phoneNumber": device.phone_number,
-        "e164Number": "",
-        "telephonyNetwork": "Private",
-        "doNotDisturb": if quiet { "On" } else { "Off" },
-        "voiceEnvironmentUri": "",
-        "description": "",
-        "dynamicPhoneNumber": "",
-        "channels": [domain::medium::VOICE],
-        "capabilities": open,
-        "uri": links.uri(&path),
-        "path": path,
-    });
-    if let Some(to) = &stands.forward_to {
-        out["forwardTo"] = to.as_str().into();
+    DeviceResource {
+        id: device.id.clone(),
+        device_state: stands.in_service.into(),
+        user_state: user_state(voice),
+        phone_number: device.phone_number.as_str().to_owned(),
+        e164_number: "",
+        telephony_network: TelephonyNetwork::Private,
+        do_not_disturb: quiet.into(),
+        voice_environment_uri: "",
+        description: "",
+        dynamic_phone_number: "",
+        channels: [domain::medium::VOICE],
+        capabilities: open.to_vec(),
+        forward_to: stands.forward_to.as_ref().map(|to| to.as_str().to_owned()),
+        uri: links.uri(&path),
+        path,
+        r#type: None,
+        vendor: None,
+        model: None,
+        location: None,
+        local_number: None,
     }
-    out
 }
 
 /// The device as provisioning shows it: with its own properties besides its state (spec: admin-and-reporting#2.3).
-pub fn provisioned_device(links: &Links, phone: &Phone<'_>) -> Value {
-    let mut out = device_resource(links, phone);
-    out["type"] = "ACDPosition".into();
-    for name in ["vendor", "model", "location"] {
-        out[name] = "".into();
+pub fn provisioned_device(links: &Links, phone: &Phone<'_>) -> DeviceResource {
+    DeviceResource {
+        r#type: Some(DeviceType::AcdPosition),
+        vendor: Some(""),
+        model: Some(""),
+        location: Some(""),
+        local_number: Some(phone.device.phone_number.as_str().to_owned()),
+        ..device_resource(links, phone)
     }
-    out["localNumber"] = phone.device.phone_number.as_str().into();
-    out
 }
 
 /// The user's device with an id.

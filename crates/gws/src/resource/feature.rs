@@ -2,22 +2,41 @@
 
 use crate::links::{Links, escape};
 use domain::centre::Centre;
-use serde_json::{Value, json};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// Something that a centre may use.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Feature {
+    /// Its id, `api-voice` for instance.
+    pub id: String,
+    /// What people read; the id for one that this build does not know.
+    display_name: String,
+    /// What it opens; empty for one that this build does not know.
+    description: &'static str,
+    /// Whether the documentation gives it to a new centre.
+    auto_assign_on_contact_center_create: bool,
+    /// Its address.
+    uri: String,
+    /// Its path.
+    path: String,
+}
 
 /// A feature that this build knows. `by_default` is the documented default of a new centre.
-struct Feature {
+struct Known {
     id: &'static str,
     name: &'static str,
     description: &'static str,
     by_default: bool,
 }
 
-const fn row(id: &'static str, by_default: bool, name: &'static str, description: &'static str) -> Feature {
-    Feature { id, name, description, by_default }
+const fn row(id: &'static str, by_default: bool, name: &'static str, description: &'static str) -> Known {
+    Known { id, name, description, by_default }
 }
 
 /// Every feature, by id.
-const KNOWN: [Feature; 30] = [
+const KNOWN: [Known; 30] = [
     row("api-agent-control", true, "Agent control", "Agents change their own states"),
     row("api-devices-webrtc", true, "WebRTC devices", "Phones inside the browser"),
     row("api-multimedia", false, "Multimedia", "Every digital medium"),
@@ -56,27 +75,27 @@ const KNOWN: [Feature; 30] = [
 ];
 
 /// The features of a centre.
-pub fn assigned_features(links: &Links, centre: &Centre) -> Vec<Value> {
+pub fn assigned_features(links: &Links, centre: &Centre) -> Vec<Feature> {
     centre.features.iter().map(|id| feature_resource(links, id, "/features")).collect()
 }
 
 /// Every feature that this build knows, whether or not the centre has it.
-pub fn known_features(links: &Links) -> Vec<Value> {
+pub fn known_features(links: &Links) -> Vec<Feature> {
     KNOWN.iter().map(|feature| feature_resource(links, feature.id, "/system/features")).collect()
 }
 
 /// A feature below a collection. One that the build does not know has its id as its name.
-fn feature_resource(links: &Links, id: &str, collection: &str) -> Value {
+fn feature_resource(links: &Links, id: &str, collection: &str) -> Feature {
     let known = KNOWN.iter().find(|feature| feature.id == id);
     let path = format!("{collection}/{}", escape(id));
-    json!({
-        "id": id,
-        "displayName": known.map_or(id, |feature| feature.name),
-        "description": known.map_or("", |feature| feature.description),
-        "autoAssignOnContactCenterCreate": known.is_some_and(|feature| feature.by_default),
-        "uri": links.uri(&path),
-        "path": path,
-    })
+    Feature {
+        id: id.to_owned(),
+        display_name: known.map_or(id, |feature| feature.name).to_owned(),
+        description: known.map_or("", |feature| feature.description),
+        auto_assign_on_contact_center_create: known.is_some_and(|feature| feature.by_default),
+        uri: links.uri(&path),
+        path,
+    }
 }
 
 #[cfg(test)]

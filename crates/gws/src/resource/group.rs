@@ -6,19 +6,83 @@ use domain::{
     centre::Centre,
     disposition_tree::{Code, DispositionGroup, DispositionTree},
 };
-use serde_json::{Value, json};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// What a group is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub enum GroupType {
+    /// The centre as a business unit.
+    BusinessUnit,
+    /// Disposition codes.
+    #[serde(rename = "dispositions")]
+    Dispositions,
+}
+
+/// A business unit, or a group or folder of disposition codes.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = DispositionGroup)]
+pub struct GroupResource {
+    /// Its id.
+    id: String,
+    /// Its name.
+    name: String,
+    /// What it is.
+    r#type: GroupType,
+    /// What it has in it.
+    #[schema(value_type = Vec<String>)]
+    contains: &'static [&'static str],
+    /// Of codes: whether it is the group that `/settings/dispositions` lists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    default_group: Option<bool>,
+    /// Of codes: the address of the group that it is a folder of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parent_uri: Option<String>,
+    /// Sub-resource: the codes that lie directly in it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dispositions: Option<Vec<DispositionCode>>,
+    /// Sub-resource: the folders in it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(no_recursion)]
+    groups: Option<Vec<GroupResource>>,
+    /// Its address.
+    uri: String,
+    /// Its path.
+    path: String,
+}
+
+/// A disposition code of a group.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct DispositionCode {
+    /// Its id.
+    pub id: String,
+    /// What a disposition sends; never changes.
+    name: String,
+    /// What people read.
+    display_name: String,
+    /// Its address.
+    pub uri: String,
+    /// Its path.
+    pub path: String,
+}
 
 /// The centre as the one business unit.
-pub fn unit_resource(links: &Links, centre: &Centre) -> Value {
+pub fn unit_resource(links: &Links, centre: &Centre) -> GroupResource {
     let path = format!("/groups/{}", escape(&centre.id));
-    json!({
-        "id": centre.id,
-        "name": centre.name,
-        "type": "BusinessUnit",
-        "contains": ["users", "skills", "queues", "places"],
-        "uri": links.uri(&path),
-        "path": path,
-    })
+    GroupResource {
+        id: centre.id.clone(),
+        name: centre.name.clone(),
+        r#type: GroupType::BusinessUnit,
+        contains: &["users", "skills", "queues", "places"],
+        default_group: None,
+        parent_uri: None,
+        dispositions: None,
+        groups: None,
+        uri: links.uri(&path),
+        path,
+    }
 }
 
 /// A group of codes. `*` embeds its codes and the folders in it, `**` also the contents of those.
@@ -27,41 +91,38 @@ pub fn disposition_group(
     book: &DispositionTree,
     group: &DispositionGroup,
     wanted: &Wanted,
-) -> Value {
+) -> GroupResource {
     let path = group_path(&group.id);
-    let mut out = json!({
-        "id": group.id,
-        "name": group.name,
-        "type": "dispositions",
-        "contains": ["dispositions"],
-        "defaultGroup": book.default_group().is_some_and(|default| default.id == group.id),
-        "uri": links.uri(&path),
-        "path": path,
-    });
-    if let Some(parent) = &group.parent {
-        out["parentUri"] = links.uri(&group_path(parent)).into();
-    }
-    if wanted.has("dispositions") {
-        out["dispositions"] = group.codes.iter().map(|code| code_resource(links, group, code)).collect();
-    }
-    if wanted.has("groups") {
+    let codes = || group.codes.iter().map(|code| code_resource(links, group, code)).collect();
+    let folders = || {
         let inner = if *wanted == Wanted::Tree { Wanted::Tree } else { Wanted::None };
         let folders = book.children(Some(&group.id));
-        out["groups"] = folders.map(|folder| disposition_group(links, book, folder, &inner)).collect();
+        folders.map(|folder| disposition_group(links, book, folder, &inner)).collect()
+    };
+    GroupResource {
+        id: group.id.clone(),
+        name: group.name.clone(),
+        r#type: GroupType::Dispositions,
+        contains: &["dispositions"],
+        default_group: Some(book.default_group().is_some_and(|default| default.id == group.id)),
+        parent_uri: group.parent.as_ref().map(|parent| links.uri(&group_path(parent))),
+        dispositions: wanted.has("dispositions").then(codes),
+        groups: wanted.has("groups").then(folders),
+        uri: links.uri(&path),
+        path,
     }
-    out
 }
 
 /// A code. Its name is what a disposition sends.
-pub fn code_resource(links: &Links, group: &DispositionGroup, code: &Code) -> Value {
+pub fn code_resource(links: &Links, group: &DispositionGroup, code: &Code) -> DispositionCode {
     let path = format!("{}/dispositions/{}", group_path(&group.id), escape(&code.id));
-    json!({
-        "id": code.id,
-        "name": code.name,
-        "displayName": code.display,
-        "uri": links.uri(&path),
-        "path": path,
-    })
+    DispositionCode {
+        id: code.id.clone(),
+        name: code.name.clone(),
+        display_name: code.display.clone(),
+        uri: links.uri(&path),
+        path,
+    }
 }
 
 fn group_path(id: &str) -> String {

@@ -5,8 +5,10 @@ mod call;
 mod channel;
 mod contact;
 mod device;
+mod diagnostics;
 mod feature;
 mod group;
+mod measure;
 mod message;
 mod participant;
 mod queue;
@@ -15,18 +17,36 @@ mod session;
 mod setting;
 mod skill;
 mod user;
+mod words;
 
-pub use attribute::business_attributes;
-pub use call::{CALLS_TOPIC, CallView, call_in_brief, call_path, call_resource, device_path, numbers};
-pub use channel::{SWITCH, activity, channel_resources, states_to_choose, user_state};
-pub use contact::{full_name, queue_contact, user_contact};
-pub use device::{DEVICES_TOPIC, Phone, device_resource, find_device, provisioned_device};
-pub use feature::{assigned_features, known_features};
-pub use group::{code_resource, disposition_group, unit_resource};
-pub use message::{WireMessage, message_resource};
-pub use queue::{queue_channels, queue_resource};
-pub use service::{SERVICES_TOPIC, only_service, service_resource};
-pub use session::{late_session_resource, session_in_brief, session_resource, session_text};
-pub use setting::{code_setting, option_settings, workspace_defaults};
-pub use skill::{skill_definition, skill_id, user_skill};
-pub use user::user_resource;
+pub use attribute::{BusinessAttribute, business_attributes};
+pub use call::{
+    CALLS_TOPIC, CallBrief, CallResource, CallView, call_in_brief, call_path, call_resource, device_path,
+    numbers,
+};
+pub use channel::{
+    AgentState, ChannelResource, SWITCH, UserActivity, UserState, activity, channel_resources,
+    states_to_choose, user_state,
+};
+pub use contact::{Contact, full_name, queue_contact, user_contact};
+pub use device::{DEVICES_TOPIC, DeviceResource, Phone, device_resource, find_device, provisioned_device};
+pub use diagnostics::{
+    QuarantinedUnit, UnknownRequest, WaitingInteraction, quarantined_unit, waiting_interaction,
+};
+pub use feature::{Feature, assigned_features, known_features};
+pub use group::{DispositionCode, GroupResource, code_resource, disposition_group, unit_resource};
+pub use measure::Measure;
+pub use message::{MessageResource, message_resource};
+pub use participant::Participant;
+pub use queue::{Queue, queue_channels, queue_resource};
+pub use service::{SERVICES_TOPIC, Service, only_service, service_resource};
+pub use session::{
+    SessionBrief, SessionResource, late_session_resource, session_in_brief, session_resource, session_text,
+};
+pub use setting::{
+    CodeSetting, Setting, SettingItems, SettingKey, SettingsGroup, code_setting, option_settings,
+    settings_group, workspace_defaults,
+};
+pub use skill::{Skill, skill_definition, skill_id, user_skill};
+pub use user::{Me, UserResource, sessions_of_caller, sessions_of_user, user_resource};
+pub use words::{Visibility, one_of};

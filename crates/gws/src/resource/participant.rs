@@ -1,27 +1,36 @@
 //! A participant on the wire, in a resource or as the author of a message (spec: digital-channels#2.4).
 
+use super::words::{ParticipantType, Visibility};
 use crate::links::Links;
 use domain::{
     UserId,
-    message::{Author, ParticipantId, PartyKind, Visibility},
+    message::{self, Author, PartyKind},
     session::{AgentParty, Customer},
 };
 use serde::Serialize;
+use utoipa::ToSchema;
 
-/// A participant.
-#[derive(Serialize)]
+/// Somebody who takes part in a conversation.
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Participant<'s> {
-    id: &'s ParticipantId,
+    /// The id in this conversation.
+    #[schema(value_type = String)]
+    id: &'s message::ParticipantId,
     /// The same id under its older name.
     #[serde(rename = "participantId")]
-    joining: &'s ParticipantId,
-    r#type: &'static str,
+    #[schema(value_type = String)]
+    joining: &'s message::ParticipantId,
+    /// What kind of party it is.
+    r#type: ParticipantType,
+    /// The name that the others read.
     nickname: &'s str,
-    visibility: &'static str,
-    /// Clients recognise themselves by it, so every agent has one.
+    /// Who sees that they are there.
+    visibility: Visibility,
+    /// The address of the user. Clients recognise themselves by it, so every agent has one.
     #[serde(skip_serializing_if = "Option::is_none")]
     uri: Option<String>,
+    /// The path of the user.
     #[serde(skip_serializing_if = "Option::is_none")]
     path: Option<String>,
 }
@@ -32,9 +41,9 @@ impl<'s> Participant<'s> {
         Self {
             id: &customer.participant,
             joining: &customer.participant,
-            r#type: kind_name(PartyKind::Customer),
+            r#type: ParticipantType(PartyKind::Customer),
             nickname: &customer.nickname,
-            visibility: visibility_name(Visibility::All),
+            visibility: Visibility(message::Visibility::All),
             uri: None,
             path: None,
         }
@@ -46,9 +55,9 @@ impl<'s> Participant<'s> {
         Self {
             id: &party.participant,
             joining: &party.participant,
-            r#type: kind_name(PartyKind::Agent),
+            r#type: ParticipantType(PartyKind::Agent),
             nickname: &party.nickname,
-            visibility: visibility_name(party.visibility),
+            visibility: Visibility(party.visibility),
             uri: Some(links.uri(&path)),
             path: Some(path),
         }
@@ -60,9 +69,9 @@ impl<'s> Participant<'s> {
         Self {
             id: &author.participant,
             joining: &author.participant,
-            r#type: kind_name(author.kind),
+            r#type: ParticipantType(author.kind),
             nickname: &author.nickname,
-            visibility: visibility_name(author.visibility),
+            visibility: Visibility(author.visibility),
             uri: path.as_ref().map(|path| links.uri(path)),
             path,
         }
@@ -71,21 +80,4 @@ impl<'s> Participant<'s> {
 
 fn user_path(user: &UserId) -> String {
     format!("/users/{user}")
-}
-
-const fn kind_name(kind: PartyKind) -> &'static str {
-    match kind {
-        PartyKind::Customer => "Customer",
-        PartyKind::Agent => "Agent",
-        PartyKind::External => "External",
-    }
-}
-
-/// The word for who sees something.
-pub const fn visibility_name(visibility: Visibility) -> &'static str {
-    match visibility {
-        Visibility::All => "All",
-        Visibility::Agents => "Agents",
-        Visibility::Supervisors => "Supervisors",
-    }
 }

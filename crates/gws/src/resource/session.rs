@@ -1,76 +1,117 @@
 //! The resource of a conversation, as one agent sees it (spec: digital-channels#2.1–2.4).
 
-use super::participant::Participant;
-use crate::{links::Links, operation_name::operation_name, time::timestamp};
+use super::{
+    participant::Participant,
+    words::{Delivery, DispositionUntil, SessionCapability, SessionState, disposition_until},
+};
+use crate::{links::Links, time::timestamp};
 use domain::{
-    UserId,
+    InteractionId, UserId,
     disposition::LateUntil,
     medium::Medium,
-    session::{AgentParty, AgentPartyState, MAX_OUTGOING, Session, SessionOperation, capabilities},
+    session::{AgentParty, AgentPartyState, MAX_OUTGOING, Session, capabilities},
 };
 use serde::Serialize;
 use serde_json::{
-    Map, Value, json,
+    Map, Value,
     value::{RawValue, to_raw_value},
 };
 use std::borrow::Cow;
+use utoipa::ToSchema;
 
-/// The resource as an agent sees it.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Resource<'s> {
-    id: &'s str,
-    state: &'static str,
-    chat_type: &'static str,
-    capabilities: Vec<&'static str>,
-    participants: Vec<Participant<'s>>,
-    user_data: Cow<'s, Map<String, Value>>,
-    received_date: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    comment: Option<&'s str>,
-    suggested_queue_uris: [&'static str; 0],
-    /// Misspelt on the wire, and so here.
-    revelant_response_template_groups: [&'static str; 0],
-    #[serde(skip_serializing_if = "Option::is_none")]
-    disposition_until: Option<Value>,
-    #[serde(flatten, skip_serializing_if = "Option::is_none")]
-    post: Option<Post<'s>>,
-    uri: String,
-    path: String,
+/// Who wrote first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub enum ChatType {
+    /// The customer.
+    Inbound,
+    /// An agent.
+    Outbound,
 }
 
-/// Additional members of a conversation whose messages a connector carries. An addition of this server, in no document.
-#[derive(Serialize)]
+/// A conversation in any medium, as one agent sees it.
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct Post<'s> {
-    /// The customer's address.
-    address: &'s str,
-    /// Our address.
-    own_address: &'s str,
-    /// Our latest messages that are not settled, oldest first, at most [`MAX_OUTGOING`].
-    deliveries: Vec<Sent>,
-    #[serde(flatten, skip_serializing_if = "Option::is_none")]
-    previous: Option<Previous<'s>>,
+#[schema(as = Session)]
+pub struct SessionResource<'s> {
+    /// The interaction's id.
+    id: &'s str,
+    /// Where the agent stands in it.
+    state: SessionState,
+    /// Who wrote first.
+    chat_type: ChatType,
+    /// The operations that are open now.
+    capabilities: Vec<SessionCapability>,
+    /// Who takes part, in the order of joining; empty until the agent has accepted, and when they are done with it.
+    participants: Vec<Participant<'s>>,
+    /// The attached data, free in its keys and values. Where a platform limits how long a customer may be answered,
+    /// `windowExpiresAt` and `humanAgentExpiresAt` are among it.
+    #[schema(value_type = Map<String, Value>)]
+    user_data: Cow<'s, Map<String, Value>>,
+    /// When it was offered to the agent: `2026-02-03 10:11:12.345+0100`.
+    received_date: String,
+    /// The agents' note.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    comment: Option<&'s str>,
+    /// Always empty: queues are not suggested.
+    #[schema(value_type = Vec<String>)]
+    suggested_queue_uris: [&'static str; 0],
+    /// Always empty: there are no response templates. Misspelt on the wire, and so here.
+    #[schema(value_type = Vec<String>)]
+    revelant_response_template_groups: [&'static str; 0],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = disposition_until)]
+    disposition_until: Option<DispositionUntil>,
+    /// The customer's address, when a connector carries the messages. This and what follows is an addition of this
+    /// server, in no document.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    address: Option<&'s str>,
+    /// Our address, when a connector carries the messages.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    own_address: Option<&'s str>,
+    /// Our latest messages that are not settled, oldest first, at most 32.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    deliveries: Option<Vec<SessionDelivery>>,
+    /// The conversation before with the same address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    previous_session_id: Option<&'s str>,
+    /// The address of its log.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    previous_messages_uri: Option<String>,
+    /// The path of its log.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    previous_messages_path: Option<String>,
+    /// Its address.
+    uri: String,
+    /// Its path.
+    path: String,
 }
 
 /// A message of ours on its way.
-#[derive(Serialize)]
-struct Sent {
+#[derive(Serialize, ToSchema)]
+pub struct SessionDelivery {
     /// Its place in the log.
     index: u32,
     /// How far it has come.
-    state: &'static str,
+    state: Delivery,
 }
 
-/// The conversation before, with the address of its log.
-#[derive(Serialize)]
-struct Previous<'s> {
-    #[serde(rename = "previousSessionId")]
-    id: &'s str,
-    #[serde(rename = "previousMessagesUri")]
-    uri: String,
-    #[serde(rename = "previousMessagesPath")]
-    path: String,
+/// A conversation as somebody who looks after its agent sees it: that it is there, and its kind
+/// (spec: digital-channels#2.8). It has no address: only those who take part can read it.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = SessionInBrief)]
+pub struct SessionBrief {
+    /// The interaction's id.
+    id: String,
+    /// Where the agent stands in it.
+    state: SessionState,
+    /// The attached data, free in its keys and values.
+    #[schema(value_type = Map<String, Value>)]
+    user_data: Map<String, Value>,
+    /// When it was offered to the agent: `2026-02-03 10:11:12.345+0100`.
+    received_date: String,
+    /// Always empty: it is somebody else's.
+    capabilities: Vec<SessionCapability>,
 }
 
 /// The resource for an agent who takes part in it, as JSON text; `None` for a stranger.
@@ -92,17 +133,16 @@ pub fn session_resource(links: &Links, medium: &Medium, session: &Session, agent
     }
 }
 
-/// A conversation as somebody who looks after its agent sees it: that it is there, and its kind
-/// (spec: digital-channels#2.8). It has no address: only those who take part can read it.
-pub fn session_in_brief(session: &Session, agent: &UserId) -> Option<Value> {
+/// A conversation in brief; `None` for somebody who was never in it.
+pub fn session_in_brief(session: &Session, agent: &UserId) -> Option<SessionBrief> {
     let party = session.party(agent)?;
-    Some(json!({
-        "id": session.id,
-        "state": party.state.as_str(),
-        "userData": user_data(session),
-        "receivedDate": timestamp(party.invited_at),
-        "capabilities": [],
-    }))
+    Some(SessionBrief {
+        id: session.id.as_str().to_owned(),
+        state: SessionState(party.state),
+        user_data: user_data(session).into_owned(),
+        received_date: timestamp(party.invited_at),
+        capabilities: Vec::new(),
+    })
 }
 
 /// The resource for an agent whose part is over but who may still set a disposition.
@@ -114,23 +154,28 @@ pub fn late_session_resource(
     until: LateUntil,
 ) -> String {
     let mut resource = resource(links, medium, session, party);
-    resource.disposition_until = Some(match until {
-        LateUntil::Moment(at) => timestamp(at).into(),
-        LateUntil::KeptByRecency => Value::Null,
-    });
+    resource.disposition_until = Some(until.into());
     write(&resource)
 }
 
-fn resource<'s>(links: &Links, medium: &Medium, session: &'s Session, party: &'s AgentParty) -> Resource<'s> {
+fn resource<'s>(
+    links: &Links,
+    medium: &Medium,
+    session: &'s Session,
+    party: &'s AgentParty,
+) -> SessionResource<'s> {
     let path = format!("/{}/{}", medium.collection, session.id);
-    Resource {
+    let post = session.post.as_deref();
+    let previous = post.and_then(|post| post.previous.as_ref());
+    let messages = previous.map(|id| format!("/{}/{id}/messages", medium.collection));
+    SessionResource {
         id: session.id.as_str(),
-        state: party.state.as_str(),
-        chat_type: match &session.post {
-            Some(post) if post.begun_by.is_some() => "Outbound",
-            _ => "Inbound",
+        state: SessionState(party.state),
+        chat_type: match post {
+            Some(post) if post.begun_by.is_some() => ChatType::Outbound,
+            _ => ChatType::Inbound,
         },
-        capabilities: names(&capabilities(session, &party.user)),
+        capabilities: SessionCapability::of(&capabilities(session, &party.user)),
         participants: participants(links, session, party.state),
         user_data: user_data(session),
         received_date: timestamp(party.invited_at),
@@ -138,7 +183,12 @@ fn resource<'s>(links: &Links, medium: &Medium, session: &'s Session, party: &'s
         suggested_queue_uris: [],
         revelant_response_template_groups: [],
         disposition_until: None,
-        post: session.post.as_ref().map(|post| carried(links, medium, post)),
+        address: post.map(|post| &*post.address.theirs),
+        own_address: post.map(|post| &*post.address.ours),
+        deliveries: post.map(deliveries),
+        previous_session_id: previous.map(InteractionId::as_str),
+        previous_messages_uri: messages.as_ref().map(|path| links.uri(path)),
+        previous_messages_path: messages,
         uri: links.uri(&path),
         path,
     }
@@ -158,38 +208,13 @@ fn user_data(session: &Session) -> Cow<'_, Map<String, Value>> {
     Cow::Owned(pairs)
 }
 
-fn carried<'s>(links: &Links, medium: &Medium, post: &'s domain::session::Post) -> Post<'s> {
-    let sent = |(index, sent): (&u32, &domain::session::UnsettledMessage)| Sent {
+/// Messages that wait to be sent are all kept, however many they are; so many are shown.
+fn deliveries(post: &domain::session::Post) -> Vec<SessionDelivery> {
+    let sent = |(index, sent): (&u32, &domain::session::UnsettledMessage)| SessionDelivery {
         index: *index,
-        state: sent.state.as_str(),
+        state: Delivery(sent.state),
     };
-    Post {
-        address: &post.address.theirs,
-        own_address: &post.address.ours,
-        // Messages that wait to be sent are all kept, however many they are.
-        deliveries: post
-            .outgoing
-            .iter()
-            .skip(post.outgoing.len().saturating_sub(MAX_OUTGOING))
-            .map(sent)
-            .collect(),
-        previous: post.previous.as_ref().map(|id| {
-            let path = format!("/{}/{id}/messages", medium.collection);
-            Previous { id: id.as_str(), uri: links.uri(&path), path }
-        }),
-    }
-}
-
-/// The names of open operations. The one for focus is listed in both its spellings (spec: decisions#8).
-fn names(open: &[SessionOperation]) -> Vec<&'static str> {
-    let mut names = Vec::with_capacity(open.len() + 1);
-    for operation in open {
-        names.push(operation_name(*operation));
-        if *operation == SessionOperation::SetInFocus {
-            names.push("InFocus");
-        }
-    }
-    names
+    post.outgoing.iter().skip(post.outgoing.len().saturating_sub(MAX_OUTGOING)).map(sent).collect()
 }
 
 /// The participants, in the order of joining; none for an agent who is not among them.
@@ -202,6 +227,6 @@ fn participants<'s>(links: &Links, session: &'s Session, state: AgentPartyState)
     customer.into_iter().chain(agents).collect()
 }
 
-fn write(resource: &Resource<'_>) -> String {
+fn write(resource: &SessionResource<'_>) -> String {
     serde_json::to_string(resource).unwrap_or_default()
 }

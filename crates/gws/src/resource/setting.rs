@@ -1,9 +1,19 @@
 //! Settings on the wire: pairs of name and value, and the rules of dispositions for the desktop
 //! (spec: core-and-voice#6.5).
 
+use super::AgentState;
+use crate::links::{Links, escape};
 use domain::{disposition::Rule, disposition_tree::Code};
-use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use serde::Serialize;
+use serde_json::Value;
+use std::{borrow::Cow, collections::BTreeMap};
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{
+        ObjectBuilder, Ref, RefOr,
+        schema::{AdditionalProperties, AnyOfBuilder, ArrayBuilder, Schema},
+    },
+};
 
 /// The option that names the disposition's key. It is the server's rule, so no setting can change it.
 const KEY_NAME: &str = "interaction.disposition.key-name";
@@ -14,14 +24,132 @@ const USE_ATTACHED_DATA: &str = "interaction.disposition.use-attached-data";
 /// sends the change as a user event, which is refused; a centre whose desktops use `SetCallDisposition` may say so.
 const READ_ONLY_ON_IDLE: &str = "interaction.disposition.is-read-only-on-idle";
 
-/// Options as a list of items.
-pub fn option_settings(options: &BTreeMap<String, Value>) -> Value {
-    options.iter().map(|(name, value)| json!({"name": name, "value": value})).collect()
+/// An option.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Setting {
+    /// Its name.
+    name: String,
+    /// Its value, of any type.
+    value: Value,
 }
 
 /// A disposition code as an item of the flat list.
-pub fn code_setting(code: &Code) -> Value {
-    json!({"name": code.name, "displayName": code.display})
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CodeSetting {
+    /// What a disposition sends.
+    name: String,
+    /// What people read.
+    display_name: String,
+}
+
+/// The items of a group of settings: by their `key`, which tells them apart, disposition codes, states of agents, or
+/// options. The general settings are one object instead of a list.
+#[derive(Clone, Debug, Serialize)]
+#[serde(untagged)]
+pub enum SettingItems {
+    /// Disposition codes.
+    Codes(Vec<CodeSetting>),
+    /// States that an agent can enter.
+    States(Vec<AgentState>),
+    /// Options.
+    Options(Vec<Setting>),
+    /// The general settings, by name, free in their values.
+    General(BTreeMap<String, Value>),
+}
+
+impl PartialSchema for SettingItems {
+    /// An empty list is one of all kinds, so that any of them fits it.
+    fn schema() -> RefOr<Schema> {
+        let list = |name: Cow<'static, str>| ArrayBuilder::new().items(Ref::from_schema_name(name));
+        let general = ObjectBuilder::new()
+            .description(Some("The general settings, by name, free in their values"))
+            .additional_properties(Some(AdditionalProperties::FreeForm(true)));
+        AnyOfBuilder::new()
+            .item(list(CodeSetting::name()))
+            .item(list(AgentState::name()))
+            .item(list(Setting::name()))
+            .item(general)
+            .description(Some(
+                "The items of a group of settings: by their `key`, which tells them apart, disposition codes, states of \
+                 agents, or options. The general settings are one object instead of a list.",
+            ))
+            .into()
+    }
+}
+
+impl ToSchema for SettingItems {
+    fn name() -> Cow<'static, str> {
+        Cow::Borrowed("SettingItems")
+    }
+
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        schemas.push((CodeSetting::name().into_owned(), CodeSetting::schema()));
+        schemas.push((AgentState::name().into_owned(), AgentState::schema()));
+        schemas.push((Setting::name().into_owned(), Setting::schema()));
+        AgentState::schemas(schemas);
+    }
+}
+
+/// The attribute that tells the items of a group apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum SettingKey {
+    /// Their name.
+    Name,
+    /// Their id.
+    Id,
+    /// Their operation.
+    OperationName,
+}
+
+/// A group of settings.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SettingsGroup {
+    /// Its name.
+    name: String,
+    /// The same.
+    display_name: String,
+    /// The attribute that tells its items apart.
+    key: SettingKey,
+    /// Sub-resource: its items.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    settings: Option<SettingItems>,
+    /// Its address.
+    uri: String,
+    /// Its path.
+    path: String,
+}
+
+/// A group with its items, below a collection.
+pub fn settings_group(
+    links: &Links,
+    name: &str,
+    key: SettingKey,
+    items: SettingItems,
+    collection: &str,
+) -> SettingsGroup {
+    let path = format!("{collection}/{}", escape(name));
+    SettingsGroup {
+        name: name.to_owned(),
+        display_name: name.to_owned(),
+        key,
+        settings: Some(items),
+        uri: links.uri(&path),
+        path,
+    }
+}
+
+/// Options as a list of items.
+pub fn option_settings(options: &BTreeMap<String, Value>) -> Vec<Setting> {
+    let option = |(name, value): (&String, &Value)| Setting { name: name.clone(), value: value.clone() };
+    options.iter().map(option).collect()
+}
+
+/// A disposition code as an item of the flat list.
+pub fn code_setting(code: &Code) -> CodeSetting {
+    CodeSetting { name: code.name.clone(), display_name: code.display.clone() }
 }
 
 /// The options of every desktop: defaults, what the centre or the user set instead, and the server's own rules.

@@ -2,8 +2,25 @@
 
 use crate::links::Links;
 use domain::user::User;
-use serde_json::{Value, json};
+use serde::Serialize;
 use sha2::{Digest, Sha256};
+use utoipa::ToSchema;
+
+/// A skill, of a user or by itself.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Skill {
+    /// Drawn from the name: 32 hexadecimal digits.
+    pub id: String,
+    /// The name.
+    name: String,
+    /// How well a user has it, as a text; `"0"` for a skill by itself.
+    #[schema(example = "10")]
+    level: String,
+    /// Its address.
+    uri: String,
+    /// Its path.
+    path: String,
+}
 
 /// The id of a skill, drawn from its name: skills have names, not numbers.
 pub fn skill_id(name: &str) -> String {
@@ -12,21 +29,15 @@ pub fn skill_id(name: &str) -> String {
 }
 
 /// A skill by itself; its level means nothing.
-pub fn skill_definition(links: &Links, name: &str) -> Value {
-    skill(links, name, 0, &format!("/skills/{}", skill_id(name)))
+pub fn skill_definition(links: &Links, name: &str) -> Skill {
+    skill(links, name, 0, format!("/skills/{}", skill_id(name)))
 }
 
 /// A skill of a user, with how well they have it.
-pub fn user_skill(links: &Links, user: &User, name: &str, level: u8) -> Value {
-    skill(links, name, level, &format!("/users/{}/skills/{}", user.id, skill_id(name)))
+pub fn user_skill(links: &Links, user: &User, name: &str, level: u8) -> Skill {
+    skill(links, name, level, format!("/users/{}/skills/{}", user.id, skill_id(name)))
 }
 
-fn skill(links: &Links, name: &str, level: u8, path: &str) -> Value {
-    json!({
-        "id": skill_id(name),
-        "name": name,
-        "level": level.to_string(),
-        "uri": links.uri(path),
-        "path": path,
-    })
+fn skill(links: &Links, name: &str, level: u8, path: String) -> Skill {
+    Skill { id: skill_id(name), name: name.to_owned(), level: level.to_string(), uri: links.uri(&path), path }
 }

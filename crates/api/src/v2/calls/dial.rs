@@ -19,8 +19,7 @@ use std::sync::Arc;
     params(("id" = String, Path, description = "The device's id")),
     request_body(content = DialOperation, example = json!({"operationName": "Dial", "destination": {"phoneNumber": "9000"}})),
     responses(
-        (status = 200, description = "accepted"),
-        (status = 500, description = "`statusCode` 4: the device is not registered"),
+        (status = 200, description = "Accepted", body = gws::Done),
         Refused
     )
 )]

@@ -12,22 +12,24 @@ use crate::{
 use axum::extract::State;
 use desk::call_of;
 use domain::agent::Agent;
-use gws::{CallView, Outcome, Problem, Query, call_resource};
-use serde_json::Value;
+use gws::{CallResource, CallView, CallsAnswer, Outcome, Problem, Query, UserActivity, call_resource};
+use serde_json::{Value, json};
 use std::sync::Arc;
 
 /// The caller's calls, oldest first. A released one is not among them.
 #[utoipa::path(
     get, path = "/me/calls", tag = "calls", params(Listing),
-    responses((status = 200, description = "`uris`, or with `fields` the `calls`"), Denied)
+    responses((status = 200, description = "`uris`, or with `fields` the `calls`", body = gws::CallsAnswer), Denied)
 )]
 pub async fn get(State(api): State<Arc<Api>>, caller: Caller, query: Query) -> Outcome {
     feature::shows(&api, feature::VOICE, "/me/calls")?;
-    query.collection("calls", &[], resources(&api, &caller).await?)
+    let agent = api.desk.agent(&caller.user).await?;
+    let held = api.desk.calls(&agent).await?;
+    CallsAnswer::of(&query, &[], resources(&api, &caller, &held))
 }
 
 /// What the phone of an agent does now.
-pub async fn activity(api: &Api, agent: &Agent) -> Result<&'static str, Problem> {
+pub async fn activity(api: &Api, agent: &Agent) -> Result<UserActivity, Problem> {
     let held = api.desk.calls(agent).await?;
     let parts = held.iter().filter_map(|state| {
         let call = call_of(state)?;
@@ -36,15 +38,23 @@ pub async fn activity(api: &Api, agent: &Agent) -> Result<&'static str, Problem>
     Ok(gws::activity(parts))
 }
 
-/// The resources, oldest first.
-pub async fn resources(api: &Api, caller: &Caller) -> Result<Vec<Value>, Problem> {
+/// The resources as JSON, oldest first.
+pub async fn shown(api: &Api, caller: &Caller) -> Result<Vec<Value>, Problem> {
     let agent = api.desk.agent(&caller.user).await?;
-    let at = api.desk.now();
     let held = api.desk.calls(&agent).await?;
-    let views = held.iter().filter_map(|state| {
+    Ok(resources(api, caller, &held).map(|call| json!(call)).collect())
+}
+
+fn resources<'c>(
+    api: &Api,
+    caller: &'c Caller,
+    held: &'c [Arc<domain::State>],
+) -> impl Iterator<Item = CallResource<'c>> {
+    let at = api.desk.now();
+    let views = held.iter().filter_map(move |state| {
         let call = call_of(state)?;
         let party = call.live_party(&caller.user.id)?;
         Some(CallView { call, party, device: device_of(&caller.user, party), at })
     });
-    Ok(views.map(|view| call_resource(&api.links, api.config.shown.participants, &view, None)).collect())
+    views.map(|view| call_resource(&api.links, api.config.shown.participants, &view, None))
 }

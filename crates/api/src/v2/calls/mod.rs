@@ -8,7 +8,7 @@ mod part;
 mod read;
 
 pub use disposition::set as set_disposition;
-pub use list::{activity, resources};
+pub use list::{activity, shown};
 
 use crate::state::Api;
 use std::sync::Arc;

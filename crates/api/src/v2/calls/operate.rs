@@ -29,7 +29,7 @@ use std::sync::Arc;
         ("dispose" = (value = json!({"operationName": "SetCallDisposition", "disposition": "Referred"}))),
         ("hang up" = (value = json!({"operationName": "Hangup"}))),
     )),
-    responses((status = 200, description = "accepted"), Refused)
+    responses((status = 200, description = "Accepted", body = gws::Done), Refused)
 )]
 pub async fn post(
     State(api): State<Arc<Api>>,

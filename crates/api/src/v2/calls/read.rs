@@ -9,7 +9,7 @@ use crate::{
 use axum::extract::{Path, State};
 use desk::call_of;
 use domain::InteractionId;
-use gws::{Answer, CallView, Outcome, call_resource};
+use gws::{CallAnswer, CallView, Outcome, call_resource};
 use std::sync::Arc;
 
 /// One call of the caller.
@@ -17,7 +17,7 @@ use std::sync::Arc;
 /// After its release it is still there with `dispositionUntil` as long as it takes a disposition.
 #[utoipa::path(
     get, path = "/me/calls/{id}", tag = "calls", params(("id" = String, Path, description = "The call's id")),
-    responses((status = 200, description = "the `call`"), Denied)
+    responses((status = 200, description = "The `call`", body = gws::CallAnswer<'static>), Denied)
 )]
 pub async fn get(State(api): State<Arc<Api>>, caller: Caller, Path(id): Path<String>) -> Outcome {
     read(&api, &caller, &InteractionId::from(id.as_str())).await
@@ -26,7 +26,7 @@ pub async fn get(State(api): State<Arc<Api>>, caller: Caller, Path(id): Path<Str
 /// The same call, at the address that its `path` gives.
 #[utoipa::path(
     get, path = "/calls/{id}", tag = "calls", params(("id" = String, Path, description = "The call's id")),
-    responses((status = 200, description = "the `call`"), Denied)
+    responses((status = 200, description = "The `call`", body = gws::CallAnswer<'static>), Denied)
 )]
 pub async fn get_without_me(state: State<Arc<Api>>, caller: Caller, id: Path<String>) -> Outcome {
     get(state, caller, id).await
@@ -44,5 +44,5 @@ async fn read(api: &Api, caller: &Caller, id: &InteractionId) -> Outcome {
     };
     edge::span::interaction(id.as_str());
     let view = CallView { call, party, device: device_of(&caller.user, party), at: api.desk.now() };
-    Ok(Answer::with("call", call_resource(&api.links, api.config.shown.participants, &view, until)))
+    Ok(CallAnswer::of(call_resource(&api.links, api.config.shown.participants, &view, until)))
 }

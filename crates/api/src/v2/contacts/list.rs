@@ -14,7 +14,8 @@ use crate::{
     },
 };
 use axum::extract::State;
-use gws::{Outcome, Query, queue_contact};
+use gws::{ContactsAnswer, Outcome, Query, queue_contact};
+use serde_json::json;
 use std::sync::Arc;
 
 /// Users who can log in, and queues. `totalCount` counts what the search found, whatever the page. Parameters
@@ -31,7 +32,7 @@ use std::sync::Arc;
         ("filterParameters" = Option<String>, Query, description = "Comma list, all of which fit a name or a number; `*` stands for anything"),
         Listing,
     ),
-    responses((status = 200, description = "the `contacts`, whole without `fields`, and `totalCount`"), Denied)
+    responses((status = 200, description = "The `contacts`, whole without `fields`, and `totalCount`", body = gws::ContactsAnswer), Denied)
 )]
 pub async fn get(State(api): State<Arc<Api>>, caller: Caller, query: Query) -> Outcome {
     caller.needs(ANYONE)?;
@@ -46,10 +47,8 @@ pub async fn get(State(api): State<Arc<Api>>, caller: Caller, query: Query) -> O
             .iter()
             .map(|queue| queue_contact(&api.links, queue, &queues::channels(&api, queue))),
     );
-    found.retain(|contact| search.fits(contact));
+    found.retain(|contact| search.fits(&json!(contact)));
     // Desktops ask for contacts without `fields` and expect whole resources.
-    let query = query.without(&MEANT).with_default("fields", "*");
-    let found = query.filtered(found);
-    let total = found.len();
-    Ok(query.collection("contacts", &[], found)?.and("totalCount", total))
+    let query = query.without(&MEANT).with_default("fields", "*").counting();
+    ContactsAnswer::of(&query, &[], found)
 }

@@ -11,7 +11,7 @@ use crate::{
     },
 };
 use axum::extract::{Path, State};
-use gws::{Answer, Outcome, Problem, Query, queue_contact};
+use gws::{ContactAnswer, Outcome, Problem, Query, queue_contact};
 use std::sync::Arc;
 
 /// One entry: a user by their id, or with `type=Queue` a queue by its name.
@@ -21,7 +21,7 @@ use std::sync::Arc;
         ("id" = String, Path, description = "The id of a user, or the name of a queue"),
         ("type" = Option<String>, Query, description = "`User`, as if left out, or `Queue`"),
     ),
-    responses((status = 200, description = "the `contact`"), Denied)
+    responses((status = 200, description = "The `contact`", body = gws::ContactAnswer), Denied)
 )]
 pub async fn get(
     State(api): State<Arc<Api>>,
@@ -42,5 +42,5 @@ pub async fn get(
         }
         Some(_) => return Err(absent()),
     };
-    Ok(Answer::with("contact", contact))
+    Ok(ContactAnswer::of(contact))
 }

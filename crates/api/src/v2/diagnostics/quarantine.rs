@@ -7,12 +7,10 @@ use crate::{
     v2::params::{Denied, Refused},
 };
 use axum::extract::{Path, State};
-use base64::{Engine, engine::general_purpose::STANDARD};
 use desk::ports::{NotReplayed, Quarantined};
 use domain::{Refusal, user::Role};
-use gws::{Answer, Outcome, Problem, Query, fitting, timestamp};
-use serde_json::{Value, json};
-use std::{borrow::Cow, sync::Arc};
+use gws::{Answer, Outcome, Problem, QuarantineAnswer, Query, fitting, quarantined_unit};
+use std::sync::Arc;
 
 /// The roles that may look at it: it holds customers' words.
 const OPERATORS: &[Role] = &[Role::Admin];
@@ -20,23 +18,21 @@ const OPERATORS: &[Role] = &[Role::Admin];
 const PAGE: u32 = 100;
 /// The most bytes that are read for one answer, and that it weighs; a unit that weighs more is listed by itself.
 const PAGE_BYTES: usize = 1024 * 1024;
-/// How much of a unit a list shows, in bytes.
-const SHOWN: usize = 4_096;
 
 /// Units in quarantine, the oldest first, a hundred at a time behind the number `after`, fewer when they are large.
 /// An empty list is the end.
 #[utoipa::path(
     get, path = "/diagnostics/quarantine", tag = "diagnostics",
     params(("after" = Option<i64>, Query, description = "Only units behind this number")),
-    responses((status = 200, description = "the `units`, each with `id`, `service`, `receivedDate`, `why` and `raw`"), Denied)
+    responses((status = 200, description = "The `units`, each with `id`, `service`, `receivedDate`, `why` and `raw`", body = gws::QuarantineAnswer), Denied)
 )]
 pub async fn list(State(api): State<Arc<Api>>, caller: Caller, query: Query) -> Outcome {
     caller.needs(OPERATORS)?;
     let after = query.number("after")?.unwrap_or(0);
     let after = i64::try_from(after).map_err(|_| Problem::invalid("'after' is too large"))?;
     let units = api.desk.store().quarantined(after, PAGE, PAGE_BYTES).await?;
-    let (units, _) = fitting(units.iter().map(resource), PAGE_BYTES);
-    Ok(Answer::with("units", units))
+    let (units, _) = fitting(units.iter().map(quarantined_unit), PAGE_BYTES);
+    Ok(QuarantineAnswer::of(units))
 }
 
 /// Takes a unit in as if it had just come (`Replay`), or throws it away (`Discard`).
@@ -44,7 +40,7 @@ pub async fn list(State(api): State<Arc<Api>>, caller: Caller, query: Query) -> 
     post, path = "/diagnostics/quarantine/{id}", tag = "diagnostics",
     params(("id" = i64, Path, description = "The unit's number")),
     request_body = crate::v2::params::Operation,
-    responses((status = 200, description = "done"), Refused)
+    responses((status = 200, description = "It was done", body = gws::Done), Refused)
 )]
 pub async fn operate(
     State(api): State<Arc<Api>>,
@@ -83,23 +79,4 @@ pub async fn operate(
 async fn unit(api: &Api, id: i64) -> Result<Option<Quarantined>, Problem> {
     let found = api.desk.store().quarantined(id.saturating_sub(1), 1, PAGE_BYTES).await?;
     Ok(found.into_iter().next().filter(|unit| unit.id == id))
-}
-
-fn resource(unit: &Quarantined) -> Value {
-    let shown = &unit.raw[..unit.raw.len().min(SHOWN)];
-    let text = String::from_utf8_lossy(shown);
-    let is_replaced = matches!(text, Cow::Owned(_));
-    let mut resource = json!({
-        "id": unit.id,
-        "service": unit.service,
-        "receivedDate": timestamp(unit.at),
-        "why": unit.why,
-        "length": unit.raw.len(),
-        "raw": text,
-    });
-    if is_replaced {
-        // Where characters had to be replaced, these are the original bytes.
-        resource["rawBase64"] = STANDARD.encode(shown).into();
-    }
-    resource
 }

@@ -6,9 +6,8 @@ use crate::{
     v2::{params::Denied, sight::CARERS},
 };
 use axum::extract::State;
-use desk::routing::{AgentObstacle, WaitingItem};
-use gws::{Answer, Outcome, fitting, timestamp};
-use serde_json::{Value, json};
+use desk::routing::WaitingItem;
+use gws::{Outcome, RoutingAnswer, fitting, waiting_interaction};
 use std::sync::Arc;
 
 /// The most that the rows of one answer weigh, in bytes as they are sent.
@@ -19,33 +18,13 @@ const MAX_BYTES: usize = 1024 * 1024;
 /// more wait than fit into one answer, `totalCount` says how many.
 #[utoipa::path(
     get, path = "/diagnostics/routing", tag = "diagnostics",
-    responses((status = 200, description = "the `waiting` conversations, each with its `agents`"), Denied)
+    responses((status = 200, description = "The `waiting` conversations, each with its `agents`", body = gws::RoutingAnswer), Denied)
 )]
 pub async fn get(State(api): State<Arc<Api>>, caller: Caller) -> Outcome {
     caller.needs(CARERS)?;
     let waiting = api.desk.waiting_items();
-    let rows = waiting.iter().map(|item| row(&api, item, &api.desk.standings(&item.interaction)));
-    let (rows, is_cut) = fitting(rows, MAX_BYTES);
-    let answer = Answer::with("waiting", rows);
-    Ok(if is_cut { answer.and("totalCount", waiting.len()) } else { answer })
-}
-
-fn row(api: &Api, item: &WaitingItem, agents: &[AgentObstacle]) -> Value {
-    json!({
-        "interactionId": item.interaction,
-        "channel": item.medium,
-        "queue": item.queue,
-        "priority": item.priority,
-        "waitingSince": timestamp(item.since),
-        "agents": agents.iter().map(|agent| standing(api, agent)).collect::<Vec<_>>(),
-    })
-}
-
-fn standing(api: &Api, agent: &AgentObstacle) -> Value {
-    let path = format!("/users/{}", agent.agent);
-    let mut out = json!({"userName": agent.user_name, "uri": api.links.uri(&path), "path": path});
-    if let Some(obstacle) = &agent.obstacle {
-        out["obstacle"] = obstacle.to_string().into();
-    }
-    out
+    let row =
+        |item: &WaitingItem| waiting_interaction(&api.links, item, &api.desk.standings(&item.interaction));
+    let (rows, is_cut) = fitting(waiting.iter().map(row), MAX_BYTES);
+    Ok(RoutingAnswer::of(rows, is_cut.then_some(waiting.len())))
 }

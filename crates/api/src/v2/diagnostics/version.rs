@@ -2,14 +2,14 @@
 
 use crate::{auth::Caller, state::Api};
 use axum::extract::State;
-use gws::{Answer, Outcome};
+use gws::{Outcome, VersionAnswer};
 use std::sync::Arc;
 
 /// The version of the server.
 #[utoipa::path(
     get, path = "/diagnostics/version", tag = "diagnostics",
-    responses((status = 200, description = "the `version`"), (status = 403, description = "no session"))
+    responses((status = 200, description = "The `version`", body = gws::VersionAnswer<'static>))
 )]
 pub async fn get(State(api): State<Arc<Api>>, _: Caller) -> Outcome {
-    Ok(Answer::with("version", api.config.version.as_str()))
+    Ok(VersionAnswer::of(&api.config.version))
 }

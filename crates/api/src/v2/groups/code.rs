@@ -15,7 +15,7 @@ use domain::{
     Refusal,
     disposition_tree::{Code, DispositionGroup, DispositionTree, DispositionTreeEvent},
 };
-use gws::{Answer, Outcome, Problem, code_resource};
+use gws::{DispositionAnswer, Outcome, Problem, code_resource};
 use std::sync::Arc;
 
 /// One code of a group.
@@ -25,7 +25,7 @@ use std::sync::Arc;
         ("id" = String, Path, description = "The group's id"),
         ("codeId" = String, Path, description = "The code's id"),
     ),
-    responses((status = 200, description = "the `disposition`"), Denied)
+    responses((status = 200, description = "The `disposition`", body = gws::DispositionAnswer), Denied)
 )]
 pub async fn read(
     State(api): State<Arc<Api>>,
@@ -35,7 +35,7 @@ pub async fn read(
     feature::shows(&api, feature::READ, "/groups")?;
     let book = api.desk.book().await?;
     let (group, code) = find_code(&book, &id, &code)?;
-    Ok(Answer::with("disposition", code_resource(&api.links, group, code)))
+    Ok(DispositionAnswer::of(code_resource(&api.links, group, code)))
 }
 
 /// Changes what people read: `displayName`. The `name` stays.
@@ -45,7 +45,7 @@ pub async fn read(
         ("id" = String, Path, description = "The group's id"),
         ("codeId" = String, Path, description = "The code's id"),
     ),
-    responses((status = 200, description = "`{\"statusCode\":0}`"), Refused)
+    responses((status = 200, description = "It was done", body = gws::Done), Refused)
 )]
 pub async fn rename(
     State(api): State<Arc<Api>>,
@@ -70,7 +70,7 @@ pub async fn rename(
         ("id" = String, Path, description = "The group's id"),
         ("codeId" = String, Path, description = "The code's id"),
     ),
-    responses((status = 200, description = "`{\"statusCode\":0}`"), Refused)
+    responses((status = 200, description = "It was done", body = gws::Done), Refused)
 )]
 pub async fn remove(
     State(api): State<Arc<Api>>,

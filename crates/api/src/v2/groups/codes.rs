@@ -12,7 +12,7 @@ use crate::{
 };
 use axum::extract::{Path, State};
 use domain::disposition_tree::{Code, DispositionTreeEvent};
-use gws::{Answer, Outcome, Problem, Query, code_resource};
+use gws::{Answer, CreatedAnswer, DispositionsAnswer, Outcome, Problem, Query, code_resource};
 use http::StatusCode;
 use std::sync::Arc;
 
@@ -20,21 +20,21 @@ use std::sync::Arc;
 #[utoipa::path(
     get, path = "/groups/{id}/dispositions", tag = "groups",
     params(("id" = String, Path, description = "The group's id"), Listing),
-    responses((status = 200, description = "`uris`, or with `fields` the `dispositions`"), Denied)
+    responses((status = 200, description = "`uris`, or with `fields` the `dispositions`", body = gws::DispositionsAnswer), Denied)
 )]
 pub async fn list(State(api): State<Arc<Api>>, _: Caller, Path(id): Path<String>, query: Query) -> Outcome {
     feature::shows(&api, feature::READ, "/groups")?;
     let book = api.desk.book().await?;
     let group = find(&book, &id)?;
     let codes = group.codes.iter().map(|code| code_resource(&api.links, group, code));
-    query.collection("dispositions", &[], codes.collect())
+    DispositionsAnswer::of(&query, &[], codes)
 }
 
 /// Adds a code: `name`, which never changes and is what a disposition sends, and `displayName` where it differs.
 #[utoipa::path(
     post, path = "/groups/{id}/dispositions", tag = "groups", request_body = DispositionCode,
     params(("id" = String, Path, description = "The group's id")),
-    responses((status = 201, description = "the `id`, `uri` and `path` of the new code"), Refused)
+    responses((status = 201, description = "The `id`, `uri` and `path` of the new code", body = gws::CreatedAnswer), Refused)
 )]
 pub async fn add(
     State(api): State<Arc<Api>>,
@@ -48,8 +48,5 @@ pub async fn add(
     let code = Code { id: api.desk.ids().guid(), name, display };
     let resource = code_resource(&api.links, find(&api.desk.book().await?, &id)?, &code);
     commit(&api, DispositionTreeEvent::CodeAdded { group: id, code }).await?;
-    let answer = ["id", "uri", "path"]
-        .into_iter()
-        .fold(Answer::done(), |answer, name| answer.and(name, resource[name].clone()));
-    Ok((StatusCode::CREATED, answer))
+    Ok((StatusCode::CREATED, CreatedAnswer::of(resource.id, resource.uri, resource.path)))
 }

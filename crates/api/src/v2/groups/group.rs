@@ -12,23 +12,23 @@ use crate::{
 };
 use axum::extract::{Path, State};
 use domain::{Refusal, disposition_tree::DispositionTreeEvent};
-use gws::{Answer, Outcome, Query, disposition_group, unit_resource};
+use gws::{Answer, GroupAnswer, Outcome, Query, disposition_group, unit_resource};
 use std::sync::Arc;
 
 /// One group: the business unit, or a group or folder of disposition codes.
 #[utoipa::path(
     get, path = "/groups/{id}", tag = "groups",
     params(("id" = String, Path, description = "The group's id"), Embedding),
-    responses((status = 200, description = "the `group`"), Denied)
+    responses((status = 200, description = "The `group`", body = gws::GroupAnswer), Denied)
 )]
 pub async fn read(State(api): State<Arc<Api>>, _: Caller, Path(id): Path<String>, query: Query) -> Outcome {
     feature::shows(&api, feature::READ, "/groups")?;
     if let Some(centre) = api.desk.centre().filter(|centre| centre.id == id) {
-        return Ok(Answer::with("group", unit_resource(&api.links, &centre)));
+        return Ok(GroupAnswer::of(unit_resource(&api.links, &centre)));
     }
     let book = api.desk.book().await?;
     let group = find(&book, &id)?;
-    Ok(Answer::with("group", disposition_group(&api.links, &book, group, &query.subresources())))
+    Ok(GroupAnswer::of(disposition_group(&api.links, &book, group, &query.subresources())))
 }
 
 /// Writes a group, which has nothing that can be changed: its `name` is its identity. Writing the same again is
@@ -36,7 +36,7 @@ pub async fn read(State(api): State<Arc<Api>>, _: Caller, Path(id): Path<String>
 #[utoipa::path(
     put, path = "/groups/{id}", tag = "groups", request_body = DispositionGroup,
     params(("id" = String, Path, description = "The group's id")),
-    responses((status = 200, description = "`{\"statusCode\":0}`"), Refused)
+    responses((status = 200, description = "It was done", body = gws::Done), Refused)
 )]
 pub async fn change(
     State(api): State<Arc<Api>>,
@@ -57,7 +57,7 @@ pub async fn change(
 #[utoipa::path(
     delete, path = "/groups/{id}", tag = "groups",
     params(("id" = String, Path, description = "The group's id")),
-    responses((status = 200, description = "`{\"statusCode\":0}`"), Refused)
+    responses((status = 200, description = "It was done", body = gws::Done), Refused)
 )]
 pub async fn remove(State(api): State<Arc<Api>>, caller: Caller, Path(id): Path<String>) -> Outcome {
     may_write(&api, &caller)?;

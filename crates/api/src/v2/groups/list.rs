@@ -15,9 +15,11 @@ use domain::{
     Refusal,
     disposition_tree::{self, DispositionTreeEvent},
 };
-use gws::{Answer, Outcome, Problem, Query, disposition_group, unit_resource};
+use gws::{
+    Answer, CreatedAnswer, GroupResource, GroupsAnswer, Outcome, Problem, Query, disposition_group,
+    unit_resource,
+};
 use http::StatusCode;
-use serde_json::Value;
 use std::sync::Arc;
 
 /// The sub-resources of a group.
@@ -28,7 +30,7 @@ const EMBEDDED: [&str; 2] = ["dispositions", "groups"];
 #[utoipa::path(
     get, path = "/groups", tag = "groups",
     params(("type" = Option<String>, Query, description = "`BusinessUnit` or `dispositions`"), Listing),
-    responses((status = 200, description = "`uris`, or with `fields` the `groups`"), Denied)
+    responses((status = 200, description = "`uris`, or with `fields` the `groups`", body = gws::GroupsAnswer), Denied)
 )]
 pub async fn list(State(api): State<Arc<Api>>, _: Caller, query: Query) -> Outcome {
     feature::shows(&api, feature::READ, "/groups")?;
@@ -36,23 +38,23 @@ pub async fn list(State(api): State<Arc<Api>>, _: Caller, query: Query) -> Outco
     let book = api.desk.book().await?;
     let wanted = query.subresources();
     groups.extend(book.children(None).map(|group| disposition_group(&api.links, &book, group, &wanted)));
-    query.collection("groups", &EMBEDDED, groups)
+    GroupsAnswer::of(&query, &EMBEDDED, groups)
 }
 
 /// The groups the caller belongs to: the centre as the one business unit.
 #[utoipa::path(
     get, path = "/me/groups", tag = "me",
     params(("type" = Option<String>, Query, description = "`BusinessUnit`"), Listing),
-    responses((status = 200, description = "`uris`, or with `fields` the `groups`"), Denied)
+    responses((status = 200, description = "`uris`, or with `fields` the `groups`", body = gws::GroupsAnswer), Denied)
 )]
 pub async fn list_own(State(api): State<Arc<Api>>, _: Caller, query: Query) -> Outcome {
-    query.collection("groups", &EMBEDDED, units(&api))
+    GroupsAnswer::of(&query, &EMBEDDED, units(&api))
 }
 
 /// Adds a group of codes with a `name`, or with `parentUri`, the address or path of a group, a folder in it.
 #[utoipa::path(
     post, path = "/groups", tag = "groups", request_body = DispositionGroup,
-    responses((status = 201, description = "the `id`, `uri` and `path` of the new group"), Refused)
+    responses((status = 201, description = "The `id`, `uri` and `path` of the new group", body = gws::CreatedAnswer), Refused)
 )]
 pub async fn add(
     State(api): State<Arc<Api>>,
@@ -73,11 +75,10 @@ pub async fn add(
     };
     commit(&api, DispositionTreeEvent::GroupAdded(group)).await?;
     let path = format!("/groups/{id}");
-    let answer = Answer::with("id", id).and("uri", api.links.uri(&path)).and("path", path);
-    Ok((StatusCode::CREATED, answer))
+    Ok((StatusCode::CREATED, CreatedAnswer::of(id, api.links.uri(&path), path)))
 }
 
-fn units(api: &Api) -> Vec<Value> {
+fn units(api: &Api) -> Vec<GroupResource> {
     api.desk.centre().iter().map(|centre| unit_resource(&api.links, centre)).collect()
 }
 

@@ -13,29 +13,29 @@ use crate::{
 };
 use axum::extract::{Path, State};
 use domain::{Command, MediumName, medium::VOICE, user::Role};
-use gws::{Answer, Outcome, Problem, Query};
+use gws::{Answer, ChannelAnswer, ChannelsAnswer, Outcome, Problem, Query};
 use std::sync::Arc;
 
 /// The channels of the contact-centre session.
 #[utoipa::path(
     get, path = "/me/channels", tag = "me", params(Listing),
-    responses((status = 200, description = "`uris`, or with `fields` the `channels`"), Denied)
+    responses((status = 200, description = "`uris`, or with `fields` the `channels`", body = gws::ChannelsAnswer), Denied)
 )]
 pub async fn list(State(api): State<Arc<Api>>, caller: Caller, query: Query) -> Outcome {
-    query.collection("channels", &[], resources(&api, &caller).await?)
+    ChannelsAnswer::of(&query, &[], resources(&api, &caller).await?)
 }
 
 /// One channel.
 #[utoipa::path(
     get, path = "/me/channels/{channel}", tag = "me",
     params(("channel" = String, Path, description = "The channel's name")),
-    responses((status = 200, description = "the `channel`"), Denied)
+    responses((status = 200, description = "The `channel`", body = gws::ChannelAnswer), Denied)
 )]
 pub async fn read(State(api): State<Arc<Api>>, caller: Caller, Path(name): Path<String>) -> Outcome {
     let canonical = channel_name(&api, &name)?;
     let found = resources(&api, &caller).await?;
-    let found = found.into_iter().find(|channel| channel["channel"] == canonical.as_str());
-    Ok(Answer::with("channel", found.ok_or_else(|| Problem::not_found(&format!("Channel '{name}'")))?))
+    let found = found.into_iter().find(|channel| channel.channel == canonical.as_str());
+    Ok(ChannelAnswer::of(found.ok_or_else(|| Problem::not_found(&format!("Channel '{name}'")))?))
 }
 
 /// Changes the state of one channel: the operation of a state of the centre's list (`Ready`, `NotReady`, …),
@@ -44,7 +44,7 @@ pub async fn read(State(api): State<Arc<Api>>, caller: Caller, Path(name): Path<
 #[utoipa::path(
     post, path = "/me/channels/{channel}", tag = "me", request_body = Operation,
     params(("channel" = String, Path, description = "The channel's name")),
-    responses((status = 200, description = "accepted"), Refused)
+    responses((status = 200, description = "Accepted", body = gws::Done), Refused)
 )]
 pub async fn operate(
     State(api): State<Arc<Api>>,

@@ -20,8 +20,8 @@ use domain::{
     user::{Device, Role},
 };
 use gws::{
-    Answer, Outcome, Problem, Query, SEND_USER_EVENT, SET_CALL_DISPOSITION, device_act, device_resource,
-    find_device, is_of_the_phone, quiet,
+    Answer, DevicesAnswer, Outcome, Problem, Query, SEND_USER_EVENT, SET_CALL_DISPOSITION, device_act,
+    device_resource, find_device, is_of_the_phone, quiet,
 };
 use http::StatusCode;
 use std::sync::Arc;
@@ -29,17 +29,17 @@ use std::sync::Arc;
 /// The caller's devices.
 #[utoipa::path(
     get, path = "/me/devices", tag = "me", params(Listing),
-    responses((status = 200, description = "`uris`, or with `fields` the `devices`"), Denied)
+    responses((status = 200, description = "`uris`, or with `fields` the `devices`", body = gws::DevicesAnswer), Denied)
 )]
 pub async fn list(State(api): State<Arc<Api>>, caller: Caller, query: Query) -> Outcome {
-    query.collection("devices", &[], devices::of_user(&api, &caller.user, device_resource).await?)
+    DevicesAnswer::of(&query, &[], devices::of_user(&api, &caller.user, device_resource).await?)
 }
 
 /// One device: the caller's, or any for those who look after others.
 #[utoipa::path(
     get, path = "/me/devices/{id}", tag = "me",
     params(("id" = String, Path, description = "The device's id")),
-    responses((status = 200, description = "the `device`"), Denied)
+    responses((status = 200, description = "The `device`", body = gws::DeviceAnswer), Denied)
 )]
 pub async fn read(state: State<Arc<Api>>, caller: Caller, id: Path<String>) -> Outcome {
     devices::read(state, caller, id).await
@@ -49,7 +49,7 @@ pub async fn read(state: State<Arc<Api>>, caller: Caller, id: Path<String>) -> O
 #[utoipa::path(
     get, path = "/me/devices/{id}/settings/tserver", tag = "me",
     params(("id" = String, Path, description = "The device's id")),
-    responses((status = 200, description = "empty `settings` with the `key` name"), Denied)
+    responses((status = 200, description = "empty `settings` with the `key` name", body = gws::SwitchSettingsAnswer), Denied)
 )]
 pub async fn switch_settings(state: State<Arc<Api>>, caller: Caller, id: Path<String>) -> Outcome {
     devices::switch_settings(state, caller, id).await
@@ -63,8 +63,7 @@ pub async fn switch_settings(state: State<Arc<Api>>, caller: Caller, id: Path<St
     post, path = "/me/devices/{id}", tag = "me", request_body = Operation,
     params(("id" = String, Path, description = "The device's id")),
     responses(
-        (status = 200, description = "accepted"),
-        (status = 500, description = "`statusCode` 4: the device is not registered"),
+        (status = 200, description = "Accepted", body = gws::Done),
         Refused
     )
 )]

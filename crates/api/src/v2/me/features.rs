@@ -15,7 +15,7 @@ use std::sync::Arc;
 /// The features of the caller's centre.
 #[utoipa::path(
     get, path = "/me/features", tag = "me", params(Listing),
-    responses((status = 200, description = "`uris`, or with `fields` the `features`"), Denied)
+    responses((status = 200, description = "`uris`, or with `fields` the `features`", body = gws::FeaturesAnswer), Denied)
 )]
 pub async fn list(state: State<Arc<Api>>, caller: Caller, query: Query) -> Outcome {
     features::list(state, caller, query).await

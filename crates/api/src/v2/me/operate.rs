@@ -17,7 +17,7 @@ use std::sync::Arc;
 /// contact-centre session, or changes the state of every channel of it by a state's operation.
 #[utoipa::path(
     post, path = "/me", tag = "me", request_body = Operation,
-    responses((status = 200, description = "accepted; `statusCode` 7 when only some channels started"), Refused)
+    responses((status = 200, description = "accepted; `statusCode` 7 when only some channels started", body = gws::SessionStartedAnswer), Refused)
 )]
 pub async fn post(
     State(api): State<Arc<Api>>,

@@ -9,16 +9,16 @@ use crate::{
     },
 };
 use axum::extract::State;
-use gws::{Answer, Outcome, Query};
+use gws::{Me, MeAnswer, Outcome, Query};
 use std::sync::Arc;
 
 /// The caller. `subresources` embeds devices, skills, groups, features, settings, channels and conversations;
 /// `channelStates` repeats the channels.
 #[utoipa::path(
     get, path = "/me", tag = "me", params(Embedding),
-    responses((status = 200, description = "the `user`"), Denied)
+    responses((status = 200, description = "The `user`", body = gws::MeAnswer), Denied)
 )]
 pub async fn get(State(api): State<Arc<Api>>, caller: Caller, query: Query) -> Outcome {
     let user = users::resource(&api, &caller, &caller.user, &query.subresources()).await?;
-    Ok(Answer::with("user", user))
+    Ok(MeAnswer::of(Me(user)))
 }

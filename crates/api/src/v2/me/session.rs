@@ -14,8 +14,7 @@ use domain::{
     medium::{VOICE, voice},
     user::{Role, User},
 };
-use gws::{Answer, Body, Outcome, Problem, find_device};
-use serde_json::{Value, json as value};
+use gws::{Answer, Body, Outcome, Problem, SessionStartedAnswer, find_device};
 
 /// The most channels one request names.
 const MAX_CHANNELS: usize = 32;
@@ -46,7 +45,9 @@ pub async fn start(api: &Api, caller: &Caller, repeat: &Repeat, body: &Body) -> 
     let act = AgentAct::LogIn { channels, place };
     let command = Command::Agent { agent: caller.user.id.clone(), act };
     let count = started.len() as u64;
-    let answer = move |_| if failed.is_empty() { Answer::done() } else { partial(&started, &failed) };
+    let answer = move |_| {
+        if failed.is_empty() { Answer::done() } else { SessionStartedAnswer::partial(&started, &failed) }
+    };
     let answer = api.perform(repeat, command, answer).await?;
     metrics::counter!("jackfield_channels_started_total").increment(count);
     Ok(answer)
@@ -103,18 +104,6 @@ async fn channel(api: &Api, user: &User, name: &str) -> Result<Result<MediumName
 }
 
 const NO_FEATURE: &str = "The contact center does not have its feature.";
-
-fn partial(started: &[String], failed: &Failed) -> Answer {
-    let succeeded: Vec<Value> =
-        started.iter().map(|channel| value!({"statusCode": 0, "channel": channel})).collect();
-    let failed: Vec<Value> = failed
-        .iter()
-        .map(|(channel, problem)| {
-            value!({"statusCode": problem.code, "statusMessage": problem.message, "channel": channel})
-        })
-        .collect();
-    Answer::partial("Operation partially succeeded").and("succeeded", succeeded).and("failed", failed)
-}
 
 /// Logs the agent out of all channels and ends the web session; a client's last request. Repeating it, or
 /// ending what never began, is a quiet success.

@@ -22,6 +22,8 @@ pub(super) struct Described;
     responses(
         (status = 200, description = "A reply to each message, and before the reply to a connect what there is to tell", body = serde_json::Value),
         (status = 400, description = "The body is no Bayeux message; a sentence says why", body = String, content_type = "text/plain"),
+        (status = 415, description = "The alphabet is not known", body = String, content_type = "text/plain"),
+        (status = 500, description = "A batch that is refused as a whole", body = String, content_type = "text/plain"),
         (status = 503, description = "Nothing can be stored at the moment; try again", content_type = "text/plain")
     )
 )]

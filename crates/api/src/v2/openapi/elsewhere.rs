@@ -2,7 +2,7 @@
 //! addresses for operators. They speak protocols of their own, or are served by another part of the program; a reader
 //! of the document looks for them here all the same.
 
-use crate::v2::params::{Denied, Operation, Refused};
+use crate::v2::params::Denied;
 use utoipa::OpenApi;
 
 /// Addresses from the root.
@@ -14,7 +14,6 @@ use utoipa::OpenApi;
     own_settings,
     centre,
     business_attributes,
-    operations,
     health,
     ready,
     metrics
@@ -24,7 +23,7 @@ pub(super) struct Described;
 /// This document.
 #[utoipa::path(
     get, path = "/api/v2/openapi.json", tag = "diagnostics", security(()),
-    responses((status = 200, description = "OpenAPI 3.1", content_type = "application/json"))
+    responses((status = 200, description = "OpenAPI 3.1", body = std::collections::BTreeMap<String, serde_json::Value>, content_type = "application/json"))
 )]
 #[expect(dead_code, reason = "it describes")]
 fn document() {}
@@ -36,7 +35,7 @@ fn document() {}
 /// settings.
 #[utoipa::path(
     post, path = "/api/v2/login", tag = "me", security(()), request_body = Credentials,
-    responses((status = 200, description = "logged in; the cookie is set"), Refused)
+    responses((status = 200, description = "Logged in; the cookie is set", body = gws::Done))
 )]
 #[expect(dead_code, reason = "it describes")]
 fn log_in() {}
@@ -47,7 +46,7 @@ fn log_in() {}
 /// not. Without a live login it is a quiet success.
 #[utoipa::path(
     post, path = "/api/v2/logout", tag = "me", security(()),
-    responses((status = 200, description = "logged out; the cookie is taken away"), Refused)
+    responses((status = 200, description = "Logged out; the cookie is taken away", body = gws::Done))
 )]
 #[expect(dead_code, reason = "it describes")]
 fn log_out() {}
@@ -64,7 +63,7 @@ struct Credentials {
 /// The list of states, and the caller's options by section.
 #[utoipa::path(
     get, path = "/internal-api/me/settings", tag = "internal",
-    responses((status = 200, description = "`resources` of `agentStates` and `user`"), Denied)
+    responses((status = 200, description = "`resources` of `agentStates` and `user`", body = gws::OwnSettingsAnswer), Denied)
 )]
 #[expect(dead_code, reason = "it describes")]
 fn own_settings() {}
@@ -73,7 +72,7 @@ fn own_settings() {}
 #[utoipa::path(
     get, path = "/internal-api/contact-center", tag = "internal",
     params(("subresources" = Option<String>, Query, description = "`businessAttributes`")),
-    responses((status = 200, description = "`resources`"), Denied)
+    responses((status = 200, description = "`resources`", body = gws::CentreAnswer), Denied)
 )]
 #[expect(dead_code, reason = "it describes")]
 fn centre() {}
@@ -81,23 +80,15 @@ fn centre() {}
 /// Disposition codes in the form of business attributes.
 #[utoipa::path(
     get, path = "/internal-api/business-attributes", tag = "internal",
-    responses((status = 200, description = "`businessAttributes`"), Denied)
+    responses((status = 200, description = "`businessAttributes`", body = gws::BusinessAttributesAnswer), Denied)
 )]
 #[expect(dead_code, reason = "it describes")]
 fn business_attributes() {}
 
-/// User events of one vendor's desktop: `SendUserEvent`.
-#[utoipa::path(
-    post, path = "/internal-api/operations", tag = "internal", request_body = Operation,
-    responses((status = 500, description = "`statusCode` 4: the device is not registered"), Refused)
-)]
-#[expect(dead_code, reason = "it describes")]
-fn operations() {}
-
 /// Whether the process lives.
 #[utoipa::path(
     get, path = "/health", tag = "operation", security(()),
-    responses((status = 200, description = "it does", content_type = "text/plain"))
+    responses((status = 200, description = "It does", body = String, content_type = "text/plain"))
 )]
 #[expect(dead_code, reason = "it describes")]
 fn health() {}
@@ -105,7 +96,7 @@ fn health() {}
 /// Whether it takes work.
 #[utoipa::path(
     get, path = "/ready", tag = "operation", security(()),
-    responses((status = 200, description = "it does", content_type = "text/plain"), (status = 503, description = "it is stopping", content_type = "text/plain"))
+    responses((status = 200, description = "It does", body = String, content_type = "text/plain"), (status = 503, description = "It is stopping, or nothing can be stored", body = String, content_type = "text/plain"))
 )]
 #[expect(dead_code, reason = "it describes")]
 fn ready() {}
@@ -113,7 +104,7 @@ fn ready() {}
 /// Figures, for Prometheus.
 #[utoipa::path(
     get, path = "/metrics", tag = "operation", security(()),
-    responses((status = 200, description = "figures", content_type = "text/plain"))
+    responses((status = 200, description = "Figures", body = String, content_type = "text/plain"))
 )]
 #[expect(dead_code, reason = "it describes")]
 fn metrics() {}

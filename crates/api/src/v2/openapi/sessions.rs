@@ -11,7 +11,14 @@ use utoipa::{OpenApi, ToSchema};
 #[derive(OpenApi)]
 #[openapi(
     paths(list, begin, read, operate, messages, measure, read_without_me, messages_without_me),
-    components(schemas(SessionOperation, SessionBeginning, Text))
+    components(schemas(
+        SessionOperation,
+        SessionBeginning,
+        Text,
+        gws::CallBrief,
+        gws::SessionBrief,
+        gws::SessionResource<'static>
+    ))
 )]
 pub(super) struct Described;
 
@@ -110,7 +117,7 @@ fn list() {}
     post, path = "/me/{collection}", tag = "interactions",
     params(("collection" = String, Path, description = "The medium's collection")),
     request_body(content = SessionBeginning, example = json!({"operationName": "Create", "to": "+15550142", "text": "Your parcel is here"})),
-    responses((status = 200, description = "begun, with `referenceId`, `id`, `uri` and `path`"), Refused)
+    responses((status = 200, description = "begun, with `referenceId`, `id`, `uri` and `path`", body = gws::BegunAnswer<'static>), Refused)
 )]
 #[expect(dead_code, reason = "it describes")]
 fn begin() {}
@@ -122,7 +129,7 @@ fn begin() {}
     post, path = "/me/{collection}/{id}/measure", tag = "interactions",
     params(("collection" = String, Path, description = "The medium's collection"), ("id" = String, Path, description = "The interaction id")),
     request_body(content = Text, example = json!({"text": "Good day"})),
-    responses((status = 200, description = "the `measure`"), Refused)
+    responses((status = 200, description = "The `measure`", body = gws::MeasureAnswer), Refused)
 )]
 #[expect(dead_code, reason = "it describes")]
 fn measure() {}
@@ -133,7 +140,7 @@ fn measure() {}
 #[utoipa::path(
     get, path = "/me/{collection}/{id}", tag = "interactions",
     params(("collection" = String, Path, description = "The medium's collection"), ("id" = String, Path, description = "The interaction id")),
-    responses((status = 200, description = "the conversation"), Denied)
+    responses((status = 200, description = "The conversation"), Denied)
 )]
 #[expect(dead_code, reason = "it describes")]
 fn read() {}
@@ -154,7 +161,7 @@ fn read() {}
         ("hand over" = (value = json!({"operationName": "Transfer", "queueName": "Support"}))),
         ("complete" = (value = json!({"operationName": "Complete"}))),
     )),
-    responses((status = 200, description = "accepted, with `referenceId`"), Refused)
+    responses((status = 200, description = "accepted, with `referenceId`", body = gws::Accepted), Refused)
 )]
 #[expect(dead_code, reason = "it describes")]
 fn operate() {}
@@ -170,7 +177,7 @@ fn operate() {}
         ("startIndex" = Option<u32>, Query, description = "The first index to answer, from 1"),
         ("count" = Option<u32>, Query, description = "At most so many"),
     ),
-    responses((status = 200, description = "the `messages`; `nextIndex`, with which to go on, when more follow than fit into 1 MiB"), Denied)
+    responses((status = 200, description = "The `messages`; `nextIndex`, with which to go on, when more follow than fit into 1 MiB", body = gws::MessagesAnswer), Denied)
 )]
 #[expect(dead_code, reason = "it describes")]
 fn messages() {}
@@ -179,7 +186,7 @@ fn messages() {}
 #[utoipa::path(
     get, path = "/{collection}/{id}", tag = "interactions",
     params(("collection" = String, Path, description = "The medium's collection"), ("id" = String, Path, description = "The interaction id")),
-    responses((status = 200, description = "the conversation"), Denied)
+    responses((status = 200, description = "The conversation"), Denied)
 )]
 #[expect(dead_code, reason = "it describes")]
 fn read_without_me() {}
@@ -193,7 +200,7 @@ fn read_without_me() {}
         ("startIndex" = Option<u32>, Query, description = "The first index to answer, from 1"),
         ("count" = Option<u32>, Query, description = "At most so many"),
     ),
-    responses((status = 200, description = "the `messages`; `nextIndex`, with which to go on, when more follow than fit into 1 MiB"), Denied)
+    responses((status = 200, description = "The `messages`; `nextIndex`, with which to go on, when more follow than fit into 1 MiB", body = gws::MessagesAnswer), Denied)
 )]
 #[expect(dead_code, reason = "it describes")]
 fn messages_without_me() {}

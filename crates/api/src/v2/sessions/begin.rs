@@ -8,7 +8,7 @@ use domain::{
     Command, Refusal, ServiceName, UserData, command::Begin, medium::Medium, task::NewConversationIds,
     user::Role,
 };
-use gws::{Answer, Outcome, Problem};
+use gws::{BegunAnswer, Outcome, Problem};
 use std::sync::Arc;
 
 /// Begins one with `to`, from the address `from` of ours, which may be left out when we have only one. `text` is the
@@ -49,12 +49,7 @@ pub async fn post(
     let command = Command::Begin { agent: caller.user.id.clone(), begin: Box::new(begin) };
     let path = format!("/{}/{id}", medium.collection);
     let uri = api.links.uri(&path);
-    let answer = move |reference| {
-        Answer::referenced(reference)
-            .and("id", id.as_str())
-            .and("uri", uri.as_str())
-            .and("path", path.as_str())
-    };
+    let answer = move |reference| BegunAnswer::of(reference, id.as_str(), &uri, &path);
     Ok(api.perform(&repeat, command, answer).await?)
 }
 

@@ -5,7 +5,7 @@ use crate::{auth::Caller, state::Api};
 use axum::{Extension, extract::State};
 use desk::session_of;
 use domain::medium::Medium;
-use gws::{Outcome, Problem, Query, session_resource};
+use gws::{Outcome, Problem, Query, session_resource, sessions_answer};
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -18,9 +18,7 @@ pub async fn get(
 ) -> Outcome {
     gated(&api, &medium).map_err(|_| Problem::not_found(medium.plural))?;
     let resources = resources(&api, &caller, &medium).await?;
-    let answer = query.collection(medium.plural, &[], resources)?;
-    // The list stands under its other spellings too, as the resource does under its keys.
-    Ok(medium.plural_aliases.iter().fold(answer, |answer, other| answer.also(medium.plural, other)))
+    sessions_answer(&medium, &query, resources)
 }
 
 /// The resources, oldest first.

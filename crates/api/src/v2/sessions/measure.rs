@@ -12,8 +12,7 @@ use domain::{
     medium::Medium,
     thread::{Window, Writer},
 };
-use gws::{Answer, Outcome};
-use serde_json::json;
+use gws::{Measure, MeasureAnswer, Outcome};
 use std::sync::Arc;
 
 /// The alphabet of `text`, its length in units of it, the number of parts it is carried in, and whether it could be
@@ -38,20 +37,16 @@ pub async fn post(
     let fits = api.desk.channel(session.service.as_str()).map_or(Ok(()), |channel| channel.fits(text));
     let too_long = most.is_some_and(|most| chars > most as usize)
         || matches!(fits, Err(Refusal::MessageTooLong { .. } | Refusal::TooManyParts { .. }));
-    let mut measure = match counted {
-        Some(measure) => json!({
-            "alphabet": measure.alphabet,
-            "length": measure.length,
-            "parts": measure.parts,
-            "left": measure.left,
-            "maxParts": measure.most_parts,
-            "maxLength": measure.most_length,
-        }),
-        None => json!({"alphabet": "Unicode", "length": chars, "parts": 1}),
-    };
-    measure["characters"] = chars.into();
-    measure["maxCharacters"] = most.into();
-    measure["tooLong"] = too_long.into();
-    measure["windowOpen"] = window.is_none_or(|window| window != Window::Closed).into();
-    Ok(Answer::with("measure", measure))
+    Ok(MeasureAnswer::of(Measure {
+        alphabet: counted.as_ref().map_or("Unicode", |measure| measure.alphabet).to_owned(),
+        length: counted.as_ref().map_or(chars, |measure| measure.length),
+        parts: counted.as_ref().map_or(1, |measure| measure.parts),
+        left: counted.as_ref().map(|measure| measure.left),
+        max_parts: counted.as_ref().map(|measure| measure.most_parts),
+        max_length: counted.as_ref().map(|measure| measure.most_length),
+        characters: chars,
+        max_characters: most,
+        too_long,
+        window_open: window.is_none_or(|window| window != Window::Closed),
+    }))
 }

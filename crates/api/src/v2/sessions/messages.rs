@@ -13,7 +13,7 @@ use domain::{
     message::Visibility,
     session::{AgentPartyState, Session},
 };
-use gws::{Answer, Outcome, Problem, Query, message_resource};
+use gws::{MessagesAnswer, Outcome, Problem, Query, message_resource};
 use std::sync::Arc;
 
 /// How many conversations before their own an agent may read.
@@ -56,8 +56,7 @@ pub async fn get(
     };
     // A comma stands between two messages.
     let page = api.desk.page(session, span, show, |message| json::len(message) + 1).await?;
-    let answer = Answer::with("messages", page.shown);
-    Ok(if page.is_cut { answer.and("nextIndex", page.next) } else { answer })
+    Ok(MessagesAnswer::of(page.shown, page.is_cut.then_some(page.next)))
 }
 
 /// The part of a log that an agent sees.

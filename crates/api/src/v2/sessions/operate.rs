@@ -13,7 +13,7 @@ use domain::{
     medium::Medium,
     user::Role,
 };
-use gws::{Answer, Body, Outcome, Problem, session_act};
+use gws::{Accepted, Answer, Body, Outcome, Problem, session_act};
 use std::sync::Arc;
 
 /// Accepts the operation and commits it; what follows is told by notification. `SetDisposition` answers
@@ -34,7 +34,7 @@ pub async fn post(
     let session = InteractionId::from(id.as_str());
     in_collection(&api, &medium, &session).await?;
     let command = Command::Session { session, agent: caller.user.id.clone(), act };
-    let answer = move |reference| if silent { Answer::done() } else { Answer::referenced(reference) };
+    let answer = move |reference| if silent { Answer::done() } else { Accepted::of(reference) };
     Ok(api.perform(&repeat, command, answer).await?)
 }
 

@@ -8,8 +8,7 @@ use axum::{
 };
 use desk::session_of;
 use domain::medium::Medium;
-use gws::{Answer, Outcome, late_session_resource, session_resource};
-use serde_json::Value;
+use gws::{Outcome, late_session_resource, session_answer, session_resource};
 use std::sync::Arc;
 
 /// The resource under each of the medium's keys; after completion with `dispositionUntil` while a disposition
@@ -29,6 +28,5 @@ pub async fn get(
         let (party, until) = late.ok_or_else(|| gone(&id))?;
         late_session_resource(&api.links, &medium, session, party, until)
     };
-    let resource: Value = serde_json::from_str(&text).unwrap_or_default();
-    Ok(medium.singular.iter().fold(Answer::done(), |answer, key| answer.and(key, resource.clone())))
+    Ok(session_answer(&medium, &text))
 }

@@ -16,25 +16,24 @@ use domain::{
     command::Provision,
     disposition_tree::{Code, DispositionGroup, DispositionTree, DispositionTreeEvent},
 };
-use gws::{Answer, Outcome, Problem, code_setting};
-use serde_json::Value;
+use gws::{Answer, CodesAnswer, Outcome, Problem, SettingKey, code_setting};
 use std::sync::Arc;
 
 /// The codes of the default group. `name` is what a disposition sends.
 #[utoipa::path(
     get, path = "/settings/dispositions", tag = "settings",
-    responses((status = 200, description = "`settings` of `name` and `displayName`, and the `key` name"), Denied)
+    responses((status = 200, description = "`settings` of `name` and `displayName`, and the `key` name", body = gws::CodesAnswer), Denied)
 )]
 pub async fn list(State(api): State<Arc<Api>>, _: Caller) -> Outcome {
     let book = api.desk.book().await?;
     let codes = book.default_group().into_iter().flat_map(|group| &group.codes).map(code_setting);
-    Ok(Answer::with("settings", codes.collect::<Vec<Value>>()).and("key", "name"))
+    Ok(CodesAnswer::of(codes.collect(), SettingKey::Name))
 }
 
 /// Adds a code: `name`, and `displayName` where it differs. Makes the default group if there is none.
 #[utoipa::path(
     post, path = "/settings/dispositions", tag = "settings", request_body = DispositionCode,
-    responses((status = 200, description = "`{\"statusCode\":0}`"), Refused)
+    responses((status = 200, description = "It was done", body = gws::Done), Refused)
 )]
 pub async fn add(State(api): State<Arc<Api>>, caller: Caller, Posted(body): Posted) -> Outcome {
     may_write(&api, &caller)?;
@@ -56,7 +55,7 @@ pub async fn add(State(api): State<Arc<Api>>, caller: Caller, Posted(body): Post
 /// Changes what people read for a code: `name` names the code, `displayName` is the new text.
 #[utoipa::path(
     put, path = "/settings/dispositions", tag = "settings", request_body = DispositionCode,
-    responses((status = 200, description = "`{\"statusCode\":0}`"), Refused)
+    responses((status = 200, description = "It was done", body = gws::Done), Refused)
 )]
 pub async fn rename(State(api): State<Arc<Api>>, caller: Caller, Posted(body): Posted) -> Outcome {
     may_write(&api, &caller)?;
@@ -68,7 +67,7 @@ pub async fn rename(State(api): State<Arc<Api>>, caller: Caller, Posted(body): P
 /// Takes away the code that the body's `name` names.
 #[utoipa::path(
     delete, path = "/settings/dispositions", tag = "settings", request_body = NamedCode,
-    responses((status = 200, description = "`{\"statusCode\":0}`"), Refused)
+    responses((status = 200, description = "It was done", body = gws::Done), Refused)
 )]
 pub async fn remove(State(api): State<Arc<Api>>, caller: Caller, Posted(body): Posted) -> Outcome {
     may_write(&api, &caller)?;

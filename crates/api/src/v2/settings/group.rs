@@ -4,21 +4,18 @@ use super::sections::{Group, groups};
 use crate::{
     auth::{ADMINS, Caller},
     state::Api,
-    v2::{
-        feature,
-        params::{Denied, Refused},
-    },
+    v2::{feature, params::Denied},
 };
 use axum::extract::{Path, State};
 use domain::{Refusal, user::User};
-use gws::{Answer, Outcome, Problem};
+use gws::{Outcome, Problem, SettingsGroupAnswer};
 use std::sync::Arc;
 
 /// The items of a group, and the attribute that tells them apart as `key`.
 #[utoipa::path(
     get, path = "/settings/{group}", tag = "settings",
     params(("group" = String, Path, description = "The group's name")),
-    responses((status = 200, description = "`settings` and `key`"), Denied)
+    responses((status = 200, description = "`settings` and `key`", body = gws::SettingsGroupAnswer), Denied)
 )]
 pub async fn read(State(api): State<Arc<Api>>, _: Caller, Path(name): Path<String>) -> Outcome {
     answer(&api, None, &name).await
@@ -28,42 +25,30 @@ pub async fn read(State(api): State<Arc<Api>>, _: Caller, Path(name): Path<Strin
 #[utoipa::path(
     get, path = "/me/settings/{group}", tag = "me",
     params(("group" = String, Path, description = "The group's name")),
-    responses((status = 200, description = "`settings` and `key`"), Denied)
+    responses((status = 200, description = "`settings` and `key`", body = gws::SettingsGroupAnswer), Denied)
 )]
 pub async fn read_own(State(api): State<Arc<Api>>, caller: Caller, Path(name): Path<String>) -> Outcome {
     answer(&api, Some(&caller.user), &name).await
 }
 
-/// Refused: a group that comes from the configuration is read-only.
-#[utoipa::path(
-    post, path = "/settings/{group}", tag = "settings",
-    params(("group" = String, Path, description = "The group's name")), responses(Refused)
-)]
+/// Refused: a group that comes from the configuration is read-only. What is never done is not in the API document.
 pub async fn write(State(api): State<Arc<Api>>, caller: Caller, Path(name): Path<String>) -> Outcome {
     refuse(&api, &caller, &name).await
 }
 
-/// Refused: a group that comes from the configuration is read-only.
-#[utoipa::path(
-    put, path = "/settings/{group}", tag = "settings",
-    params(("group" = String, Path, description = "The group's name")), responses(Refused)
-)]
+/// Refused: a group that comes from the configuration is read-only. What is never done is not in the API document.
 pub async fn change(State(api): State<Arc<Api>>, caller: Caller, Path(name): Path<String>) -> Outcome {
     refuse(&api, &caller, &name).await
 }
 
-/// Refused: a group that comes from the configuration is read-only.
-#[utoipa::path(
-    delete, path = "/settings/{group}", tag = "settings",
-    params(("group" = String, Path, description = "The group's name")), responses(Refused)
-)]
+/// Refused: a group that comes from the configuration is read-only. What is never done is not in the API document.
 pub async fn remove(State(api): State<Arc<Api>>, caller: Caller, Path(name): Path<String>) -> Outcome {
     refuse(&api, &caller, &name).await
 }
 
 async fn answer(api: &Api, user: Option<&User>, name: &str) -> Outcome {
     let group = find(api, user, name).await?;
-    Ok(Answer::with("settings", group.items).and("key", group.key))
+    Ok(SettingsGroupAnswer::of(group.items, group.key))
 }
 
 async fn refuse(api: &Api, caller: &Caller, name: &str) -> Outcome {

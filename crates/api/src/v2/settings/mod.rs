@@ -9,6 +9,7 @@ pub use list::option_groups;
 pub use sections::sections;
 
 use crate::state::Api;
+use axum::routing::post;
 use std::sync::Arc;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -18,6 +19,7 @@ pub fn router() -> OpenApiRouter<Arc<Api>> {
         .routes(routes!(list::list))
         .routes(routes!(list::list_own))
         .routes(routes!(group::read_own))
-        .routes(routes!(group::read, group::write, group::change, group::remove))
+        .routes(routes!(group::read))
+        .route("/settings/{group}", post(group::write).put(group::change).delete(group::remove))
         .routes(routes!(dispositions::list, dispositions::add, dispositions::rename, dispositions::remove))
 }

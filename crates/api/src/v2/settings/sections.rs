@@ -2,7 +2,9 @@
 
 use crate::{state::Api, v2::feature};
 use domain::{disposition_tree::DispositionTree, user::User};
-use gws::{Problem, code_setting, option_settings, states_to_choose, workspace_defaults};
+use gws::{
+    Problem, SettingItems, SettingKey, code_setting, option_settings, states_to_choose, workspace_defaults,
+};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -18,9 +20,9 @@ pub struct Group {
     /// Its name.
     pub name: String,
     /// The attribute that tells its items apart.
-    pub key: &'static str,
+    pub key: SettingKey,
     /// The items: a list, but an object for the general ones.
-    pub items: Value,
+    pub items: SettingItems,
 }
 
 impl Group {
@@ -35,6 +37,7 @@ pub async fn groups(api: &Api, user: Option<&User>) -> Result<Vec<Group>, Proble
     let centre = api.desk.centre().ok_or_else(|| Problem::not_found("The contact center"))?;
     let book = api.desk.book().await?;
     let mut sections = overlaid(api, user, &book);
+    let options = |options: &BTreeMap<String, Value>| SettingItems::Options(option_settings(options));
     let group = |name: &str, key, items| Group { name: name.to_owned(), key, items };
     let general = sections.remove("general-settings").unwrap_or_default();
     let mut reporting = sections.remove("reporting").unwrap_or_default();
@@ -42,16 +45,16 @@ pub async fn groups(api: &Api, user: Option<&User>) -> Result<Vec<Group>, Proble
     let states = states_to_choose(centre.agent_states.iter().map(|state| &**state));
     let codes = book.default_group().into_iter().flat_map(|group| &group.codes).map(code_setting).collect();
     let mut groups = vec![
-        group("general-settings", "name", general_settings(general)),
-        group("reporting", "name", option_settings(&reporting)),
-        group("agent-states", "id", states.into()),
-        group("dispositions", "name", codes),
+        group("general-settings", SettingKey::Name, SettingItems::General(general_settings(general))),
+        group("reporting", SettingKey::Name, options(&reporting)),
+        group("agent-states", SettingKey::Id, SettingItems::States(states)),
+        group("dispositions", SettingKey::Name, SettingItems::Codes(codes)),
     ];
     if feature::has(api, feature::VOICE) {
-        groups.push(group("voice", "operationName", json!([])));
+        groups.push(group("voice", SettingKey::OperationName, SettingItems::Options(Vec::new())));
     }
     let own = sections.into_iter().filter(|(name, _)| !SYSTEM.contains(&name.as_str()));
-    groups.extend(own.map(|(name, options)| group(&name, "name", option_settings(&options))));
+    groups.extend(own.map(|(name, set)| group(&name, SettingKey::Name, options(&set))));
     Ok(groups)
 }
 
@@ -85,9 +88,9 @@ fn overlaid(
 }
 
 /// The general settings, with a country: empty where the centre has none.
-fn general_settings(mut set: BTreeMap<String, Value>) -> Value {
+fn general_settings(mut set: BTreeMap<String, Value>) -> BTreeMap<String, Value> {
     for name in ["countryCode", "countryDigits", "countryName"] {
         set.entry(name.to_owned()).or_insert_with(|| "".into());
     }
-    json!(set)
+    set
 }

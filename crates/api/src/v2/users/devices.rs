@@ -10,14 +10,14 @@ use crate::{
     },
 };
 use axum::extract::{Path, State};
-use gws::{Outcome, Query, provisioned_device};
+use gws::{DevicesAnswer, Outcome, Query, provisioned_device};
 use std::sync::Arc;
 
 /// The devices of a user, for themselves and for those who look after others.
 #[utoipa::path(
     get, path = "/users/{id}/devices", tag = "users",
     params(("id" = String, Path, description = "The user's id"), Listing),
-    responses((status = 200, description = "`uris`, or with `fields` the `devices`"), Denied)
+    responses((status = 200, description = "`uris`, or with `fields` the `devices`", body = gws::DevicesAnswer), Denied)
 )]
 pub async fn list(
     State(api): State<Arc<Api>>,
@@ -28,5 +28,5 @@ pub async fn list(
     feature::shows(&api, feature::READ, "/users")?;
     let user = find(&api, &id)?;
     needs_sight(&caller, &user)?;
-    query.collection("devices", &[], devices::of_user(&api, &user, provisioned_device).await?)
+    DevicesAnswer::of(&query, &[], devices::of_user(&api, &user, provisioned_device).await?)
 }

@@ -11,14 +11,14 @@ use crate::{
     },
 };
 use axum::extract::State;
-use gws::{Outcome, Query, Wanted};
+use gws::{Outcome, Query, UsersAnswer, Wanted};
 use std::sync::Arc;
 
 /// Every user, by user name. Any attribute filters, `skills.name=Sales` for instance, as far as the caller sees
 /// it: skills, devices and channels of others are for supervisors and administrators.
 #[utoipa::path(
     get, path = "/users", tag = "users", params(Listing),
-    responses((status = 200, description = "`uris`, or with `fields` the `users`"), Denied)
+    responses((status = 200, description = "`uris`, or with `fields` the `users`", body = gws::UsersAnswer), Denied)
 )]
 pub async fn get(State(api): State<Arc<Api>>, caller: Caller, query: Query) -> Outcome {
     feature::shows(&api, feature::READ, "/users")?;
@@ -31,7 +31,7 @@ pub async fn get(State(api): State<Arc<Api>>, caller: Caller, query: Query) -> O
                 .await?,
         );
     }
-    query.collection("users", &embedded(&api), users)
+    UsersAnswer::of(&query, &embedded(&api), users)
 }
 
 /// The sub-resources to embed: those asked for, and those that a filter looks into; `collection` cuts the latter again.

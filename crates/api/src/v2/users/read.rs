@@ -11,14 +11,14 @@ use crate::{
     },
 };
 use axum::extract::{Path, State};
-use gws::{Answer, Outcome, Query};
+use gws::{Outcome, Query, UserAnswer};
 use std::sync::Arc;
 
 /// One user. Sub-resources are embedded for the user themselves, for supervisors and for administrators.
 #[utoipa::path(
     get, path = "/users/{id}", tag = "users",
     params(("id" = String, Path, description = "The user's id"), Embedding),
-    responses((status = 200, description = "the `user`"), Denied)
+    responses((status = 200, description = "The `user`", body = gws::UserAnswer), Denied)
 )]
 pub async fn get(
     State(api): State<Arc<Api>>,
@@ -31,5 +31,5 @@ pub async fn get(
     if caller.user.id != user.id {
         caller.needs(ANYONE)?;
     }
-    Ok(Answer::with("user", resource(&api, &caller, &user, &query.subresources()).await?))
+    Ok(UserAnswer::of(resource(&api, &caller, &user, &query.subresources()).await?))
 }

@@ -8,8 +8,8 @@ use crate::{
 use desk::{call_of, session_of};
 use domain::{medium::Medium, user::User};
 use gws::{
-    Problem, Wanted, assigned_features, call_in_brief, channel_resources, device_resource, session_in_brief,
-    unit_resource, user_resource, user_skill,
+    Problem, Skill, UserResource, Wanted, assigned_features, call_in_brief, channel_resources,
+    device_resource, session_in_brief, unit_resource, user_resource, user_skill,
 };
 use serde_json::{Value, json};
 
@@ -30,25 +30,29 @@ fn plurals(medium: &Medium) -> impl Iterator<Item = &'static str> {
 
 /// The user. Sub-resources are for the user and for those who look after others, who see of conversations and
 /// calls only that they are there (spec: digital-channels#2.8, #3); settings are only for the user.
-pub async fn resource(api: &Api, caller: &Caller, user: &User, wanted: &Wanted) -> Result<Value, Problem> {
+pub async fn resource(
+    api: &Api,
+    caller: &Caller,
+    user: &User,
+    wanted: &Wanted,
+) -> Result<UserResource, Problem> {
     let centre = api.desk.centre().ok_or_else(|| Problem::not_found("The contact center"))?;
     let mut out = user_resource(&api.links, &centre.id, user);
     if !sees(caller, user) {
         return Ok(out);
     }
     let own = caller.user.id == user.id;
-    let mut add = |name: &str, value: Value| out[name] = value;
     if wanted.has("devices") {
-        add("devices", devices::of_user(api, user, device_resource).await?.into());
+        out.devices = Some(devices::of_user(api, user, device_resource).await?);
     }
     if wanted.has("skills") {
-        add("skills", skills(api, user).into());
+        out.skills = Some(skills(api, user));
     }
     if wanted.has("groups") {
-        add("groups", json!([unit_resource(&api.links, &centre)]));
+        out.groups = Some(vec![unit_resource(&api.links, &centre)]);
     }
     if wanted.has("features") {
-        add("features", assigned_features(&api.links, &centre).into());
+        out.features = Some(assigned_features(&api.links, &centre));
     }
     if wanted.has("channels") || wanted.has("channelStates") {
         // The channels of another user have no address: nothing can be done to them there.
@@ -59,14 +63,14 @@ pub async fn resource(api: &Api, caller: &Caller, user: &User, wanted: &Wanted) 
             channel_resources(user, &agent, calls::activity(api, &agent).await?)
         };
         if wanted.has("channels") {
-            add("channels", channels.clone().into());
+            out.channels = Some(channels.clone());
         }
-        add("channelStates", channels.into());
+        out.channel_states = Some(channels);
     }
     if own {
-        embed_own(api, caller, wanted, &mut add).await?;
+        embed_own(api, caller, wanted, &mut out).await?;
     } else {
-        embed_of_another(api, user, wanted, &mut add).await?;
+        embed_of_another(api, user, wanted, &mut out).await?;
     }
     Ok(out)
 }
@@ -76,7 +80,7 @@ async fn embed_of_another(
     api: &Api,
     user: &User,
     wanted: &Wanted,
-    add: &mut impl FnMut(&str, Value),
+    out: &mut UserResource,
 ) -> Result<(), Problem> {
     let agent = api.desk.agent(user).await?;
     if wanted.has("calls") {
@@ -85,7 +89,7 @@ async fn embed_of_another(
             let call = call_of(state)?;
             Some(call_in_brief(call, call.live_party(&user.id)?))
         });
-        add("calls", parts.collect());
+        out.calls = Some(json!(parts.collect::<Vec<_>>()));
     }
     let mut interactions = Vec::new();
     for medium in api.desk.media().rows() {
@@ -93,15 +97,15 @@ async fn embed_of_another(
             let held = api.desk.held(&agent, &medium.name).await?;
             let sessions = held.iter().filter_map(|state| session_of(state));
             let briefs: Vec<Value> =
-                sessions.filter_map(|session| session_in_brief(session, &user.id)).collect();
+                sessions.filter_map(|session| Some(json!(session_in_brief(session, &user.id)?))).collect();
             for name in plurals(medium).filter(|name| wanted.has(name)) {
-                add(name, briefs.clone().into());
+                out.of_media.insert(name.to_owned(), briefs.clone().into());
             }
             interactions.extend(briefs);
         }
     }
     if wanted.has("interactions") {
-        add("interactions", interactions.into());
+        out.interactions = Some(interactions.into());
     }
     Ok(())
 }
@@ -110,33 +114,32 @@ async fn embed_own(
     api: &Api,
     caller: &Caller,
     wanted: &Wanted,
-    add: &mut impl FnMut(&str, Value),
+    out: &mut UserResource,
 ) -> Result<(), Problem> {
     if wanted.has("calls") {
         let has_voice = feature::has(api, feature::VOICE);
-        add("calls", if has_voice { calls::resources(api, caller).await?.into() } else { json!([]) });
+        out.calls = Some(if has_voice { calls::shown(api, caller).await?.into() } else { json!([]) });
     }
     let mut interactions = Vec::new();
     for medium in api.desk.media().rows() {
         if plurals(medium).any(|name| wanted.has(name)) || wanted.has("interactions") {
             let resources = sessions::resources(api, caller, medium).await?;
             for name in plurals(medium).filter(|name| wanted.has(name)) {
-                add(name, resources.clone().into());
+                out.of_media.insert(name.to_owned(), resources.clone().into());
             }
             interactions.extend(resources);
         }
     }
     if wanted.has("interactions") {
-        add("interactions", interactions.into());
+        out.interactions = Some(interactions.into());
     }
     if wanted.has("settings") {
-        let sections = settings::sections(api, Some(&caller.user)).await?;
-        add("settings", json!(sections));
+        out.settings = Some(settings::sections(api, Some(&caller.user)).await?);
     }
     Ok(())
 }
 
 /// The skills of a user, by name.
-pub fn skills(api: &Api, user: &User) -> Vec<Value> {
+pub fn skills(api: &Api, user: &User) -> Vec<Skill> {
     user.skills.iter().map(|(name, level)| user_skill(&api.links, user, name, *level)).collect()
 }

@@ -11,14 +11,14 @@ use crate::{
     },
 };
 use axum::extract::{Path, State};
-use gws::{Answer, Outcome, Problem, Query};
+use gws::{Outcome, Problem, Query, SkillAnswer, SkillsAnswer};
 use std::sync::Arc;
 
 /// The skills of a user. `level` is a text.
 #[utoipa::path(
     get, path = "/users/{id}/skills", tag = "users",
     params(("id" = String, Path, description = "The user's id"), Listing),
-    responses((status = 200, description = "`uris`, or with `fields` the `skills`"), Denied)
+    responses((status = 200, description = "`uris`, or with `fields` the `skills`", body = gws::SkillsAnswer), Denied)
 )]
 pub async fn list(
     State(api): State<Arc<Api>>,
@@ -29,7 +29,7 @@ pub async fn list(
     feature::shows(&api, feature::READ, "/users")?;
     let user = find(&api, &id)?;
     needs_sight(&caller, &user)?;
-    query.collection("skills", &[], skills(&api, &user))
+    SkillsAnswer::of(&query, &[], skills(&api, &user))
 }
 
 /// One skill of a user.
@@ -39,7 +39,7 @@ pub async fn list(
         ("id" = String, Path, description = "The user's id"),
         ("skillId" = String, Path, description = "The skill's id"),
     ),
-    responses((status = 200, description = "the `skill`"), Denied)
+    responses((status = 200, description = "The `skill`", body = gws::SkillAnswer), Denied)
 )]
 pub async fn read(
     State(api): State<Arc<Api>>,
@@ -49,6 +49,6 @@ pub async fn read(
     feature::shows(&api, feature::READ, "/users")?;
     let user = find(&api, &id)?;
     needs_sight(&caller, &user)?;
-    let found = skills(&api, &user).into_iter().find(|found| found["id"] == skill.as_str());
-    Ok(Answer::with("skill", found.ok_or_else(|| Problem::not_found(&format!("Skill '{skill}'")))?))
+    let found = skills(&api, &user).into_iter().find(|found| found.id == skill);
+    Ok(SkillAnswer::of(found.ok_or_else(|| Problem::not_found(&format!("Skill '{skill}'")))?))
 }

@@ -5,7 +5,7 @@ mod begin;
 mod delivery;
 mod media;
 mod quarantine;
-mod scripted;
+pub mod scripted;
 mod seed_000;
 mod seed_003;
 mod window;
@@ -13,14 +13,14 @@ mod window;
 use testkit::{Client, Correspondent, Guest, TestServer};
 
 /// The media that connectors carry.
-const SMS: &str = "smsession";
-const PAGE: &str = "facebooksession";
+pub const SMS: &str = "smsession";
+pub const PAGE: &str = "facebooksession";
 
-fn texter(app: &TestServer) -> Correspondent<'_> {
+pub fn texter(app: &TestServer) -> Correspondent<'_> {
     Correspondent { server: app, service: SMS, address: "+15550142", name: "FirstL" }
 }
 
-fn messenger(app: &TestServer) -> Correspondent<'_> {
+pub fn messenger(app: &TestServer) -> Correspondent<'_> {
     Correspondent { server: app, service: PAGE, address: "2002", name: "FirstL" }
 }
 
