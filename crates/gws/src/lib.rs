@@ -4,8 +4,8 @@
 mod answer;
 mod body;
 mod links;
+mod members;
 mod notification;
-mod operation_name;
 mod problem;
 mod query;
 mod request;
@@ -17,7 +17,6 @@ pub use answer::{Answer, Outcome, fitting, json};
 pub use body::Body;
 pub use links::{Links, escape, unescape};
 pub use notification::*;
-pub use operation_name::operation_name;
 pub use problem::Problem;
 pub use query::{Query, Wanted};
 pub use request::*;

@@ -1,6 +1,9 @@
 //! Refusals on the wire: every way to say no (spec: core-and-voice#1.4, #1.5).
 
-use crate::{answer::json, operation_name::operation_name};
+use crate::{
+    answer::json,
+    request::{CallRequest, SessionRequest},
+};
 use axum::response::{IntoResponse, Response};
 use desk::{Refused, ports::StoreFault};
 use domain::Refusal;
@@ -76,12 +79,19 @@ impl From<Refusal> for Problem {
         };
         let message = match &refusal {
             Refusal::NotInState { operation, state } => {
-                format!("{} is not valid in state {}", operation_name(*operation), state.as_str())
+                not_in_state(SessionRequest::name_of(*operation), state.as_str())
+            }
+            Refusal::NotInCallState { operation, state } => {
+                not_in_state(CallRequest::name_of(*operation), state.as_str())
             }
             other => other.to_string(),
         };
         Self::new(http, code, message)
     }
+}
+
+fn not_in_state(operation: &str, state: &str) -> String {
+    format!("{operation} is not valid in state {state}")
 }
 
 impl From<StoreFault> for Problem {

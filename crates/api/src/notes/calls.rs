@@ -10,7 +10,7 @@ use domain::{
     Change, DecideError, Decision, Event, Key, Millis, State, UserId,
     call::{Call, Fact, Party, PartyState},
 };
-use gws::{CALLS_TOPIC, CallChange, CallView, Extensions, call_error, call_message, numbers};
+use gws::{CALLS_TOPIC, CallChange, CallRequest, CallView, Extensions, call_error, call_message, numbers};
 use serde_json::Value;
 
 /// One commit's view of a call.
@@ -110,7 +110,7 @@ impl Scene<'_> {
     fn refused(&self, party: &Party) -> Vec<(&'static str, u16)> {
         let refused = self.facts().filter_map(|fact| match fact {
             Fact::Refused { leg, operation, code } if *leg == party.leg => {
-                Some((operation.operation().as_str(), *code))
+                Some((CallRequest::name_of(operation.operation()), *code))
             }
             _ => None,
         });

@@ -1,10 +1,9 @@
 //! The API document: what the router documents, and what it serves without documenting it, as OpenAPI 3.1.
 
-pub(super) mod calls;
 mod customers;
 mod elsewhere;
+mod requests;
 mod sessions;
-mod words;
 
 use domain::medium::{Connector, Media, Medium};
 use gws::Links;
@@ -66,6 +65,7 @@ pub fn openapi(links: &Links, version: &str, media: &Media) -> OpenApi {
             }
         }
     }
+    requests::complete(&mut document);
     document
 }
 

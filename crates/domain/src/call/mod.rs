@@ -4,7 +4,6 @@
 //! for that agent; see [`Call::party`] and [`capabilities`]. Every party has one leg at the switch; those of one line
 //! that are established hear each other in that line's room. A call has one line; a consultation adds another.
 
-mod capabilities;
 mod event;
 mod fold;
 mod leg;
@@ -13,9 +12,8 @@ mod party;
 mod snapshot;
 
 pub use crate::ids::Dn;
-pub use capabilities::{capabilities, is_open};
 pub use event::{Event, Fact, Overflowing, RefusedOperation};
 pub use leg::{Caller, Cause, LegCommand, LegEvent, LegId, Originate, Playback, RoomId, SwitchCommand};
-pub use operation::Operation;
+pub use operation::{Operation, capabilities, is_open};
 pub use party::{Origin, Party, PartyState, Who};
 pub use snapshot::{Call, Deadline, Kind, Line, PendingDestination, Queued};

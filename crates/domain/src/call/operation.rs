@@ -1,4 +1,7 @@
-//! What an agent can do with a call at all.
+//! What an agent can do with a call: at all, and now. [`crate::decide`] refuses exactly what is not open here.
+
+use super::{party::PartyState, snapshot::Call};
+use crate::UserId;
 
 /// An operation of an agent on a call, in the field's plain words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -48,23 +51,34 @@ impl Operation {
         Self::DeleteUserData,
         Self::DeleteUserDataPair,
     ];
+}
 
-    /// The name, as clients and refusals say it.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Answer => "Answer",
-            Self::Reject => "Reject",
-            Self::Hangup => "Hangup",
-            Self::ClearCall => "ClearCall",
-            Self::Hold => "Hold",
-            Self::Retrieve => "Retrieve",
-            Self::SendDtmf => "SendDtmf",
-            Self::MuteCall => "MuteCall",
-            Self::UnmuteCall => "UnmuteCall",
-            Self::AttachUserData => "AttachUserData",
-            Self::UpdateUserData => "UpdateUserData",
-            Self::DeleteUserData => "DeleteUserData",
-            Self::DeleteUserDataPair => "DeleteUserDataPair",
+/// The operations open to an agent, in the order of [`Operation::ALL`] (spec: core-and-voice#5.4). Empty for a stranger
+/// and for an agent who was released.
+pub fn capabilities(call: &Call, agent: &UserId) -> Vec<Operation> {
+    Operation::ALL.into_iter().filter(|operation| is_open(call, agent, *operation)).collect()
+}
+
+/// Whether one operation is open to an agent.
+pub fn is_open(call: &Call, agent: &UserId, operation: Operation) -> bool {
+    let Some(party) = call.party(agent) else { return false };
+    match operation {
+        _ if !party.is_live() => false,
+        Operation::AttachUserData
+        | Operation::UpdateUserData
+        | Operation::DeleteUserData
+        | Operation::DeleteUserDataPair => true,
+        Operation::Answer => party.state == PartyState::Ringing && party.answers,
+        Operation::Reject => party.state == PartyState::Ringing,
+        Operation::Hangup => party.state != PartyState::Ringing,
+        Operation::ClearCall => matches!(party.state, PartyState::Ringing | PartyState::Established),
+        // Until the phone has confirmed, the call can be neither held nor retrieved.
+        Operation::Hold => party.state == PartyState::Established && party.holding.is_none(),
+        Operation::Retrieve => party.state == PartyState::Held && party.holding.is_none(),
+        Operation::SendDtmf => matches!(party.state, PartyState::Dialing | PartyState::Established),
+        Operation::MuteCall => party.state == PartyState::Established && !party.muted,
+        Operation::UnmuteCall => {
+            matches!(party.state, PartyState::Established | PartyState::Held) && party.muted
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     ConnId, InteractionId, NodeId, QueueName, UserData,
-    call::{Caller, LegId, Overflowing},
+    call::{Caller, LegId, Operation, Overflowing},
     ids::Dn,
 };
 
@@ -100,6 +100,47 @@ pub enum CallAct {
         /// The key; the centre's when not given.
         key: Option<String>,
     },
+}
+
+impl CallAct {
+    /// The operation that it belongs to; `None` for the disposition, which is taken whatever else is open.
+    pub const fn operation(&self) -> Option<Operation> {
+        Some(match self {
+            Self::Answer => Operation::Answer,
+            Self::Reject => Operation::Reject,
+            Self::Hangup => Operation::Hangup,
+            Self::Clear => Operation::ClearCall,
+            Self::Hold => Operation::Hold,
+            Self::Retrieve => Operation::Retrieve,
+            Self::SendDtmf(_) => Operation::SendDtmf,
+            Self::Mute(true) => Operation::MuteCall,
+            Self::Mute(false) => Operation::UnmuteCall,
+            Self::AttachUserData(_) => Operation::AttachUserData,
+            Self::UpdateUserData(_) => Operation::UpdateUserData,
+            Self::DeleteUserData => Operation::DeleteUserData,
+            Self::DeleteUserDataPair(_) => Operation::DeleteUserDataPair,
+            Self::SetDisposition { .. } => return None,
+        })
+    }
+
+    /// The act in a word, for logs.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Answer => "call.answer",
+            Self::Reject => "call.reject",
+            Self::Hangup => "call.hang-up",
+            Self::Clear => "call.clear",
+            Self::Hold => "call.hold",
+            Self::Retrieve => "call.retrieve",
+            Self::SendDtmf(_) => "call.send-dtmf",
+            Self::Mute(_) => "call.mute",
+            Self::AttachUserData(_)
+            | Self::UpdateUserData(_)
+            | Self::DeleteUserData
+            | Self::DeleteUserDataPair(_) => "call.user-data",
+            Self::SetDisposition { .. } => "call.set-disposition",
+        }
+    }
 }
 
 /// What an agent does with their phone (spec: core-and-voice#4.5).

@@ -17,7 +17,7 @@ pub(super) fn act(
     act: &SessionAct,
 ) -> Result<(), DecideError> {
     let session = draft.session(id)?;
-    let party = gate(draft, &session, agent, operation(act))?;
+    let party = gate(draft, &session, agent, act.operation())?;
     let author = party.author();
     match act {
         SessionAct::Accept { nickname, save_last_agent } => {
@@ -76,29 +76,6 @@ pub(super) fn act(
         }
         SessionAct::Resend { index } => post::resend(draft, &session, agent, *index),
         SessionAct::Comment(comment) => note::comment(draft, id, agent, comment),
-    }
-}
-
-const fn operation(act: &SessionAct) -> Operation {
-    match act {
-        SessionAct::Accept { .. } => Operation::Accept,
-        SessionAct::Reject => Operation::Reject,
-        SessionAct::Say { .. } => Operation::SendMessage,
-        SessionAct::SendUrl(_) => Operation::SendUrl,
-        SessionAct::Type { on: true } => Operation::StartTyping,
-        SessionAct::Type { on: false } => Operation::StopTyping,
-        SessionAct::Notice(_) => Operation::SendCustomNotice,
-        SessionAct::Rename(_) => Operation::ChangeNickname,
-        SessionAct::Leave { .. } => Operation::Leave,
-        SessionAct::Complete { .. } => Operation::Complete,
-        SessionAct::Transfer { .. } => Operation::Transfer,
-        SessionAct::SetDisposition { .. } => Operation::SetDisposition,
-        SessionAct::AttachUserData(_) => Operation::AttachUserData,
-        SessionAct::UpdateUserData(_) => Operation::UpdateUserData,
-        SessionAct::DeleteUserData(_) => Operation::DeleteUserData,
-        SessionAct::SetInFocus(_) => Operation::SetInFocus,
-        SessionAct::Comment(_) => Operation::SetComment,
-        SessionAct::Resend { .. } => Operation::ResendMessage,
     }
 }
 

@@ -4,7 +4,6 @@
 //! sees as "the chat" is a projection of the conversation for that agent; see [`Session::party`] and
 //! [`capabilities`].
 
-mod capabilities;
 mod event;
 mod fold;
 mod operation;
@@ -17,9 +16,8 @@ pub use crate::{
     delivery::{Delivery, MAX_OUTGOING, Outgoing, Progress},
     interaction::{End, EndedBy, Place, Via},
 };
-pub use capabilities::{capabilities, is_open};
 pub use event::{Amendment, Event, Fact, Route};
-pub use operation::Operation;
+pub use operation::{Operation, capabilities, is_open};
 pub use party::{AgentParty, Customer, Invitation, PartyState};
 pub use post::Post;
 pub use snapshot::{Deadline, Session, Typing};

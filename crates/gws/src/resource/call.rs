@@ -1,6 +1,6 @@
 //! The resource of a call, as one agent sees it (spec: core-and-voice#5.1, #5.2).
 
-use crate::{links::Links, shown::Participants, time::timestamp};
+use crate::{links::Links, request::CallRequest, shown::Participants, time::timestamp};
 use domain::{
     Millis,
     call::{Call, Kind, Origin, Party, PartyState, capabilities},
@@ -104,7 +104,7 @@ pub fn call_resource(
         ani: (line.kind == Kind::Inbound).then_some(call.from.number.as_str()),
         dnis: line.dialled.as_str(),
         call_type: line.kind.as_str(),
-        capabilities: open.into_iter().map(domain::call::Operation::as_str).collect(),
+        capabilities: open.into_iter().map(CallRequest::name_of).collect(),
         user_data: (!pairs.is_empty()).then_some(pairs),
         duration: ((party.released_at.unwrap_or(at) - since).max(0) / 1_000).to_string(),
         mute: if party.muted { "On" } else { "Off" },

@@ -1,12 +1,12 @@
 //! The resource of a conversation, as one agent sees it (spec: digital-channels#2.1–2.4).
 
 use super::participant::Participant;
-use crate::{links::Links, operation_name::operation_name, time::timestamp};
+use crate::{links::Links, request::SessionRequest, time::timestamp};
 use domain::{
     UserId,
     disposition::LateUntil,
     medium::Medium,
-    session::{AgentParty, MAX_OUTGOING, Operation, PartyState, Session, capabilities},
+    session::{AgentParty, MAX_OUTGOING, PartyState, Session, capabilities},
 };
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -116,7 +116,11 @@ fn resource<'s>(links: &Links, medium: &Medium, session: &'s Session, party: &'s
             Some(post) if post.begun_by.is_some() => "Outbound",
             _ => "Inbound",
         },
-        capabilities: names(&capabilities(session, &party.user)),
+        capabilities: capabilities(session, &party.user)
+            .into_iter()
+            .flat_map(SessionRequest::listed_as)
+            .copied()
+            .collect(),
         participants: participants(links, session, party.state),
         user_data: user_data(session),
         received_date: timestamp(party.invited_at),
@@ -164,18 +168,6 @@ fn carried<'s>(links: &Links, medium: &Medium, post: &'s domain::session::Post) 
             Previous { id: id.as_str(), uri: links.uri(&path), path }
         }),
     }
-}
-
-/// The names of open operations. The one for focus is listed in both its spellings (spec: decisions#8).
-fn names(open: &[Operation]) -> Vec<&'static str> {
-    let mut names = Vec::with_capacity(open.len() + 1);
-    for operation in open {
-        names.push(operation_name(*operation));
-        if *operation == Operation::SetInFocus {
-            names.push("InFocus");
-        }
-    }
-    names
 }
 
 /// The participants, in the order of joining; none for an agent who is not among them.

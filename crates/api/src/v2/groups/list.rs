@@ -7,15 +7,12 @@ use crate::{
     state::Api,
     v2::{
         feature,
-        params::{Denied, DispositionGroup, Listing, Refused},
+        params::{Denied, Listing, Refused},
     },
 };
 use axum::extract::State;
-use domain::{
-    Refusal,
-    book::{Event, Group},
-};
-use gws::{Answer, Outcome, Problem, Query, disposition_group, unit_resource};
+use domain::book::{Event, Group};
+use gws::{Answer, DispositionGroupRequest, Outcome, Problem, Query, disposition_group, unit_resource};
 use http::StatusCode;
 use serde_json::Value;
 use std::sync::Arc;
@@ -51,7 +48,7 @@ pub async fn list_own(State(api): State<Arc<Api>>, _: Caller, query: Query) -> O
 
 /// Adds a group of codes with a `name`, or with `parentUri`, the address or path of a group, a folder in it.
 #[utoipa::path(
-    post, path = "/groups", tag = "groups", request_body = DispositionGroup,
+    post, path = "/groups", tag = "groups", request_body = DispositionGroupRequest,
     responses((status = 201, description = "the `id`, `uri` and `path` of the new group"), Refused)
 )]
 pub async fn add(
@@ -60,12 +57,9 @@ pub async fn add(
     Posted(body): Posted,
 ) -> Result<(StatusCode, Answer), Problem> {
     may_write(&api, &caller)?;
-    if body.maybe_text("type")?.is_some_and(|kind| kind != "dispositions") {
-        return Err(Problem::invalid("'type' is not 'dispositions'"));
-    }
-    let parent = body.maybe_text("parentUri")?.map(parent_id).transpose()?;
+    let (name, parent) = body.read::<DispositionGroupRequest>()?.named();
     let id = api.desk.ids().guid();
-    let group = Group { id: id.clone(), name: body.text("name")?.to_owned(), parent, codes: Vec::new() };
+    let group = Group { id: id.clone(), name, parent, codes: Vec::new() };
     commit(&api, Event::GroupAdded(group)).await?;
     let path = format!("/groups/{id}");
     let answer = Answer::with("id", id).and("uri", api.links.uri(&path)).and("path", path);
@@ -74,12 +68,4 @@ pub async fn add(
 
 fn units(api: &Api) -> Vec<Value> {
     api.desk.centre().iter().map(|centre| unit_resource(&api.links, centre)).collect()
-}
-
-fn parent_id(address: &str) -> Result<String, Refusal> {
-    let mut parts = address.trim_end_matches('/').rsplit('/');
-    match (parts.next(), parts.next()) {
-        (Some(id), Some("groups")) if !id.is_empty() => Ok(gws::unescape(id)),
-        _ => Err(Refusal::Invalid("'parentUri' is not the address of a group".into())),
-    }
 }

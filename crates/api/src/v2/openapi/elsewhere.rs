@@ -2,7 +2,8 @@
 //! addresses for operators. They speak protocols of their own, or are served by another part of the program; a reader
 //! of the document looks for them here all the same.
 
-use crate::v2::params::{Denied, Operation, Refused};
+use crate::v2::params::{Denied, Refused};
+use gws::{DesktopRequest, LoginRequest};
 use utoipa::OpenApi;
 
 /// Addresses from the root.
@@ -37,7 +38,7 @@ fn document() {}
 /// with every request instead, and are given the same cookie. Pages of other origins must be on the list of the
 /// settings.
 #[utoipa::path(
-    post, path = "/api/v2/login", tag = "me", security(()), request_body = Credentials,
+    post, path = "/api/v2/login", tag = "me", security(()), request_body = LoginRequest,
     responses((status = 200, description = "logged in; the cookie is set"), Refused)
 )]
 #[expect(dead_code, reason = "it describes")]
@@ -53,15 +54,6 @@ fn log_in() {}
 )]
 #[expect(dead_code, reason = "it describes")]
 fn log_out() {}
-
-/// A user name and a password.
-#[derive(utoipa::ToSchema)]
-#[schema(rename_all = "camelCase")]
-#[expect(dead_code, reason = "it describes")]
-struct Credentials {
-    user_name: String,
-    password: String,
-}
 
 /// Bayeux messages, by long polling.
 ///
@@ -118,7 +110,7 @@ fn business_attributes() {}
 
 /// User events of one vendor's desktop: `SendUserEvent`.
 #[utoipa::path(
-    post, path = "/internal-api/operations", tag = "internal", request_body = Operation,
+    post, path = "/internal-api/operations", tag = "internal", request_body = DesktopRequest,
     responses((status = 500, description = "`statusCode` 4: the device is not registered"), Refused)
 )]
 #[expect(dead_code, reason = "it describes")]
