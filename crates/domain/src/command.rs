@@ -1,11 +1,13 @@
 //! Commands: what can be asked of the model. Time, fresh ids and digests arrive inside; nothing is made here.
 
 mod call;
-mod session;
 mod weight;
 
-pub use call::{Arrive, CallAct, Destination, DeviceAct, Dial};
-pub use session::{LastWords, SessionAct, Target, Words};
+pub use crate::{
+    call::CallAct,
+    session::{LastWords, SessionAct, Target, Words},
+};
+pub use call::{Arrive, Destination, DeviceAct, Dial};
 
 use crate::{
     InteractionId, Millis, ProviderKey, QueueName, ServiceName, UserData, UserId, book,

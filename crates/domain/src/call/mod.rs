@@ -14,6 +14,6 @@ mod snapshot;
 pub use crate::ids::Dn;
 pub use event::{Event, Fact, Overflowing, RefusedOperation};
 pub use leg::{Caller, Cause, LegCommand, LegEvent, LegId, Originate, Playback, RoomId, SwitchCommand};
-pub use operation::{Operation, capabilities, is_open};
+pub use operation::{CallAct, Operation, capabilities, is_open};
 pub use party::{Origin, Party, PartyState, Who};
 pub use snapshot::{Call, Deadline, Kind, Line, PendingDestination, Queued};

@@ -1,7 +1,8 @@
-//! What an agent can do with a call: at all, and now. [`crate::decide`] refuses exactly what is not open here.
+//! What an agent can do with a call: at all, now, and as an act with all that it takes. [`crate::decide`] refuses exactly
+//! what is not open here.
 
 use super::{party::PartyState, snapshot::Call};
-use crate::UserId;
+use crate::{UserData, UserId};
 
 /// An operation of an agent on a call, in the field's plain words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -79,6 +80,83 @@ pub fn is_open(call: &Call, agent: &UserId, operation: Operation) -> bool {
         Operation::MuteCall => party.state == PartyState::Established && !party.muted,
         Operation::UnmuteCall => {
             matches!(party.state, PartyState::Established | PartyState::Held) && party.muted
+        }
+    }
+}
+
+/// What an agent does with a call (spec: core-and-voice#5.7, #6).
+#[derive(Clone, Debug, PartialEq)]
+pub enum CallAct {
+    /// Makes the agent's phone answer.
+    Answer,
+    /// Refuses it.
+    Reject,
+    /// Leaves it.
+    Hangup,
+    /// Ends it for everyone.
+    Clear,
+    /// Puts the others on hold.
+    Hold,
+    /// Comes back to them.
+    Retrieve,
+    /// Sends tones: 0-9, `*`, `#`, A-D, a comma is half a second.
+    SendDtmf(String),
+    /// Keeps what the agent says from the others, or lets them hear it again.
+    Mute(bool),
+    /// Adds pairs. The same as replacing them (spec: decisions#8), but reported under its own name.
+    AttachUserData(UserData),
+    /// Adds and replaces pairs.
+    UpdateUserData(UserData),
+    /// Takes all pairs away.
+    DeleteUserData,
+    /// Takes one pair away; a pair that is not there is no error.
+    DeleteUserDataPair(String),
+    /// Sets the disposition, live or after release.
+    SetDisposition {
+        /// The value; empty clears.
+        value: String,
+        /// The key; the centre's when not given.
+        key: Option<String>,
+    },
+}
+
+impl CallAct {
+    /// The operation that it belongs to; `None` for the disposition, which is taken whatever else is open.
+    pub const fn operation(&self) -> Option<Operation> {
+        Some(match self {
+            Self::Answer => Operation::Answer,
+            Self::Reject => Operation::Reject,
+            Self::Hangup => Operation::Hangup,
+            Self::Clear => Operation::ClearCall,
+            Self::Hold => Operation::Hold,
+            Self::Retrieve => Operation::Retrieve,
+            Self::SendDtmf(_) => Operation::SendDtmf,
+            Self::Mute(true) => Operation::MuteCall,
+            Self::Mute(false) => Operation::UnmuteCall,
+            Self::AttachUserData(_) => Operation::AttachUserData,
+            Self::UpdateUserData(_) => Operation::UpdateUserData,
+            Self::DeleteUserData => Operation::DeleteUserData,
+            Self::DeleteUserDataPair(_) => Operation::DeleteUserDataPair,
+            Self::SetDisposition { .. } => return None,
+        })
+    }
+
+    /// The act in a word, for logs.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Answer => "call.answer",
+            Self::Reject => "call.reject",
+            Self::Hangup => "call.hang-up",
+            Self::Clear => "call.clear",
+            Self::Hold => "call.hold",
+            Self::Retrieve => "call.retrieve",
+            Self::SendDtmf(_) => "call.send-dtmf",
+            Self::Mute(_) => "call.mute",
+            Self::AttachUserData(_)
+            | Self::UpdateUserData(_)
+            | Self::DeleteUserData
+            | Self::DeleteUserDataPair(_) => "call.user-data",
+            Self::SetDisposition { .. } => "call.set-disposition",
         }
     }
 }

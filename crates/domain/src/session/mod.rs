@@ -17,7 +17,7 @@ pub use crate::{
     interaction::{End, EndedBy, Place, Via},
 };
 pub use event::{Amendment, Event, Fact, Route};
-pub use operation::{Operation, capabilities, is_open};
+pub use operation::{LastWords, Operation, SessionAct, Target, Words, capabilities, is_open};
 pub use party::{AgentParty, Customer, Invitation, PartyState};
 pub use post::Post;
 pub use snapshot::{Deadline, Session, Typing};

@@ -1,7 +1,8 @@
-//! What an agent can do with a conversation: at all, and now. [`crate::decide`] refuses exactly what is not open here.
+//! What an agent can do with a conversation: at all, now, and as an act with all that it takes. [`crate::decide`] refuses
+//! exactly what is not open here.
 
 use super::{party::PartyState, snapshot::Session};
-use crate::UserId;
+use crate::{QueueName, UserData, UserId};
 
 /// An operation of an agent on a conversation, in the field's plain words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -108,4 +109,167 @@ pub fn is_open(session: &Session, agent: &UserId, operation: Operation) -> bool 
 fn has_repeatable(session: &Session) -> bool {
     let mut outgoing = session.post.iter().flat_map(|post| post.outgoing.values());
     outgoing.any(|sent| sent.state.may_be_repeated())
+}
+
+/// A last message that goes with the end of an agent's part (spec: digital-channels#2.6).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LastWords {
+    /// The words.
+    pub text: String,
+    /// The sender's word for this kind of message.
+    pub message_type: Option<String>,
+}
+
+/// Where a conversation is handed over to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// A colleague.
+    Agent(UserId),
+    /// A queue.
+    Queue(QueueName),
+}
+
+/// What an agent does with a conversation (spec: digital-channels#2.6, #1.7).
+#[derive(Clone, Debug, PartialEq)]
+pub enum SessionAct {
+    /// Takes the offer.
+    Accept {
+        /// The name the customer should see.
+        nickname: String,
+        /// Whether to write the agent down as the one who last served this customer.
+        save_last_agent: bool,
+    },
+    /// Refuses the offer.
+    Reject,
+    /// Says something to everyone.
+    Say {
+        /// The words.
+        text: String,
+        /// The sender's word for this kind of message.
+        message_type: Option<String>,
+    },
+    /// Sends a link.
+    SendUrl(String),
+    /// Starts or stops typing.
+    Type {
+        /// Starts or stops.
+        on: bool,
+    },
+    /// Sends a notice of the agent's application.
+    Notice(String),
+    /// Changes the agent's nickname.
+    Rename(String),
+    /// Leaves the talk.
+    Leave {
+        /// A last message to the customer.
+        last: Option<LastWords>,
+    },
+    /// Is done with it.
+    Complete {
+        /// The queue to put it into instead of ending it.
+        queue: Option<QueueName>,
+        /// Whether to write the agent down as the one who last served this customer.
+        save_last_agent: bool,
+        /// A last message to the customer.
+        last: Option<LastWords>,
+    },
+    /// Hands it over.
+    Transfer {
+        /// To whom.
+        to: Target,
+        /// A last message to the customer.
+        last: Option<LastWords>,
+    },
+    /// Sets the disposition.
+    SetDisposition {
+        /// The value; empty clears.
+        value: String,
+        /// The key; the centre's when not given.
+        key: Option<String>,
+    },
+    /// Adds pairs. The same as replacing them (spec: decisions#8), but reported under its own name.
+    AttachUserData(UserData),
+    /// Adds and replaces pairs.
+    UpdateUserData(UserData),
+    /// Takes pairs away.
+    DeleteUserData(Vec<String>),
+    /// Says whether the agent looks at it.
+    SetInFocus(bool),
+    /// Writes the agents' note.
+    Comment(String),
+    /// Sends a message again that did not arrive, or may not have arrived.
+    Resend {
+        /// Place in the log.
+        index: u32,
+    },
+}
+
+impl SessionAct {
+    /// The operation that it belongs to.
+    pub const fn operation(&self) -> Operation {
+        match self {
+            Self::Accept { .. } => Operation::Accept,
+            Self::Reject => Operation::Reject,
+            Self::Say { .. } => Operation::SendMessage,
+            Self::SendUrl(_) => Operation::SendUrl,
+            Self::Type { on: true } => Operation::StartTyping,
+            Self::Type { on: false } => Operation::StopTyping,
+            Self::Notice(_) => Operation::SendCustomNotice,
+            Self::Rename(_) => Operation::ChangeNickname,
+            Self::Leave { .. } => Operation::Leave,
+            Self::Complete { .. } => Operation::Complete,
+            Self::Transfer { .. } => Operation::Transfer,
+            Self::SetDisposition { .. } => Operation::SetDisposition,
+            Self::AttachUserData(_) => Operation::AttachUserData,
+            Self::UpdateUserData(_) => Operation::UpdateUserData,
+            Self::DeleteUserData(_) => Operation::DeleteUserData,
+            Self::SetInFocus(_) => Operation::SetInFocus,
+            Self::Comment(_) => Operation::SetComment,
+            Self::Resend { .. } => Operation::ResendMessage,
+        }
+    }
+
+    /// The act in a word, for logs.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Accept { .. } => "session.accept",
+            Self::Reject => "session.reject",
+            Self::Say { .. } => "session.say",
+            Self::SendUrl(_) => "session.send-url",
+            Self::Type { .. } => "session.type",
+            Self::Notice(_) => "session.notice",
+            Self::Rename(_) => "session.rename",
+            Self::Leave { .. } => "session.leave",
+            Self::Complete { .. } => "session.complete",
+            Self::Transfer { .. } => "session.transfer",
+            Self::SetDisposition { .. } => "session.set-disposition",
+            Self::AttachUserData(_) | Self::UpdateUserData(_) | Self::DeleteUserData(_) => {
+                "session.user-data"
+            }
+            Self::SetInFocus(_) => "session.focus",
+            Self::Comment(_) => "session.comment",
+            Self::Resend { .. } => "session.resend",
+        }
+    }
+
+    /// The words that it carries to the customer, if it carries any.
+    pub fn words(&self) -> Option<Words<'_>> {
+        match self {
+            Self::Say { text, .. } | Self::SendUrl(text) => Some(Words::Given(text)),
+            Self::Leave { last } | Self::Complete { last, .. } | Self::Transfer { last, .. } => {
+                last.as_ref().map(|last| Words::Given(&last.text))
+            }
+            Self::Resend { index } => Some(Words::Of(*index)),
+            _ => None,
+        }
+    }
+}
+
+/// What an act carries to the customer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Words<'a> {
+    /// The words themselves.
+    Given(&'a str),
+    /// The words of an entry of the log.
+    Of(u32),
 }
