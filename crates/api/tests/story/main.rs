@@ -22,6 +22,7 @@ mod operations;
 mod origins;
 mod pages;
 mod repeated;
+mod requests;
 mod reporting;
 mod seed;
 mod services;

@@ -163,7 +163,7 @@ impl PartialSchema for WrapUpTime {
         let number = ObjectBuilder::new()
             .schema_type(Type::Integer)
             .minimum(Some(0))
-            .maximum(Some(LONGEST_WRAP_UP as f64));
+            .maximum(usize::try_from(LONGEST_WRAP_UP).ok());
         let text = ObjectBuilder::new().schema_type(Type::String).pattern(Some(r"^\s*[0-9]+\s*$"));
         OneOfBuilder::new().item(number).item(text).description(Some("Seconds, up to a day.")).into()
     }
