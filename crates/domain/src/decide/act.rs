@@ -55,6 +55,12 @@ pub(super) fn act(
             }
             handover::complete(draft, &session, party, queue.as_ref(), last.as_ref())
         }
+        SessionAct::LeaveAndComplete { queue, save_last_agent, last } => {
+            if *save_last_agent {
+                note::last_agent(draft, id, agent)?;
+            }
+            handover::leave_and_complete(draft, &session, party, queue.as_ref(), last.as_ref())
+        }
         SessionAct::Transfer { to, last } => handover::transfer(draft, &session, party, to, last.as_ref()),
         SessionAct::SetDisposition { value, key } => {
             disposition::set(draft, &*session, party, value, key.as_deref())

@@ -43,11 +43,13 @@ pub enum Operation {
     ChangeNickname,
     /// Have a message sent again.
     ResendMessage,
+    /// Leave the talk and be done with it.
+    LeaveAndComplete,
 }
 
 impl Operation {
     /// Every operation, in the order in which answers list them.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Accept,
         Self::Reject,
         Self::Transfer,
@@ -66,7 +68,13 @@ impl Operation {
         Self::SendCustomNotice,
         Self::ChangeNickname,
         Self::ResendMessage,
+        Self::LeaveAndComplete,
     ];
+
+    /// Whether answers list it when it is open. What is two operations in one is not listed (spec: digital-channels#2.3).
+    const fn is_listed(self) -> bool {
+        !matches!(self, Self::LeaveAndComplete)
+    }
 
     /// Whether the operation only concerns the agents' work on the conversation, not the talk.
     const fn is_desk_work(self) -> bool {
@@ -86,12 +94,16 @@ impl Operation {
 /// The operations open to an agent, in the order of [`Operation::ALL`] (spec: digital-channels#2.3). Empty for a
 /// stranger and for an agent whose part is over.
 pub fn capabilities(session: &Session, agent: &UserId) -> Vec<Operation> {
-    Operation::ALL.into_iter().filter(|operation| is_open(session, agent, *operation)).collect()
+    let listed = Operation::ALL.into_iter().filter(|operation| operation.is_listed());
+    listed.filter(|operation| is_open(session, agent, *operation)).collect()
 }
 
 /// Whether one operation is open to an agent.
 pub fn is_open(session: &Session, agent: &UserId, operation: Operation) -> bool {
     let Some(party) = session.party(agent) else { return false };
+    if operation == Operation::LeaveAndComplete {
+        return [Operation::Leave, Operation::Complete].iter().all(|part| is_open(session, agent, *part));
+    }
     match party.state {
         PartyState::Invited => matches!(operation, Operation::Accept | Operation::Reject),
         PartyState::Chatting => match operation {
@@ -173,6 +185,15 @@ pub enum SessionAct {
         /// A last message to the customer.
         last: Option<LastWords>,
     },
+    /// Leaves the talk and is done with it, as one.
+    LeaveAndComplete {
+        /// The queue to put it into instead of ending it.
+        queue: Option<QueueName>,
+        /// Whether to write the agent down as the one who last served this customer.
+        save_last_agent: bool,
+        /// A last message to the customer.
+        last: Option<LastWords>,
+    },
     /// Hands it over.
     Transfer {
         /// To whom.
@@ -218,6 +239,7 @@ impl SessionAct {
             Self::Rename(_) => Operation::ChangeNickname,
             Self::Leave { .. } => Operation::Leave,
             Self::Complete { .. } => Operation::Complete,
+            Self::LeaveAndComplete { .. } => Operation::LeaveAndComplete,
             Self::Transfer { .. } => Operation::Transfer,
             Self::SetDisposition { .. } => Operation::SetDisposition,
             Self::AttachUserData(_) => Operation::AttachUserData,
@@ -241,6 +263,7 @@ impl SessionAct {
             Self::Rename(_) => "session.rename",
             Self::Leave { .. } => "session.leave",
             Self::Complete { .. } => "session.complete",
+            Self::LeaveAndComplete { .. } => "session.leave-and-complete",
             Self::Transfer { .. } => "session.transfer",
             Self::SetDisposition { .. } => "session.set-disposition",
             Self::AttachUserData(_) | Self::UpdateUserData(_) | Self::DeleteUserData(_) => {
@@ -256,9 +279,10 @@ impl SessionAct {
     pub fn words(&self) -> Option<Words<'_>> {
         match self {
             Self::Say { text, .. } | Self::SendUrl(text) => Some(Words::Given(text)),
-            Self::Leave { last } | Self::Complete { last, .. } | Self::Transfer { last, .. } => {
-                last.as_ref().map(|last| Words::Given(&last.text))
-            }
+            Self::Leave { last }
+            | Self::Complete { last, .. }
+            | Self::LeaveAndComplete { last, .. }
+            | Self::Transfer { last, .. } => last.as_ref().map(|last| Words::Given(&last.text)),
             Self::Resend { index } => Some(Words::Of(*index)),
             _ => None,
         }

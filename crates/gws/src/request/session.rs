@@ -26,6 +26,7 @@ requests! {
         SendNicknameUpdatedNotice(SessionSendNicknameUpdatedNoticeRequest) = "SendNicknameUpdatedNotice", is ChangeNickname, {"noticeText": "Tom B."};
         Leave(SessionLeaveRequest) = "Leave", is Leave, {"text": "Goodbye"};
         Complete(SessionCompleteRequest) = "Complete", is Complete, {"saveLAR": true};
+        LeaveAndComplete(SessionLeaveAndCompleteRequest) = "LeaveAndComplete", is LeaveAndComplete, {"text": "Goodbye"};
         PlaceInQueue(SessionPlaceInQueueRequest) = "PlaceInQueue", {"queueName": "Support"};
         Transfer(SessionTransferRequest) = "Transfer", is Transfer, {"queueName": "Support"};
         SetDisposition(SessionSetDispositionRequest) = "SetDisposition", is SetDisposition, {"disposition": "IssueResolved"};
@@ -115,6 +116,25 @@ pub struct SessionLeaveRequest {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SessionCompleteRequest {
+    /// The queue to put the conversation into instead of ending it.
+    queue_name: Option<String>,
+    /// Whether to write the agent down as the one who last served this customer; false when left out.
+    #[serde(rename = "saveLAR")]
+    save_lar: Option<Flag>,
+    /// The sender's own word for the kind of the last message; only beside `text`.
+    message_type: Option<String>,
+    /// `Normal`; only beside `text`, and not passed on.
+    #[schema(inline)]
+    treat_as: Option<TreatAs>,
+    /// A last message to the customer.
+    text: Option<String>,
+}
+
+/// Leaves the talk and ends the agent's part: `Leave` and `Complete` in one. `capabilities` do not list it; it is open
+/// when both are.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SessionLeaveAndCompleteRequest {
     /// The queue to put the conversation into instead of ending it.
     queue_name: Option<String>,
     /// Whether to write the agent down as the one who last served this customer; false when left out.
@@ -242,6 +262,11 @@ impl SessionRequest {
                 save_last_agent: is_set(asked.save_lar, false),
                 last: last_words(asked.text, asked.message_type, asked.treat_as)?,
             },
+            Self::LeaveAndComplete(asked) => SessionAct::LeaveAndComplete {
+                queue: asked.queue_name.as_deref().map(QueueName::from),
+                save_last_agent: is_set(asked.save_lar, false),
+                last: last_words(asked.text, asked.message_type, asked.treat_as)?,
+            },
             Self::PlaceInQueue(asked) => {
                 SessionAct::Complete { queue: Some(asked.queue()?), save_last_agent: false, last: None }
             }
@@ -344,7 +369,7 @@ mod tests {
 
     #[test]
     fn a_last_message_is_a_text_and_what_is_said_of_it_needs_one() {
-        for operation in ["Leave", "Complete", "Transfer"] {
+        for operation in ["Leave", "Complete", "LeaveAndComplete", "Transfer"] {
             let asked = |mut more: Value| {
                 more["operationName"] = operation.into();
                 more["queueName"] = "Sales".into();

@@ -325,6 +325,11 @@ fn act_of(
             save_last_agent: *n.get(&[true, false]),
             last: heard(),
         },
+        Operation::LeaveAndComplete => SessionAct::LeaveAndComplete {
+            queue: n.get(&[None, None, Some("Sales".into())]).clone(),
+            save_last_agent: *n.get(&[true, false]),
+            last: heard(),
+        },
         Operation::SetInFocus => SessionAct::SetInFocus(*n.get(&[true, false])),
         Operation::SetDisposition => n
             .get(&[dispose("IssueResolved"), dispose(""), dispose_under("A", "Referred"), dispose("Billing")])
