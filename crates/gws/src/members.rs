@@ -87,7 +87,7 @@ impl<'de> Deserializer<'de> for Members<'de> {
         declared: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Unread> {
-        visitor.visit_map(Declared { members: self.0, declared: declared.iter(), next: None })
+        visitor.visit_map(Declared { members: self.0, names: declared.iter(), next: None })
     }
 
     forward_to_deserialize_any! {
@@ -99,7 +99,7 @@ impl<'de> Deserializer<'de> for Members<'de> {
 /// The members that a struct declares, one after the other, whether they are there or not.
 struct Declared<'de> {
     members: &'de Map<String, Value>,
-    declared: std::slice::Iter<'static, &'static str>,
+    names: std::slice::Iter<'static, &'static str>,
     next: Option<Member<'de>>,
 }
 
@@ -107,7 +107,7 @@ impl<'de> MapAccess<'de> for Declared<'de> {
     type Error = Unread;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Unread> {
-        let Some(name) = self.declared.next() else { return Ok(None) };
+        let Some(name) = self.names.next() else { return Ok(None) };
         let value = self.members.get(*name).filter(|value| !value.is_null());
         self.next = Some(Member { name, value });
         seed.deserialize(StrDeserializer::new(name)).map(Some)

@@ -183,7 +183,7 @@ mod tests {
         it: T,
     }
 
-    fn read<T: DeserializeOwned>(it: Value) -> Result<T, String> {
+    fn read<T: DeserializeOwned>(it: &Value) -> Result<T, String> {
         let body = Body::parse(json!({"it": it}).to_string().as_bytes()).expect("a body");
         body.read::<Asked<T>>().map(|asked| asked.it).map_err(|refusal| refusal.to_string())
     }
@@ -192,45 +192,45 @@ mod tests {
     fn each_kind_is_read_as_leniently_as_clients_need_and_refused_by_its_name() {
         let flags = [(json!(true), true), (json!("true"), true), (json!("false"), false)];
         for (given, on) in flags {
-            assert_eq!(read(given), Ok(Flag(on)));
+            assert_eq!(read(&given), Ok(Flag(on)));
         }
         for wrong in [json!("yes"), json!(1), json!("True"), json!([])] {
-            assert_eq!(read::<Flag>(wrong), Err("'it' is not true or false".into()));
+            assert_eq!(read::<Flag>(&wrong), Err("'it' is not true or false".into()));
         }
-        assert_eq!(read(json!(7)), Ok(Whole(7)));
+        assert_eq!(read(&json!(7)), Ok(Whole(7)));
         for wrong in [json!(-1), json!(1.5), json!("7"), json!({})] {
-            assert_eq!(read::<Whole>(wrong), Err("'it' is not a whole number".into()));
+            assert_eq!(read::<Whole>(&wrong), Err("'it' is not a whole number".into()));
         }
-        assert_eq!(read(json!(["a", "b"])), Ok(Texts(vec!["a".into(), "b".into()])));
+        assert_eq!(read(&json!(["a", "b"])), Ok(Texts(vec!["a".into(), "b".into()])));
         for wrong in [json!("a"), json!(["a", 7]), json!([null])] {
-            assert_eq!(read::<Texts>(wrong), Err("'it' is not an array of strings".into()));
+            assert_eq!(read::<Texts>(&wrong), Err("'it' is not an array of strings".into()));
         }
         let pairs = json!({"a": null, "b": [1.5, -2, {"c": true}], "": "x"});
-        assert_eq!(read::<Pairs>(pairs.clone()).map(|Pairs(data)| json!(data)), Ok(pairs));
+        assert_eq!(read::<Pairs>(&pairs).map(|Pairs(data)| json!(data)), Ok(pairs));
         for wrong in [json!([]), json!("x")] {
-            assert_eq!(read::<Pairs>(wrong), Err("'it' is not an object".into()));
+            assert_eq!(read::<Pairs>(&wrong), Err("'it' is not an object".into()));
         }
-        assert_eq!(read::<Option<Flag>>(Value::Null), Ok(None));
-        assert_eq!(read::<Flag>(Value::Null), Err("Required parameter 'it' is missing".into()));
+        assert_eq!(read::<Option<Flag>>(&Value::Null), Ok(None));
+        assert_eq!(read::<Flag>(&Value::Null), Err("Required parameter 'it' is missing".into()));
     }
 
     #[test]
     fn seconds_are_read_from_numbers_and_texts_up_to_a_day() {
         for (given, seconds) in [(json!(0), 0), (json!(" 20 "), 20), (json!(86_400), 86_400)] {
-            assert_eq!(read(given), Ok(WrapUpTime(seconds * 1_000)));
+            assert_eq!(read(&given), Ok(WrapUpTime(seconds * 1_000)));
         }
         for wrong in [json!(86_401), json!("-1"), json!(1.5), json!("soon"), json!([])] {
             let why = "'it' is not a number of seconds up to 86400";
-            assert_eq!(read::<WrapUpTime>(wrong), Err(why.into()));
+            assert_eq!(read::<WrapUpTime>(&wrong), Err(why.into()));
         }
     }
 
     #[test]
     fn words_that_cannot_be_honoured_are_refused_by_name() {
-        assert_eq!(read(json!("Normal")), Ok(TreatAs));
-        assert_eq!(read::<TreatAs>(json!("System")), Err("'treatAs' System is not supported".into()));
-        assert_eq!(read::<TreatAs>(json!(7)), Err("'it' is not a string".into()));
-        assert_eq!(read(json!("")), Ok(WorkMode));
-        assert_eq!(read::<WorkMode>(json!("ManualIn")), Err("'workmode' ManualIn is not supported".into()));
+        assert_eq!(read(&json!("Normal")), Ok(TreatAs));
+        assert_eq!(read::<TreatAs>(&json!("System")), Err("'treatAs' System is not supported".into()));
+        assert_eq!(read::<TreatAs>(&json!(7)), Err("'it' is not a string".into()));
+        assert_eq!(read(&json!("")), Ok(WorkMode));
+        assert_eq!(read::<WorkMode>(&json!("ManualIn")), Err("'workmode' ManualIn is not supported".into()));
     }
 }
