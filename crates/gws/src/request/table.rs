@@ -103,7 +103,7 @@ macro_rules! requests {
     };
     (@rest $body:ident) => { Err(domain::Refusal::UnknownOperation($body.operation()?.to_owned())) };
     (@rest $body:ident $rest:ident $other:ident) => {
-        <$other as $crate::request::table::Requests>::read($body).map(Self::$rest)
+        <$other as crate::request::table::Requests>::read($body).map(Self::$rest)
     };
     ($(#[doc = $about:literal])+ $family:ident { $(
         $variant:ident($request:ident) = $name:literal $(| $alias:literal)* $(, is $open:ident $(also $listed:literal)*)?, { $($example:tt)* };
@@ -121,33 +121,33 @@ macro_rules! requests {
             )?
         }
 
-        impl $crate::request::table::Requests for $family {
+        impl crate::request::table::Requests for $family {
             fn takes(name: &str) -> bool {
                 match name {
                     $($name $($(| $listed)*)? $(| $alias)* => true,)+
-                    _ => false $(|| <$other as $crate::request::table::Requests>::takes(name))?,
+                    _ => false $(|| <$other as crate::request::table::Requests>::takes(name))?,
                 }
             }
 
             fn takes_states() -> bool {
-                false $(|| <$other as $crate::request::table::Requests>::takes_states())?
+                false $(|| <$other as crate::request::table::Requests>::takes_states())?
             }
 
-            fn read(body: &$crate::body::Body) -> Result<Self, domain::Refusal> {
+            fn read(body: &crate::body::Body) -> Result<Self, domain::Refusal> {
                 match body.operation()? {
                     $($name $($(| $listed)*)? $(| $alias)* => body.read().map(Self::$variant),)+
                     _ => requests! { @rest body $($rest $other)? },
                 }
             }
 
-            fn rows() -> Vec<$crate::request::table::Row> {
+            fn rows() -> Vec<crate::request::table::Row> {
                 let own = vec![$(
-                    $crate::request::table::Row::of::<$request>(&[$name $($(, $listed)*)? $(, $alias)*], serde_json::json!({ $($example)* })),
+                    crate::request::table::Row::of::<$request>(&[$name $($(, $listed)*)? $(, $alias)*], serde_json::json!({ $($example)* })),
                 )+];
                 $(
                     let own = own
                         .into_iter()
-                        .chain(<$other as $crate::request::table::Requests>::rows())
+                        .chain(<$other as crate::request::table::Requests>::rows())
                         .collect();
                 )?
                 own
@@ -156,14 +156,14 @@ macro_rules! requests {
 
         impl utoipa::PartialSchema for $family {
             fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
-                let rows = <Self as $crate::request::table::Requests>::rows();
-                $crate::request::table::union(&rows, concat!($($about),+).trim())
+                let rows = <Self as crate::request::table::Requests>::rows();
+                crate::request::table::union(&rows, concat!($($about),+).trim())
             }
         }
 
         impl utoipa::ToSchema for $family {
             fn schemas(all: &mut Vec<(String, utoipa::openapi::RefOr<utoipa::openapi::Schema>)>) {
-                for row in <Self as $crate::request::table::Requests>::rows() {
+                for row in <Self as crate::request::table::Requests>::rows() {
                     all.extend(row.parts);
                     all.push((row.component.into_owned(), row.schema));
                 }

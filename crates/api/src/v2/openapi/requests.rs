@@ -11,10 +11,8 @@ use utoipa::{
 pub(super) fn complete(document: &mut OpenApi) {
     let families = families();
     for item in document.paths.paths.values_mut() {
-        for (_, operation) in super::operations(item) {
-            if let Some((content, family)) = named(operation, &families) {
-                exemplify(content, family);
-            }
+        if let Some((content, family)) = item.post.as_mut().and_then(|post| named(post, &families)) {
+            exemplify(content, family);
         }
     }
     let components = document.components.get_or_insert_default();
