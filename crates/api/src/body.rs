@@ -9,7 +9,6 @@ use axum::{
 use edge::{Sender, Unread, in_utf_8, read_body};
 use gws::{Body, Problem};
 use http::HeaderMap;
-use serde_json::Value;
 use std::sync::Arc;
 
 /// The largest body of a user, in bytes.
@@ -34,7 +33,7 @@ impl FromRequest<Arc<Api>> for Posted {
     async fn from_request(request: Request, _: &Arc<Api>) -> Result<Self, Problem> {
         let headers = request.headers().clone();
         let posted = Self::of(&headers, &read(request).await?)?;
-        if let Some(Value::String(operation)) = posted.0.get("operationName") {
+        if let Ok(operation) = posted.0.operation() {
             edge::span::operation(operation);
         }
         Ok(posted)
@@ -73,7 +72,7 @@ mod tests {
         let read = |kind: &'static str, body: &'static [u8]| {
             let headers = HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static(kind))]);
             let text = Posted::of(&headers, &Bytes::from_static(body))
-                .map(|Posted(body)| body.text("text").expect("a text").to_owned());
+                .map(|Posted(body)| body.read::<gws::SessionMeasureRequest>().expect("a text").text);
             text.map_err(|problem| (problem.http.as_u16(), problem.code))
         };
         let latin = "application/json; charset=ISO-8859-1";

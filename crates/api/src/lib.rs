@@ -5,6 +5,7 @@
 
 mod address;
 mod app;
+mod asked;
 mod auth;
 mod body;
 mod internal;

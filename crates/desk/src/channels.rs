@@ -9,7 +9,7 @@ use crate::{
 };
 use domain::{
     Command, Key, ProviderKey, ServiceName, State, ThreadId,
-    command::{ClosingMessage, Receive, SessionAct},
+    command::{Receive, Words},
     message::Content,
     thread::Address,
 };
@@ -77,7 +77,7 @@ impl Desk {
                 _ => Ok(()),
             },
             Command::Session { session, agent, act } => {
-                let Some(words) = words(act) else { return Ok(()) };
+                let Some(words) = act.words() else { return Ok(()) };
                 let state = self.session(session).await?;
                 let there = state.as_deref().and_then(session_of);
                 let there = there.filter(|there| there.customer.present && there.live_party(agent).is_some());
@@ -113,27 +113,6 @@ impl Desk {
         let Some(latest) = latest else { return Ok(false) };
         let session = self.session(&latest).await?;
         Ok(session.as_deref().and_then(session_of).is_some_and(|session| session.customer.present))
-    }
-}
-
-/// What an operation would have carried to the customer.
-enum Words<'a> {
-    /// The words themselves.
-    Given(&'a str),
-    /// The words of an entry of the log.
-    Of(u32),
-}
-
-fn words(act: &SessionAct) -> Option<Words<'_>> {
-    match act {
-        SessionAct::Say { text, .. } | SessionAct::SendUrl(text) => Some(Words::Given(text)),
-        SessionAct::Leave { last }
-        | SessionAct::Complete { last, .. }
-        | SessionAct::Transfer { last, .. } => {
-            last.as_ref().map(|ClosingMessage { text, .. }| Words::Given(text))
-        }
-        SessionAct::Resend { index } => Some(Words::Of(*index)),
-        _ => None,
     }
 }
 

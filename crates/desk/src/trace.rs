@@ -5,7 +5,7 @@ use crate::{Refused, ports::Receipt};
 use domain::{
     Command, Decision, InteractionId, Key, UserId,
     call::LegEvent,
-    command::{AgentAct, CallAct, CustomerAct, DeviceAct, SessionAct, Unit},
+    command::{AgentAct, CustomerAct, DeviceAct, Unit},
 };
 use tracing::{Span, field::Empty};
 
@@ -118,7 +118,7 @@ const fn kind(command: &Command) -> &'static str {
     match command {
         Command::Open(_) => "open",
         Command::Customer { act, .. } => of_customer(act),
-        Command::Session { act, .. } => of_session(act),
+        Command::Session { act, .. } => act.kind(),
         Command::Offer { .. } | Command::OfferCall { .. } => "offer",
         Command::OfferLapsed { .. } => "offer-lapsed",
         Command::Receive(unit) => of_unit(&unit.unit),
@@ -129,7 +129,7 @@ const fn kind(command: &Command) -> &'static str {
         Command::FellSilent { .. } => "fell-silent",
         Command::Arrive(_) => "arrive",
         Command::Dial { .. } => "dial",
-        Command::Call { act, .. } => of_call(act),
+        Command::Call { act, .. } => act.kind(),
         Command::LegEvent { heard, .. } => of_switch(heard),
         Command::Diverted { .. } => "leg.diverted",
         Command::CallDue { .. } => "call-due",
@@ -156,28 +156,6 @@ const fn of_customer(act: &CustomerAct) -> &'static str {
     }
 }
 
-const fn of_session(act: &SessionAct) -> &'static str {
-    match act {
-        SessionAct::Accept { .. } => "session.accept",
-        SessionAct::Reject => "session.reject",
-        SessionAct::Say { .. } => "session.say",
-        SessionAct::SendUrl(_) => "session.send-url",
-        SessionAct::Type { .. } => "session.type",
-        SessionAct::Notice(_) => "session.notice",
-        SessionAct::Rename(_) => "session.rename",
-        SessionAct::Leave { .. } => "session.leave",
-        SessionAct::Complete { .. } => "session.complete",
-        SessionAct::Transfer { .. } => "session.transfer",
-        SessionAct::SetDisposition { .. } => "session.set-disposition",
-        SessionAct::AttachUserData(_) | SessionAct::UpdateUserData(_) | SessionAct::DeleteUserData(_) => {
-            "session.user-data"
-        }
-        SessionAct::SetInFocus(_) => "session.focus",
-        SessionAct::Comment(_) => "session.comment",
-        SessionAct::Resend { .. } => "session.resend",
-    }
-}
-
 const fn of_unit(unit: &Unit) -> &'static str {
     match unit {
         Unit::Said(_) => "receive.said",
@@ -190,24 +168,6 @@ const fn of_unit(unit: &Unit) -> &'static str {
         Unit::Echo { .. } => "receive.echo",
         Unit::Edited { .. } => "receive.edited",
         Unit::Unsent { .. } => "receive.unsent",
-    }
-}
-
-const fn of_call(act: &CallAct) -> &'static str {
-    match act {
-        CallAct::Answer => "call.answer",
-        CallAct::Reject => "call.reject",
-        CallAct::Hangup => "call.hang-up",
-        CallAct::Clear => "call.clear",
-        CallAct::Hold => "call.hold",
-        CallAct::Retrieve => "call.retrieve",
-        CallAct::SendDtmf(_) => "call.send-dtmf",
-        CallAct::Mute(_) => "call.mute",
-        CallAct::AttachUserData(_)
-        | CallAct::UpdateUserData(_)
-        | CallAct::DeleteUserData
-        | CallAct::DeleteUserDataPair(_) => "call.user-data",
-        CallAct::SetDisposition { .. } => "call.set-disposition",
     }
 }
 

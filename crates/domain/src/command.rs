@@ -3,7 +3,11 @@
 mod call;
 mod weight;
 
-pub use call::{Arrive, CallAct, Destination, DeviceAct, Dial};
+pub use crate::{
+    call::CallAct,
+    session::{ClosingMessage, HandoverTarget, SessionAct, Words},
+};
+pub use call::{Arrive, Destination, DeviceAct, Dial};
 
 use crate::{
     InteractionId, Millis, ProviderKey, QueueName, ServiceName, UserData, UserId,
@@ -243,99 +247,6 @@ pub enum CustomerAct {
     Data(UserData),
     /// Leaves, or is held to have left.
     Leave(EndedBy),
-}
-
-/// A last message that goes with the end of an agent's part (spec: digital-channels#2.6).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ClosingMessage {
-    /// The words.
-    pub text: String,
-    /// The sender's word for this kind of message.
-    pub message_type: Option<String>,
-}
-
-/// Where a conversation is handed over to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum HandoverTarget {
-    /// A colleague.
-    Agent(UserId),
-    /// A queue.
-    Queue(QueueName),
-}
-
-/// What an agent does with a conversation (spec: digital-channels#2.6, #1.7).
-#[derive(Clone, Debug, PartialEq)]
-pub enum SessionAct {
-    /// Takes the offer.
-    Accept {
-        /// The name the customer should see.
-        nickname: String,
-        /// Whether to write the agent down as the one who last served this customer.
-        save_last_agent: bool,
-    },
-    /// Refuses the offer.
-    Reject,
-    /// Says something to everyone.
-    Say {
-        /// The words.
-        text: String,
-        /// The sender's word for this kind of message.
-        message_type: Option<String>,
-    },
-    /// Sends a link.
-    SendUrl(String),
-    /// Starts or stops typing.
-    Type {
-        /// Starts or stops.
-        on: bool,
-    },
-    /// Sends a notice of the agent's application.
-    Notice(String),
-    /// Changes the agent's nickname.
-    Rename(String),
-    /// Leaves the talk.
-    Leave {
-        /// A last message to the customer.
-        last: Option<ClosingMessage>,
-    },
-    /// Is done with it.
-    Complete {
-        /// The queue to put it into instead of ending it.
-        queue: Option<QueueName>,
-        /// Whether to write the agent down as the one who last served this customer.
-        save_last_agent: bool,
-        /// A last message to the customer.
-        last: Option<ClosingMessage>,
-    },
-    /// Hands it over.
-    Transfer {
-        /// To whom.
-        to: HandoverTarget,
-        /// A last message to the customer.
-        last: Option<ClosingMessage>,
-    },
-    /// Sets the disposition.
-    SetDisposition {
-        /// The value; empty clears.
-        value: String,
-        /// The key; the centre's when not given.
-        key: Option<String>,
-    },
-    /// Adds pairs. The same as replacing them (spec: decisions#8), but reported under its own name.
-    AttachUserData(UserData),
-    /// Adds and replaces pairs.
-    UpdateUserData(UserData),
-    /// Takes pairs away.
-    DeleteUserData(Vec<String>),
-    /// Says whether the agent looks at it.
-    SetInFocus(bool),
-    /// Writes the agents' note.
-    Comment(String),
-    /// Sends a message again that did not arrive, or may not have arrived.
-    Resend {
-        /// Place in the log.
-        index: u32,
-    },
 }
 
 /// A unit that a connector brings (spec: channel-connectors#0.1).

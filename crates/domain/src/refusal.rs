@@ -119,7 +119,7 @@ impl fmt::Display for Refusal {
                 write!(f, "{operation:?} is not valid in state {}", state.as_str())
             }
             Self::NotInCallState { operation, state } => {
-                write!(f, "{} is not valid in state {}", operation.as_str(), state.as_str())
+                write!(f, "{operation:?} is not valid in state {}", state.as_str())
             }
             Self::NotRegistered(dn) => write!(f, "Device '{dn}' is not registered."),
             Self::FeatureOff(name) => write!(f, "The contact center does not have the feature {name}"),

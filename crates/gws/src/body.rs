@@ -1,6 +1,6 @@
 //! Request bodies: JSON objects, bounded in depth, with words for what is wrong.
 
-use crate::{members, problem::Problem};
+use crate::members;
 use domain::Refusal;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 /// How deep JSON may nest.
 const MAX_DEPTH: usize = 64;
 
-/// A JSON object as it came, with typed ways to take things out of it.
+/// A JSON object as it came.
 #[derive(Debug, Default)]
 pub struct Body(Map<String, Value>);
 
@@ -40,68 +40,11 @@ impl Body {
     }
 
     /// The operation, which every POST on a resource names.
-    pub fn operation(&self) -> Result<&str, Problem> {
-        self.text("operationName")
-    }
-
-    /// A member, unless it is absent or null.
-    pub fn get(&self, name: &str) -> Option<&Value> {
-        self.0.get(name).filter(|value| !value.is_null())
-    }
-
-    /// A required text.
-    pub fn text(&self, name: &'static str) -> Result<&str, Problem> {
-        self.maybe_text(name)?.ok_or_else(|| domain::Refusal::Missing(name).into())
-    }
-
-    /// A text that may be absent.
-    pub fn maybe_text(&self, name: &'static str) -> Result<Option<&str>, Problem> {
-        match self.get(name) {
-            None => Ok(None),
-            Some(Value::String(text)) => Ok(Some(text)),
-            Some(_) => Err(Problem::invalid(format!("'{name}' is not a string"))),
-        }
-    }
-
-    /// A truth value that may be absent; clients also send it as a string.
-    pub fn flag(&self, name: &'static str, default: bool) -> Result<bool, Problem> {
-        match self.get(name) {
-            None => Ok(default),
-            Some(Value::Bool(flag)) => Ok(*flag),
-            Some(Value::String(text)) if text == "true" => Ok(true),
-            Some(Value::String(text)) if text == "false" => Ok(false),
-            Some(_) => Err(Problem::invalid(format!("'{name}' is not true or false"))),
-        }
-    }
-
-    /// A required whole number that is not negative.
-    pub fn whole(&self, name: &'static str) -> Result<u64, Problem> {
-        match self.get(name) {
-            None => Err(domain::Refusal::Missing(name).into()),
-            Some(value) => {
-                value.as_u64().ok_or_else(|| Problem::invalid(format!("'{name}' is not a whole number")))
-            }
-        }
-    }
-
-    /// A required object.
-    pub fn object(&self, name: &'static str) -> Result<&Map<String, Value>, Problem> {
-        match self.get(name) {
-            None => Err(domain::Refusal::Missing(name).into()),
-            Some(Value::Object(members)) => Ok(members),
-            Some(_) => Err(Problem::invalid(format!("'{name}' is not an object"))),
-        }
-    }
-
-    /// A required list of texts.
-    pub fn texts(&self, name: &'static str) -> Result<Vec<String>, Problem> {
-        let wrong = || Problem::invalid(format!("'{name}' is not an array of strings"));
-        match self.get(name) {
-            None => Err(domain::Refusal::Missing(name).into()),
-            Some(Value::Array(items)) => {
-                items.iter().map(|item| item.as_str().map(str::to_owned).ok_or_else(wrong)).collect()
-            }
-            Some(_) => Err(wrong()),
+    pub fn operation(&self) -> Result<&str, Refusal> {
+        match self.0.get("operationName") {
+            None | Some(Value::Null) => Err(Refusal::Missing("operationName")),
+            Some(Value::String(name)) => Ok(name),
+            Some(_) => Err(Refusal::Invalid("'operationName' is not a string".into())),
         }
     }
 }
@@ -137,7 +80,6 @@ fn byte_of(bytes: &[u8], line: usize, column: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-
     #[test]
     fn single_quotes_are_refused_naming_the_byte() {
         let refusal = Body::parse(b"{\n  'operationName': 'Ready'\n}").expect_err("refused");

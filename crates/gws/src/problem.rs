@@ -2,7 +2,7 @@
 
 use crate::{
     answer::{Answer, json},
-    operation_name::operation_name,
+    request::{CallRequest, SessionRequest},
 };
 use axum::response::{IntoResponse, Response};
 use desk::{Refused, ports::StoreFault};
@@ -82,12 +82,19 @@ impl From<Refusal> for Problem {
         };
         let message = match &refusal {
             Refusal::NotInState { operation, state } => {
-                format!("{} is not valid in state {}", operation_name(*operation), state.as_str())
+                not_in_state(SessionRequest::name_of(*operation), state.as_str())
+            }
+            Refusal::NotInCallState { operation, state } => {
+                not_in_state(CallRequest::name_of(*operation), state.as_str())
             }
             other => other.to_string(),
         };
         Self::new(http, code, message)
     }
+}
+
+fn not_in_state(operation: &str, state: &str) -> String {
+    format!("{operation} is not valid in state {state}")
 }
 
 impl From<StoreFault> for Problem {

@@ -1,10 +1,9 @@
 //! Whoever calls the API, and what they are told.
 
 use crate::{Guest, PUBLIC_URL, TestServer, centre::PASSWORD, documented, http as router};
-use api::Shown;
 use axum::body::Body;
 use base64::{Engine, engine::general_purpose::STANDARD};
-use domain::{UserId, medium::Media};
+use domain::UserId;
 use http::{HeaderMap, Method, Request, StatusCode, header};
 use serde_json::{Value, json};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -124,9 +123,9 @@ impl<'a> Client<'a> {
         self.post(&guest.path(), accept).await
     }
 
-    /// What the API document of the server follows from.
-    pub(crate) fn documents(&self) -> (&Media, Shown) {
-        (self.server.desk.media(), self.server.shown())
+    /// Holds a message of the notifications endpoint against the API document.
+    pub(crate) fn told(&self, message: &Value) {
+        documented::told(&self.server.contract, message);
     }
 
     /// The notifications since the last time, each with its topic as `channel`.
@@ -146,7 +145,7 @@ impl<'a> Client<'a> {
         let told = notes.iter().map(|note| {
             let data: Value = serde_json::from_str(&note.body).expect("a note is JSON");
             let message = json!({"channel": &*note.channel, "data": data});
-            documented::told(self.documents(), &message);
+            self.told(&message);
             message
         });
         told.collect()

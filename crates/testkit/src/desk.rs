@@ -1,7 +1,7 @@
 //! A desk on a journal that can fail, and the agent who works there.
 
 use crate::{
-    FaultyStore, TestClock, TestIds,
+    Contract, FaultyStore, TestClock, TestIds,
     centre::{TOM, TestCentre},
     documented,
     journal::JournalStorage,
@@ -258,12 +258,10 @@ impl TestDesk {
     /// The notifications of errors that Tom got.
     pub async fn errors(&self) -> Vec<Value> {
         let notes = self.store.notes(&UserId::from(TOM), 0, 1_000, usize::MAX).await.expect("a mailbox");
+        let contract = Contract::of(self.desk.media(), Shown::default());
         let told = notes.iter().map(|note| {
             let data: Value = serde_json::from_str(&note.body).expect("JSON");
-            documented::told(
-                (self.desk.media(), Shown::default()),
-                &json!({"channel": &*note.channel, "data": data}),
-            );
+            documented::told(&contract, &json!({"channel": &*note.channel, "data": data}));
             data
         });
         told.filter(|note| note["notificationType"] == "Error").collect()

@@ -1,6 +1,6 @@
 //! A notification session over long polling.
 
-use crate::{Client, documented};
+use crate::Client;
 use serde_json::{Value, json};
 
 /// A session with the acknowledgement extension, through the endpoint itself.
@@ -16,12 +16,12 @@ impl<'a> Poll<'a> {
     pub async fn open(client: &'a Client<'a>, topic: &str) -> Self {
         let shake = json!({"channel": "/meta/handshake", "version": "1.0", "minimumVersion": "1.0", "ext": {"ack": true}});
         let reply = client.post("/notifications", shake).await.json;
-        documented::told(client.documents(), &reply[0]);
+        client.told(&reply[0]);
         let id = reply[0]["clientId"].as_str().expect("a session").to_owned();
         let mut poll = Self { client, id, ack: 0 };
         let subscribe = json!({"channel": "/meta/subscribe", "clientId": poll.id, "subscription": topic});
         let reply = client.post("/notifications", subscribe).await.json;
-        documented::told(client.documents(), &reply[0]);
+        client.told(&reply[0]);
         assert_eq!(reply[0]["successful"], true, "{topic}");
         poll.connect(0).await;
         poll
@@ -45,7 +45,7 @@ impl<'a> Poll<'a> {
             panic!("no messages")
         };
         for message in &answer {
-            documented::told(self.client.documents(), message);
+            self.client.told(message);
         }
         let reply = answer.pop().expect("a reply");
         assert_eq!(reply["successful"], true, "{reply}");

@@ -52,11 +52,6 @@ impl Deref for TestServer {
 }
 
 impl TestServer {
-    /// What it shows otherwise than others.
-    pub(crate) const fn shown(&self) -> Shown {
-        self.shown
-    }
-
     /// The usual centre.
     pub async fn start() -> Self {
         Self::with(|_| {}).await

@@ -1,22 +1,18 @@
 //! `POST /internal-api/operations`: what the vendor's desktop sends as a user event (spec: admin-and-reporting#8.4).
 
-use crate::{auth::Caller, body::Posted, state::Api, v2::not_registered};
+use crate::{asked::asked, auth::Caller, body::Posted, state::Api, v2::not_registered};
 use axum::extract::State;
-use domain::{Refusal, user::Role};
-use gws::{Outcome, Problem, find_device};
+use domain::user::Role;
+use gws::{DesktopRequest, Outcome, Problem, find_device};
 use std::sync::Arc;
 
 /// Refuses a user event as the desktop knows it from a phone that is not registered: no phone is yet.
 pub async fn post(State(api): State<Arc<Api>>, caller: Caller, Posted(body): Posted) -> Outcome {
     caller.needs(&[Role::Agent, Role::Supervisor])?;
-    let operation = body.operation()?;
-    if operation != "SendUserEvent" {
-        api.unknown.count("POST", "/internal-api/operations", Some(operation));
-        return Err(Refusal::UnknownOperation(operation.to_owned()).into());
-    }
-    let device = match body.maybe_text("deviceId")? {
+    let DesktopRequest::SendUserEvent(event) = asked(&api, &body, "/internal-api/operations")?;
+    let device = match event.device_id {
         Some(id) => {
-            let found = find_device(&caller.user, id);
+            let found = find_device(&caller.user, &id);
             Some(found.ok_or_else(|| Problem::not_found(&format!("Device '{id}'")))?)
         }
         None => caller.user.device.as_ref(),

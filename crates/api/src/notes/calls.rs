@@ -11,7 +11,7 @@ use domain::{
     call::{Call, Fact, Party, PartyState},
 };
 use gws::{
-    CALLS_TOPIC, CallView,
+    CALLS_TOPIC, CallRequest, CallView,
     notification::{CallChange, CallErrorMessage, CallStateChangeMessage, text},
     numbers,
 };
@@ -116,7 +116,7 @@ impl Scene<'_> {
     fn refused(&self, party: &Party) -> Vec<(&'static str, u16)> {
         let refused = self.facts().filter_map(|fact| match fact {
             Fact::Refused { leg, operation, code } if *leg == party.leg => {
-                Some((operation.operation().as_str(), *code))
+                Some((CallRequest::name_of(operation.operation()), *code))
             }
             _ => None,
         });

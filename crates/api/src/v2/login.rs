@@ -15,7 +15,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::any,
 };
-use gws::{Answer, Body, Problem};
+use gws::{Answer, Body, LoginRequest, Problem};
 use http::{HeaderMap, Method, StatusCode, header};
 use std::{sync::Arc, time::Duration};
 
@@ -47,10 +47,8 @@ async fn try_log_in(api: &Api, request: Request) -> Result<Response, Problem> {
     let client = client(&request);
     let login = cookie(request.headers(), SESSION).and_then(|cookie| api.logins.resume(&api.desk, cookie));
     let body = read(request).await?;
-    let credentials = Credentials {
-        user_name: body.text("userName")?.to_owned(),
-        password: body.text("password")?.to_owned(),
-    };
+    let LoginRequest { user_name, password } = body.read()?;
+    let credentials = Credentials { user_name, password };
     let from = From { client, login: login.as_deref() };
     let user = api.checks.check(&api.desk, credentials, from).await.ok_or_else(Problem::access_denied)?;
     let (login, gone) = api.logins.begin(&api.desk, &user).await;

@@ -1,7 +1,6 @@
 //! The API document: what the router documents, and what it serves without documenting it, as OpenAPI 3.1.
 
 mod bayeux;
-pub(super) mod calls;
 mod customers;
 mod elsewhere;
 mod feed;
@@ -9,9 +8,9 @@ mod finish;
 mod media;
 mod methods;
 mod refusals;
+mod requests;
 mod sessions;
 mod webhooks;
-mod words;
 
 pub(super) use refusals::{CONFLICT, NOT_FOUND, refused};
 
@@ -65,6 +64,7 @@ pub fn openapi(links: &Links, version: &str, media: &Media, shown: Shown) -> Val
     document.paths.paths.extend(customers::forms().paths);
     media::write_out(&mut document, media);
     name_and_complete(&mut document);
+    requests::complete(&mut document);
     let mut document = finish::finish(document, links.root(), media, shown);
     let topics = webhooks::topics(media);
     webhooks::add(&mut document, &topics);

@@ -61,34 +61,3 @@ pub struct Operation {
     /// The operation.
     operation_name: String,
 }
-
-/// A disposition code to add or to change.
-#[derive(ToSchema)]
-#[schema(as = DispositionCodeRequest, rename_all = "camelCase")]
-#[expect(dead_code, reason = "it describes; `Body` reads")]
-pub struct DispositionCode {
-    /// What a disposition sends; never changes.
-    name: String,
-    /// What people read; the name when left out.
-    display_name: Option<String>,
-}
-
-/// A disposition code to take away.
-#[derive(ToSchema)]
-#[schema(rename_all = "camelCase")]
-#[expect(dead_code, reason = "it describes; `Body` reads")]
-pub struct NamedCode {
-    /// What a disposition sends.
-    name: String,
-}
-
-/// A group of disposition codes to add.
-#[derive(ToSchema)]
-#[schema(rename_all = "camelCase")]
-#[expect(dead_code, reason = "it describes; `Body` reads")]
-pub struct DispositionGroup {
-    /// Its name.
-    name: String,
-    /// The address or path of the group it should lie in; at the root when left out.
-    parent_uri: Option<String>,
-}

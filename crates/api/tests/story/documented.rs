@@ -2,12 +2,18 @@
 //! examples are what stories were told. That no message has more than it says is looked at wherever one is received
 //! (`testkit::documented`).
 
-use api::{Links, Shown, openapi};
+use api::Shown;
 use desk::{Condition, ServiceState};
 use domain::{call::LegEvent, medium::Media};
 use serde_json::{Value, json};
-use std::{collections::BTreeSet, fs, path::Path};
-use testkit::{Client, Correspondent, Guest, Poll, START, ScriptedSwitch, TestServer, documented, settled};
+use std::{collections::BTreeSet, fs, path::Path, sync::Arc};
+use testkit::{
+    Client, Contract, Correspondent, Guest, Poll, START, ScriptedSwitch, TestServer, documented, settled,
+};
+
+fn contract() -> Arc<Contract> {
+    Contract::of(&Media::default(), Shown::default())
+}
 
 /// Every object that a snapshot of a story holds.
 fn snapshots(under: &Path, objects: &mut BTreeSet<String>) {
@@ -37,15 +43,15 @@ fn snapshots(under: &Path, objects: &mut BTreeSet<String>) {
 
 #[test]
 fn the_examples_of_notifications_are_what_stories_were_told() {
-    let document = openapi(&Links::new("http://localhost:8080"), "0", &Media::default(), Shown::default());
+    let contract = contract();
     let mut told = BTreeSet::new();
     snapshots(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/story"), &mut told);
     let mut found = 0;
-    for (topic, item) in document["webhooks"].as_object().expect("topics") {
+    for (topic, item) in contract.document()["webhooks"].as_object().expect("topics") {
         let examples = &item["post"]["requestBody"]["content"]["application/json"]["examples"];
         for (name, example) in examples.as_object().expect("examples") {
             let data = &example["value"];
-            documented::told((&Media::default(), Shown::default()), &json!({"channel": topic, "data": data}));
+            documented::told(&contract, &json!({"channel": topic, "data": data}));
             // Those of the other media are made from those of web chat.
             if !topic.ends_with("sessions") && !topic.ends_with("session") {
                 assert!(told.contains(&settled(data).to_string()), "no story was told {name}: {data:#}");
@@ -116,7 +122,7 @@ async fn every_message_that_the_document_has_is_told() {
     conversations().await;
     calls().await;
     what_has_no_place_in_a_mailbox().await;
-    let (met, wanted) = (documented::met(), documented::documented(&Media::default()));
+    let (met, wanted) = (documented::met(), documented::documented(&contract()));
     let missed: Vec<&String> = wanted.difference(&met).collect();
     assert!(missed.is_empty(), "nobody was told {missed:?}");
 }
@@ -128,8 +134,31 @@ fn a_member_that_the_document_does_not_have_fails_the_test_that_is_told_it() {
         "messageType": "ErrorMessage", "errorMessage": "Busy", "deviceUri": "/api/v2/devices/1", "devicePath": "/devices/1",
         "errorCode": 7,
     });
-    documented::told(
-        (&Media::default(), Shown::default()),
-        &json!({"channel": "/v2/me/devices", "data": data}),
-    );
+    documented::told(&contract(), &json!({"channel": "/v2/me/devices", "data": data}));
+}
+
+#[test]
+fn the_examples_of_customers_and_of_the_notifications_endpoint_fit() {
+    let contract = contract();
+    let mut seen = 0;
+    for (path, item) in contract.document()["paths"].as_object().expect("paths") {
+        for (method, operation) in item.as_object().expect("an item") {
+            if !["customers", "notifications"].iter().any(|tag| operation["tags"][0] == *tag) {
+                continue;
+            }
+            let responses = operation["responses"].as_object().expect("responses").values();
+            for message in responses.chain([&operation["requestBody"]]) {
+                for content in message["content"].as_object().into_iter().flat_map(|kinds| kinds.values()) {
+                    let others = content["examples"].as_object().into_iter().flat_map(|all| all.values());
+                    let examples = others.map(|example| &example["value"]).chain(content.get("example"));
+                    for example in examples {
+                        let misfit = contract.misfit(&content["schema"], example);
+                        assert_eq!(misfit, None, "{method} {path}: {example:#}");
+                        seen += 1;
+                    }
+                }
+            }
+        }
+    }
+    assert!(seen > 30, "{seen}");
 }

@@ -24,6 +24,7 @@ mod origins;
 mod pages;
 mod repeated;
 mod reporting;
+mod requests;
 mod seed;
 mod services;
 mod settings;

@@ -289,36 +289,39 @@ fn what_is_documented_is_in_the_list() {
     assert!(missing.is_empty(), "served, but not in docs/walk-list.toml: {missing:#?}");
 }
 
-/// The files that read names of operations, each with the address they are posted to.
-const READERS: [(&str, &str); 8] = [
-    ("crates/api/src/wire/operation.rs", "POST /api/v2/me/chats/{id}"),
-    ("crates/api/src/v2/me/operate.rs", "POST /api/v2/me"),
-    ("crates/api/src/v2/me/channels.rs", "POST /api/v2/me/channels/{channel}"),
-    ("crates/api/src/wire/device_operation.rs", "POST /api/v2/me/devices/{id}"),
-    ("crates/api/src/wire/call_operation.rs", "POST /api/v2/me/calls/{id}"),
-    ("crates/api/src/wire/dial.rs", "POST /api/v2/me/devices/{id}/calls"),
-    ("crates/api/src/internal/operations.rs", "POST /internal-api/operations"),
-    ("crates/channels/src/chat/gws/operate.rs", "POST /api/v2/chats/{id}"),
+/// Where the requests of each family are posted to.
+const FAMILIES: [(&str, &str); 9] = [
+    ("SessionRequest", "POST /api/v2/me/chats/{id}"),
+    ("SessionsRequest", "POST /api/v2/me/smsessions"),
+    ("CallRequest", "POST /api/v2/me/calls/{id}"),
+    ("CallsRequest", "POST /api/v2/me/devices/{id}/calls"),
+    ("MeRequest", "POST /api/v2/me"),
+    ("ChannelRequest", "POST /api/v2/me/channels/{channel}"),
+    ("DeviceRequest", "POST /api/v2/me/devices/{id}"),
+    ("QuarantineRequest", "POST /api/v2/diagnostics/quarantine/{id}"),
+    ("DesktopRequest", "POST /internal-api/operations"),
 ];
+/// Where customers post their operations.
+const CUSTOMERS: &str = "POST /api/v2/chats/{id}";
 
 #[test]
 fn every_operation_that_is_read_is_in_the_list() {
     let rows = rows();
     let mut missing = Vec::new();
-    let mut seen = 0;
-    for (file, ask) in READERS {
-        for name in operations_in(&read(file)) {
-            seen += 1;
-            let listed = |row: &Row| row.ask == ask && row.operation.as_deref() == Some(name.as_str());
-            if !rows.iter().any(listed) {
-                missing.push(format!("{ask} {name} ({file})"));
-            }
+    let mut look = |ask: &str, name: &str| {
+        let listed = |row: &Row| row.ask == ask && row.operation.as_deref() == Some(name);
+        if !rows.iter().any(listed) {
+            missing.push(format!("{ask} {name}"));
         }
+    };
+    for family in gws::families() {
+        let ask = FAMILIES.iter().find(|(name, _)| *name == family.name).map(|(_, ask)| *ask);
+        let ask = ask.unwrap_or_else(|| panic!("{} has no address above", family.name));
+        family.rows.iter().flat_map(|row| row.names).for_each(|name| look(ask, name));
     }
-    assert!(
-        seen >= 30,
-        "only {seen} names of operations were found: the reader of the sources is out of date"
-    );
+    for name in gws::customer::OPERATIONS {
+        look(CUSTOMERS, name);
+    }
     assert!(missing.is_empty(), "read, but not in docs/walk-list.toml: {missing:#?}");
 }
 
@@ -333,19 +336,6 @@ fn every_state_that_can_be_entered_is_in_the_list() {
             assert!(left || rows.iter().any(listed), "{ask} {}", state.operation);
         }
     }
-}
-
-/// Texts of a source that are written like an operation, comments and tests left out.
-fn operations_in(source: &str) -> BTreeSet<String> {
-    let source = source.split("#[cfg(test)]").next().unwrap_or_default();
-    let code = source.lines().filter(|line| !line.trim_start().starts_with("//"));
-    let texts = code.flat_map(|line| line.split('"').skip(1).step_by(2));
-    let is_name = |text: &&str| {
-        text.starts_with(|first: char| first.is_ascii_uppercase())
-            && text.contains(|letter: char| letter.is_ascii_lowercase())
-            && text.chars().all(|letter| letter.is_ascii_alphabetic())
-    };
-    texts.filter(is_name).map(str::to_owned).collect()
 }
 
 #[test]

@@ -204,7 +204,7 @@ impl<'a> Program<'a> {
         let path = "/api/v2/notifications";
         let (mut answer, (head, headers)) = self.asks(&Method::POST, path, &shake).await;
         page.keeps(name, &format!("POST {path}"), &self.headers, &shake);
-        self.client_id = answer[0]["clientId"].as_str().expect("a session").to_owned();
+        answer[0]["clientId"].as_str().expect("a session").clone_into(&mut self.client_id);
         answer[0]["clientId"] = "…".into();
         page.keeps(&format!("{name} answered"), &head, &headers, &answer);
         self.headers[0].1 = format!("{}; {}", self.headers[0].1, cookie_of(&headers));

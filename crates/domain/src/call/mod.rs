@@ -4,7 +4,6 @@
 //! for that agent; see [`Call::party`] and [`capabilities`]. Every party has one leg at the switch; those of one line
 //! that are established hear each other in that line's room. A call has one line; a consultation adds another.
 
-mod capabilities;
 mod event;
 mod fold;
 mod leg;
@@ -13,9 +12,8 @@ mod party;
 mod snapshot;
 
 pub use crate::ids::Dn;
-pub use capabilities::{capabilities, is_open};
 pub use event::{CallEvent, Fact, Overflowing, RefusedOperation};
 pub use leg::{CallerId, Cause, LegCommand, LegEvent, LegId, Originate, Playback, RoomId, SwitchCommand};
-pub use operation::CallOperation;
+pub use operation::{CallAct, CallOperation, capabilities, is_open};
 pub use party::{Party, PartyOrigin, PartyState, Who};
 pub use snapshot::{Call, CallKind, CallQueueing, Deadline, Line, PendingDestination};

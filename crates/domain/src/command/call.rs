@@ -66,42 +66,6 @@ pub struct Dial {
     pub user_data: UserData,
 }
 
-/// What an agent does with a call (spec: core-and-voice#5.7, #6).
-#[derive(Clone, Debug, PartialEq)]
-pub enum CallAct {
-    /// Makes the agent's phone answer.
-    Answer,
-    /// Refuses it.
-    Reject,
-    /// Leaves it.
-    Hangup,
-    /// Ends it for everyone.
-    Clear,
-    /// Puts the others on hold.
-    Hold,
-    /// Comes back to them.
-    Retrieve,
-    /// Sends tones: 0-9, `*`, `#`, A-D, a comma is half a second.
-    SendDtmf(String),
-    /// Keeps what the agent says from the others, or lets them hear it again.
-    Mute(bool),
-    /// Adds pairs. The same as replacing them (spec: decisions#8), but reported under its own name.
-    AttachUserData(UserData),
-    /// Adds and replaces pairs.
-    UpdateUserData(UserData),
-    /// Takes all pairs away.
-    DeleteUserData,
-    /// Takes one pair away; a pair that is not there is no error.
-    DeleteUserDataPair(String),
-    /// Sets the disposition, live or after release.
-    SetDisposition {
-        /// The value; empty clears.
-        value: String,
-        /// The key; the centre's when not given.
-        key: Option<String>,
-    },
-}
-
 /// What an agent does with their phone (spec: core-and-voice#4.5).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DeviceAct {

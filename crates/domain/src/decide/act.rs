@@ -17,7 +17,7 @@ pub(super) fn act(
     act: &SessionAct,
 ) -> Result<(), DecideError> {
     let session = draft.session(id)?;
-    let party = gate(draft, &session, agent, operation(act))?;
+    let party = gate(draft, &session, agent, act.operation())?;
     let author = party.author();
     match act {
         SessionAct::Accept { nickname, save_last_agent } => {
@@ -55,6 +55,12 @@ pub(super) fn act(
             }
             handover::complete(draft, &session, party, queue.as_ref(), last.as_ref())
         }
+        SessionAct::LeaveAndComplete { queue, save_last_agent, last } => {
+            if *save_last_agent {
+                note::last_agent(draft, id, agent)?;
+            }
+            handover::leave_and_complete(draft, &session, party, queue.as_ref(), last.as_ref())
+        }
         SessionAct::Transfer { to, last } => handover::transfer(draft, &session, party, to, last.as_ref()),
         SessionAct::SetDisposition { value, key } => {
             disposition::set(draft, &*session, party, value, key.as_deref())
@@ -76,29 +82,6 @@ pub(super) fn act(
         }
         SessionAct::Resend { index } => post::resend(draft, &session, agent, *index),
         SessionAct::Comment(comment) => note::comment(draft, id, agent, comment),
-    }
-}
-
-const fn operation(act: &SessionAct) -> SessionOperation {
-    match act {
-        SessionAct::Accept { .. } => SessionOperation::Accept,
-        SessionAct::Reject => SessionOperation::Reject,
-        SessionAct::Say { .. } => SessionOperation::SendMessage,
-        SessionAct::SendUrl(_) => SessionOperation::SendUrl,
-        SessionAct::Type { on: true } => SessionOperation::StartTyping,
-        SessionAct::Type { on: false } => SessionOperation::StopTyping,
-        SessionAct::Notice(_) => SessionOperation::SendCustomNotice,
-        SessionAct::Rename(_) => SessionOperation::ChangeNickname,
-        SessionAct::Leave { .. } => SessionOperation::Leave,
-        SessionAct::Complete { .. } => SessionOperation::Complete,
-        SessionAct::Transfer { .. } => SessionOperation::Transfer,
-        SessionAct::SetDisposition { .. } => SessionOperation::SetDisposition,
-        SessionAct::AttachUserData(_) => SessionOperation::AttachUserData,
-        SessionAct::UpdateUserData(_) => SessionOperation::UpdateUserData,
-        SessionAct::DeleteUserData(_) => SessionOperation::DeleteUserData,
-        SessionAct::SetInFocus(_) => SessionOperation::SetInFocus,
-        SessionAct::Comment(_) => SessionOperation::SetComment,
-        SessionAct::Resend { .. } => SessionOperation::ResendMessage,
     }
 }
 

@@ -53,6 +53,23 @@ pub(super) fn complete(
     }
 }
 
+/// Leaves, then completes what is left of the part: with others in the talk, nothing is.
+pub(super) fn leave_and_complete(
+    draft: &mut Draft<'_>,
+    session: &Session,
+    party: &AgentParty,
+    queue: Option<&QueueName>,
+    last: Option<&ClosingMessage>,
+) -> Result<(), DecideError> {
+    leave(draft, session, party, last)?;
+    let session = draft.session(&session.id)?;
+    match (session.live_party(&party.user), queue) {
+        (Some(party), _) => complete(draft, &session, party, queue, None),
+        (None, Some(queue)) => enqueue(draft, &session, &party.user, queue),
+        (None, None) => Ok(()),
+    }
+}
+
 /// Flow T (spec: digital-channels#2.7-T): to a colleague it is an offer, and the originator stays until it is taken;
 /// to a queue it is done at once.
 pub(super) fn transfer(

@@ -4,7 +4,6 @@
 //! sees as "the chat" is a projection of the conversation for that agent; see [`Session::party`] and
 //! [`capabilities`].
 
-mod capabilities;
 mod event;
 mod fold;
 mod operation;
@@ -17,9 +16,10 @@ pub use crate::{
     delivery::{Delivery, MAX_OUTGOING, Progress, UnsettledMessage},
     interaction::{End, EndedBy, QueuePosition, Via},
 };
-pub use capabilities::{capabilities, is_open};
 pub use event::{Amendment, Fact, Route, SessionEvent};
-pub use operation::SessionOperation;
+pub use operation::{
+    ClosingMessage, HandoverTarget, SessionAct, SessionOperation, Words, capabilities, is_open,
+};
 pub use party::{AgentParty, AgentPartyState, Customer, Invitation};
 pub use post::Post;
 pub use snapshot::{Deadline, Session, Typing};

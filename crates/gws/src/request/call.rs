@@ -1,68 +1,156 @@
-//! Operations of a call by their names on the wire (spec: core-and-voice#5.6, #5.7, #6).
+//! Operations on a call (spec: core-and-voice#5.6, #5.7, #6).
 
-use crate::{body::Body, problem::Problem};
-use domain::{InteractionId, Refusal, UserData, command::CallAct};
+use super::{table::requests, value::Pairs};
+use domain::{InteractionId, Refusal, call::CallOperation, command::CallAct};
+use serde::Deserialize;
+use utoipa::ToSchema;
 
-/// Every name that [`call_act`] takes, for the API document; a test compares the two.
-pub const CALL_OPERATIONS: &[&str] = &[
-    "Answer",
-    "Reject",
-    "Hangup",
-    "ClearCall",
-    "Hold",
-    "Retrieve",
-    "SendDtmf",
-    "MuteCall",
-    "UnmuteCall",
-    "AttachUserData",
-    "UpdateUserData",
-    "DeleteUserData",
-    "DeleteUserDataPair",
-    "SetCallDisposition",
-];
-
-/// The name of the operation that sets the disposition of a call.
-pub const SET_CALL_DISPOSITION: &str = "SetCallDisposition";
-/// What a request body asks a call to do.
-pub fn call_act(body: &Body) -> Result<CallAct, Problem> {
-    Ok(match body.operation()? {
-        "Answer" => CallAct::Answer,
-        "Reject" => CallAct::Reject,
-        "Hangup" => CallAct::Hangup,
-        "ClearCall" => CallAct::Clear,
-        "Hold" => CallAct::Hold,
-        "Retrieve" => CallAct::Retrieve,
-        "SendDtmf" => CallAct::SendDtmf(body.text("digits")?.to_ascii_uppercase()),
-        "MuteCall" => CallAct::Mute(true),
-        "UnmuteCall" => CallAct::Mute(false),
-        "AttachUserData" => CallAct::AttachUserData(user_data(body)?),
-        "UpdateUserData" => CallAct::UpdateUserData(user_data(body)?),
-        "DeleteUserData" => CallAct::DeleteUserData,
-        "DeleteUserDataPair" => CallAct::DeleteUserDataPair(body.text("key")?.to_owned()),
-        SET_CALL_DISPOSITION => CallAct::SetDisposition {
-            value: body.text("disposition")?.to_owned(),
-            key: body.maybe_text("dispositionKey")?.map(str::to_owned),
-        },
-        other => return Err(Refusal::UnknownOperation(other.to_owned()).into()),
-    })
-}
-
-/// The call whose disposition is set: the one of the address, if it names one, and of `callUri` and `callUuid`. Those
-/// that are given must agree (spec: decisions#6).
-pub fn disposed_call(body: &Body, address: Option<&str>) -> Result<InteractionId, Problem> {
-    let uri = body.maybe_text("callUri")?.map(last_segment);
-    let named = [address, body.maybe_text("callUuid")?, uri];
-    let mut named = named.into_iter().flatten();
-    let first = named.next().ok_or(Refusal::Missing("callUri"))?;
-    if named.any(|other| other != first) {
-        return Err(Problem::invalid("The address, 'callUri' and 'callUuid' do not name the same call"));
+requests! {
+    /// An operation of an agent on a call. `capabilities` of the call list those that are open now;
+    /// `SetCallDisposition` is not among them, and is taken all the same.
+    CallRequest of CallOperation {
+        Answer(CallAnswerRequest) = "Answer", is Answer, {};
+        Reject(CallRejectRequest) = "Reject", is Reject, {};
+        Hangup(CallHangupRequest) = "Hangup", is Hangup, {};
+        ClearCall(CallClearCallRequest) = "ClearCall", is ClearCall, {};
+        Hold(CallHoldRequest) = "Hold", is Hold, {};
+        Retrieve(CallRetrieveRequest) = "Retrieve", is Retrieve, {};
+        SendDtmf(CallSendDtmfRequest) = "SendDtmf", is SendDtmf, {"digits": "1#"};
+        MuteCall(CallMuteCallRequest) = "MuteCall", is MuteCall, {};
+        UnmuteCall(CallUnmuteCallRequest) = "UnmuteCall", is UnmuteCall, {};
+        AttachUserData(CallAttachUserDataRequest) = "AttachUserData", is AttachUserData,
+            {"userData": {"Case": "17"}};
+        UpdateUserData(CallUpdateUserDataRequest) = "UpdateUserData", is UpdateUserData,
+            {"userData": {"Case": "18"}};
+        DeleteUserData(CallDeleteUserDataRequest) = "DeleteUserData", is DeleteUserData, {};
+        DeleteUserDataPair(CallDeleteUserDataPairRequest) = "DeleteUserDataPair", is DeleteUserDataPair,
+            {"key": "Case"};
+        SetCallDisposition(CallSetCallDispositionRequest) = "SetCallDisposition",
+            {"disposition": "Referred", "callUuid": "01RCC3N118B1V0SL807GK2LAES000006"};
     }
-    Ok(InteractionId::from(first))
 }
 
-/// The pairs that a request attaches.
-pub fn user_data(body: &Body) -> Result<UserData, Problem> {
-    Ok(UserData::new(body.object("userData")?.clone()))
+/// Makes the agent's phone answer.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct CallAnswerRequest {}
+
+/// Refuses the call.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct CallRejectRequest {}
+
+/// Leaves the call.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct CallHangupRequest {}
+
+/// Ends the call for everyone.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct CallClearCallRequest {}
+
+/// Puts the others on hold.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct CallHoldRequest {}
+
+/// Comes back to those on hold.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct CallRetrieveRequest {}
+
+/// Sends tones.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct CallSendDtmfRequest {
+    /// The tones: 0-9, `*`, `#`, A-D; a comma is half a second.
+    digits: String,
+}
+
+/// Keeps what the agent says from the others.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct CallMuteCallRequest {}
+
+/// Lets the others hear the agent again.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct CallUnmuteCallRequest {}
+
+/// Adds pairs to the user data.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CallAttachUserDataRequest {
+    /// The pairs to write; the last value of a key wins.
+    #[schema(value_type = BTreeMap<String, Value>)]
+    user_data: Pairs,
+}
+
+/// Adds and replaces pairs of the user data.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CallUpdateUserDataRequest {
+    /// The pairs to write; the last value of a key wins.
+    #[schema(value_type = BTreeMap<String, Value>)]
+    user_data: Pairs,
+}
+
+/// Takes all pairs of the user data away.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct CallDeleteUserDataRequest {}
+
+/// Takes one pair of the user data away.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct CallDeleteUserDataPairRequest {
+    /// The key of the pair. One that is not there is no fault.
+    key: String,
+}
+
+/// Sets the disposition of a call, live or after its release. The address, `callUri` and `callUuid` name the call;
+/// those that are given have to agree.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CallSetCallDispositionRequest {
+    /// The value; empty clears.
+    disposition: String,
+    /// The key of the user data; the centre's own when left out.
+    disposition_key: Option<String>,
+    /// The address of the call.
+    call_uri: Option<String>,
+    /// The UUID of the call.
+    call_uuid: Option<String>,
+}
+
+impl CallRequest {
+    /// Which call the request means, and what it should do, `address` being the call at whose address it came
+    /// ([`CallSetCallDispositionRequest::act`]).
+    pub fn act(self, address: &str) -> Result<(InteractionId, CallAct), Refusal> {
+        let act = match self {
+            Self::Answer(_) => CallAct::Answer,
+            Self::Reject(_) => CallAct::Reject,
+            Self::Hangup(_) => CallAct::Hangup,
+            Self::ClearCall(_) => CallAct::Clear,
+            Self::Hold(_) => CallAct::Hold,
+            Self::Retrieve(_) => CallAct::Retrieve,
+            Self::SendDtmf(asked) => CallAct::SendDtmf(asked.digits.to_ascii_uppercase()),
+            Self::MuteCall(_) => CallAct::Mute(true),
+            Self::UnmuteCall(_) => CallAct::Mute(false),
+            Self::AttachUserData(asked) => CallAct::AttachUserData(asked.user_data.0),
+            Self::UpdateUserData(asked) => CallAct::UpdateUserData(asked.user_data.0),
+            Self::DeleteUserData(_) => CallAct::DeleteUserData,
+            Self::DeleteUserDataPair(asked) => CallAct::DeleteUserDataPair(asked.key),
+            Self::SetCallDisposition(asked) => return asked.act(Some(address)),
+        };
+        Ok((address.into(), act))
+    }
+}
+
+impl CallSetCallDispositionRequest {
+    /// The call whose disposition is set, and how: the one of the address, if that names one, and of `callUri` and
+    /// `callUuid`. Those that are given must agree (spec: decisions#6).
+    pub fn act(self, address: Option<&str>) -> Result<(InteractionId, CallAct), Refusal> {
+        let named = [address, self.call_uuid.as_deref(), self.call_uri.as_deref().map(last_segment)];
+        let mut named = named.into_iter().flatten();
+        let first = named.next().ok_or(Refusal::Missing("callUri"))?;
+        if named.any(|other| other != first) {
+            let why = "The address, 'callUri' and 'callUuid' do not name the same call";
+            return Err(Refusal::Invalid(why.into()));
+        }
+        let call = first.into();
+        Ok((call, CallAct::SetDisposition { value: self.disposition, key: self.disposition_key }))
+    }
 }
 
 fn last_segment(uri: &str) -> &str {
@@ -73,6 +161,7 @@ fn last_segment(uri: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{body::Body, request::table::Requests};
     use serde_json::{Value, json};
 
     fn body(members: &Value) -> Body {
@@ -80,17 +169,22 @@ mod tests {
     }
 
     #[test]
-    fn every_name_in_the_document_is_taken() {
-        for name in CALL_OPERATIONS {
-            let unknown = Problem::from(Refusal::UnknownOperation((*name).to_owned()));
-            assert_ne!(call_act(&body(&json!({"operationName": name}))).err(), Some(unknown), "{name}");
+    fn every_operation_of_a_call_has_one_row_that_asks_for_it() {
+        for operation in CallOperation::ALL {
+            let name = CallRequest::name_of(operation);
+            let rows = CallRequest::rows();
+            let rows: Vec<_> = rows.iter().filter(|row| row.names.contains(&name)).collect();
+            let [row] = rows[..] else { panic!("{name} stands in {} rows", rows.len()) };
+            let (_, act) = CallRequest::read(&body(&row.example)).expect("read").act("A1").expect("an act");
+            assert_eq!(act.operation(), Some(operation), "{name}");
+            assert_eq!(format!("{operation:?}"), name, "the domain refuses a call's operation by its name");
         }
     }
 
     #[test]
     fn a_call_is_named_by_address_uri_and_uuid_which_must_agree() {
         let uri = "http://localhost:8080/api/v2/calls/A1/";
-        for (members, address, found) in [
+        for (mut members, address, found) in [
             (json!({}), Some("A1"), Some("A1")),
             (json!({"callUri": uri}), Some("A1"), Some("A1")),
             (json!({"callUri": "/me/calls/A1", "callUuid": "A1"}), None, Some("A1")),
@@ -101,7 +195,9 @@ mod tests {
             (json!({}), None, None),
             (json!({"callUuid": 7}), Some("A1"), None),
         ] {
-            let named = disposed_call(&body(&members), address).ok();
+            members["disposition"] = "".into();
+            let asked = body(&members).read::<CallSetCallDispositionRequest>();
+            let named = asked.and_then(|asked| asked.act(address)).map(|(call, _)| call).ok();
             assert_eq!(named, found.map(InteractionId::from), "{members} at {address:?}");
         }
     }

@@ -1,36 +1,70 @@
 //! Numbers, and requests to call one (spec: core-and-voice#5.6).
 
-use super::call::user_data;
-use crate::{body::Body, problem::Problem};
+use super::{table::requests, value::Pairs};
 use desk::Dialled;
-use domain::{UserData, call::Dn, check::MAX_NUMBER};
+use domain::{Refusal, call::Dn, check::MAX_NUMBER};
+use serde::{
+    Deserialize, Deserializer,
+    de::{Error, Unexpected},
+};
 use serde_json::Value;
+use utoipa::ToSchema;
 
-/// The name of the operation that begins a call.
-pub const DIAL: &str = "Dial";
-
-/// Whom a request body asks to call.
-pub fn dialled(body: &Body) -> Result<Dialled, Problem> {
-    let destination = body.object("destination")?;
-    let number = destination.get("phoneNumber").and_then(Value::as_str).and_then(number);
-    let number =
-        number.ok_or_else(|| Problem::invalid("'destination' has no 'phoneNumber' that can be called"))?;
-    Ok(Dialled {
-        number,
-        location: body.maybe_text("location")?.filter(|location| !location.is_empty()).map(str::to_owned),
-        user_data: match body.get("userData") {
-            None => UserData::default(),
-            Some(_) => user_data(body)?,
-        },
-    })
+requests! {
+    /// What can be asked of the calls of a phone.
+    CallsRequest {
+        Dial(CallsDialRequest) = "Dial", {"destination": {"phoneNumber": "9000"}};
+    }
 }
 
-/// A number that a client gives as a plain text.
-pub fn plain_number(body: &Body, name: &'static str) -> Result<Dn, Problem> {
-    let number = number(body.text(name)?);
-    let number =
-        number.ok_or_else(|| Problem::invalid(format!("'{name}' is no number that can be called")))?;
-    Ok(Dn::from(number.as_str()))
+/// Calls somebody. The phone is called first, and the other when it has answered.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CallsDialRequest {
+    /// Whom to call.
+    destination: Destination,
+    /// A remote location, repeated in notifications. An empty text counts as left out.
+    location: Option<String>,
+    /// Pairs to attach.
+    #[schema(value_type = Option<BTreeMap<String, Value>>)]
+    user_data: Option<Pairs>,
+}
+
+/// Whom to call.
+#[derive(Debug, ToSchema)]
+#[schema(rename_all = "camelCase")]
+pub struct Destination {
+    /// The number, or the name of a phone. What people put between digits is left out.
+    phone_number: String,
+}
+
+impl<'de> Deserialize<'de> for Destination {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let Value::Object(members) = Value::deserialize(from)? else {
+            return Err(D::Error::invalid_type(Unexpected::Other("another"), &"an object"));
+        };
+        let number = members.get("phoneNumber").and_then(Value::as_str).and_then(number);
+        let none = || D::Error::custom("'destination' has no 'phoneNumber' that can be called");
+        Ok(Self { phone_number: number.ok_or_else(none)? })
+    }
+}
+
+impl CallsDialRequest {
+    /// Whom to call and how.
+    pub fn dialled(self) -> Dialled {
+        Dialled {
+            number: self.destination.phone_number,
+            location: self.location.filter(|location| !location.is_empty()),
+            user_data: self.user_data.unwrap_or_default().0,
+        }
+    }
+}
+
+/// A number that a client gives as a plain text, in the member `name`.
+pub fn plain_number(text: &str, name: &str) -> Result<Dn, Refusal> {
+    let number = number(text);
+    let why = || Refusal::Invalid(format!("'{name}' is no number that can be called"));
+    number.map(|number| Dn::from(number.as_str())).ok_or_else(why)
 }
 
 /// A number as it is dialled: what people put between digits is left out (RFC 3966 §5.1.1). `None` for a text that is

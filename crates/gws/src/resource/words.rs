@@ -1,6 +1,9 @@
 //! The words of resources: enumerations in the API document, values of the domain on the wire.
 
-use crate::{operation_name::operation_name, time::timestamp};
+use crate::{
+    request::{CallRequest, SessionRequest},
+    time::timestamp,
+};
 use domain::{agent, call, disposition::LateUntil, message, session, user};
 use serde::{Serialize, Serializer};
 use std::borrow::Cow;
@@ -66,7 +69,7 @@ words! {
     /// Where a call comes from and goes to.
     CallType = call::CallKind, by |kind| kind.as_str(), of [Internal, Inbound, Outbound, Consult];
     /// An operation on a call that is open now.
-    CallCapability = call::CallOperation, by |operation| operation.as_str(), of [
+    CallCapability = call::CallOperation, by |operation| CallRequest::name_of(operation), of [
         Answer, Reject, Hangup, ClearCall, Hold, Retrieve, SendDtmf, MuteCall, UnmuteCall, AttachUserData,
         UpdateUserData, DeleteUserData, DeleteUserDataPair,
     ];
@@ -121,16 +124,9 @@ words! {
 pub struct SessionCapability(&'static str);
 
 impl SessionCapability {
-    /// The spellings of operations; the one for focus has two.
+    /// The spellings of operations under which clients look for them.
     pub fn of(open: &[session::SessionOperation]) -> Vec<Self> {
-        let mut names = Vec::with_capacity(open.len() + 1);
-        for operation in open {
-            names.push(Self(operation_name(*operation)));
-            if *operation == session::SessionOperation::SetInFocus {
-                names.push(Self("InFocus"));
-            }
-        }
-        names
+        open.iter().flat_map(|operation| SessionRequest::listed_as(*operation)).copied().map(Self).collect()
     }
 }
 

@@ -12,6 +12,7 @@ use domain::{
     call::{CallEvent, Fact, Who},
     medium,
 };
+use gws::CallRequest;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -272,9 +273,12 @@ pub(super) fn data(id: &str, at: Millis, event: &CallEvent, names: Names<'_>) ->
         Fact::Established { leg } => json(Established { of, leg: *leg }),
         Fact::Held { leg } => json(Held { of, leg: *leg }),
         Fact::Muted { leg, on } => json(Muted { of, leg: *leg, on: *on }),
-        Fact::Refused { leg, operation, code } => {
-            json(Refused { of, leg: *leg, operation: operation.operation().as_str(), code: *code })
-        }
+        Fact::Refused { leg, operation, code } => json(Refused {
+            of,
+            leg: *leg,
+            operation: CallRequest::name_of(operation.operation()),
+            code: *code,
+        }),
         Fact::Released {
             leg,
             agent,

@@ -1,15 +1,16 @@
 //! `POST /me/devices/{id}/calls`: an agent calls somebody (spec: core-and-voice#5.6).
 
 use crate::{
+    asked::asked,
     auth::Caller,
     body::Posted,
     repeat::Repeat,
     state::Api,
-    v2::{feature, openapi::calls::DialOperation, params::Refused},
+    v2::{feature, params::Refused},
 };
 use axum::extract::{Path, State};
-use domain::{Command, Refusal, user::Role};
-use gws::{Answer, DIAL, Outcome, Problem, dialled, find_device};
+use domain::{Command, user::Role};
+use gws::{Answer, CallsRequest, Outcome, Problem, find_device};
 use std::sync::Arc;
 
 /// Calls somebody from a phone of the caller. The phone is called first and answers by itself; the id of the call is
@@ -17,7 +18,7 @@ use std::sync::Arc;
 #[utoipa::path(
     post, path = "/me/devices/{id}/calls", tag = "calls",
     params(("id" = String, Path, description = "The device's id")),
-    request_body(content = DialOperation, example = json!({"operationName": "Dial", "destination": {"phoneNumber": "9000"}})),
+    request_body = CallsRequest,
     responses(
         (status = 200, description = "Accepted", body = gws::Done),
         Refused
@@ -34,14 +35,8 @@ pub async fn post(
     caller.needs(&[Role::Agent, Role::Supervisor])?;
     let device = find_device(&caller.user, &id);
     let device = device.ok_or_else(|| Problem::not_found(&format!("Device '{id}'")))?;
-    match body.operation()? {
-        DIAL => {}
-        other => {
-            api.unknown.count("POST", "/me/devices/{id}/calls", Some(other));
-            return Err(Refusal::UnknownOperation(other.to_owned()).into());
-        }
-    }
-    let command = api.desk.dialling(&caller.user.id, &device.phone_number, dialled(&body)?).await?;
+    let CallsRequest::Dial(dial) = asked(&api, &body, "/me/devices/{id}/calls")?;
+    let command = api.desk.dialling(&caller.user.id, &device.phone_number, dial.dialled()).await?;
     if let Command::Dial { dial, .. } = &command {
         edge::span::interaction(dial.call.as_str());
     }

@@ -1,14 +1,13 @@
 //! Calls of an agent: which there are, and what the agent does with them (spec: core-and-voice#5, #6).
 
 mod dial;
-mod disposition;
 mod list;
 mod operate;
 mod part;
 mod read;
 
-pub use disposition::set as set_disposition;
 pub use list::{activity, shown};
+pub use operate::perform;
 
 use crate::state::Api;
 use std::sync::Arc;

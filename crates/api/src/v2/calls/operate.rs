@@ -1,16 +1,16 @@
 //! `POST /me/calls/{id}`: an operation of an agent on a call (spec: core-and-voice#5.7).
 
-use super::disposition;
 use crate::{
+    asked::asked,
     auth::Caller,
     body::Posted,
     repeat::Repeat,
     state::Api,
-    v2::{feature, openapi::calls::CallOperation, params::Refused},
+    v2::{feature, params::Refused},
 };
 use axum::extract::{Path, State};
-use domain::{Command, InteractionId, Refusal, user::Role};
-use gws::{Answer, Body, Outcome, Problem, SET_CALL_DISPOSITION, call_act};
+use domain::{Command, InteractionId, command::CallAct, user::Role};
+use gws::{Answer, CallRequest, Outcome};
 use std::sync::Arc;
 
 /// Operates a call.
@@ -21,14 +21,7 @@ use std::sync::Arc;
 #[utoipa::path(
     post, path = "/me/calls/{id}", tag = "calls",
     params(("id" = String, Path, description = "The call's id")),
-    request_body(content = CallOperation, examples(
-        ("answer" = (value = json!({"operationName": "Answer"}))),
-        ("hold" = (value = json!({"operationName": "Hold"}))),
-        ("tones" = (value = json!({"operationName": "SendDtmf", "digits": "1#"}))),
-        ("attach" = (value = json!({"operationName": "UpdateUserData", "userData": {"Case": "17"}}))),
-        ("dispose" = (value = json!({"operationName": "SetCallDisposition", "disposition": "Referred"}))),
-        ("hang up" = (value = json!({"operationName": "Hangup"}))),
-    )),
+    request_body = CallRequest,
     responses((status = 200, description = "Accepted", body = gws::Done), Refused)
 )]
 pub async fn post(
@@ -40,20 +33,18 @@ pub async fn post(
 ) -> Outcome {
     feature::allows(&api, feature::VOICE)?;
     caller.needs(&[Role::Agent, Role::Supervisor])?;
-    if body.operation()? == SET_CALL_DISPOSITION {
-        return disposition::set(&api, &caller, &repeat, Some(&id), &body).await;
-    }
-    let act = call_act(&body).inspect_err(|problem| count_unknown(&api, &body, problem))?;
-    edge::span::interaction(&id);
-    let call = InteractionId::from(id.as_str());
-    let command = Command::Call { call, agent: caller.user.id.clone(), act };
-    Ok(api.perform(&repeat, command, |_| Answer::done()).await?)
+    let request: CallRequest = asked(&api, &body, "/me/calls/{id}")?;
+    perform(&api, &caller, &repeat, request.act(&id)?).await
 }
 
-fn count_unknown(api: &Api, body: &Body, problem: &Problem) {
-    if let Ok(operation) = body.operation()
-        && *problem == Refusal::UnknownOperation(operation.to_owned()).into()
-    {
-        api.unknown.count("POST", "/me/calls/{id}", Some(operation));
-    }
+/// Commits what an agent asks of a call, at whichever address.
+pub async fn perform(
+    api: &Api,
+    caller: &Caller,
+    repeat: &Repeat,
+    (call, act): (InteractionId, CallAct),
+) -> Outcome {
+    edge::span::interaction(call.as_str());
+    let command = Command::Call { call, agent: caller.user.id.clone(), act };
+    Ok(api.perform(repeat, command, |_| Answer::done()).await?)
 }

@@ -1,6 +1,7 @@
 //! `/diagnostics/quarantine`: units of connectors that could not be understood (spec: channel-connectors#0.2.5).
 
 use crate::{
+    asked::asked,
     auth::Caller,
     body::Posted,
     state::Api,
@@ -8,8 +9,8 @@ use crate::{
 };
 use axum::extract::{Path, State};
 use desk::ports::{NotReplayed, Quarantined};
-use domain::{Refusal, user::Role};
-use gws::{Answer, Outcome, Problem, QuarantineAnswer, Query, fitting, quarantined_unit};
+use domain::user::Role;
+use gws::{Answer, Outcome, Problem, QuarantineAnswer, QuarantineRequest, Query, fitting, quarantined_unit};
 use std::sync::Arc;
 
 /// The roles that may look at it: it holds customers' words.
@@ -39,7 +40,7 @@ pub async fn list(State(api): State<Arc<Api>>, caller: Caller, query: Query) -> 
 #[utoipa::path(
     post, path = "/diagnostics/quarantine/{id}", tag = "diagnostics",
     params(("id" = i64, Path, description = "The unit's number")),
-    request_body = crate::v2::params::Operation,
+    request_body = QuarantineRequest,
     responses((status = 200, description = "It was done", body = gws::Done), Refused)
 )]
 pub async fn operate(
@@ -51,8 +52,8 @@ pub async fn operate(
     caller.needs(OPERATORS)?;
     let gone = || Problem::not_found(&format!("Unit {number}"));
     let id: i64 = number.parse().map_err(|_| gone())?;
-    match body.operation()? {
-        "Replay" => {
+    match asked(&api, &body, "/diagnostics/quarantine/{id}")? {
+        QuarantineRequest::Replay(_) => {
             let unit = unit(&api, id).await?.ok_or_else(gone)?;
             let channel = api.desk.channel(&unit.service);
             let channel = channel.ok_or_else(|| {
@@ -66,12 +67,11 @@ pub async fn operate(
             // The unit is taken in: should this fail, a second replay changes nothing.
             api.desk.store().release(id).await?;
         }
-        "Discard" => {
+        QuarantineRequest::Discard(_) => {
             if !api.desk.store().release(id).await? {
                 return Err(gone());
             }
         }
-        other => return Err(Refusal::UnknownOperation(other.to_owned()).into()),
     }
     Ok(Answer::done())
 }

@@ -7,7 +7,7 @@ use crate::{
     state::Api,
     v2::{
         feature,
-        params::{Denied, DispositionCode, Refused},
+        params::{Denied, Refused},
     },
 };
 use axum::extract::{Path, State};
@@ -15,7 +15,9 @@ use domain::{
     Refusal,
     disposition_tree::{Code, DispositionGroup, DispositionTree, DispositionTreeEvent},
 };
-use gws::{DispositionAnswer, Outcome, Problem, code_resource};
+use gws::{
+    DispositionAnswer, DispositionCodeChangeRequest, DispositionNameRequest, Outcome, Problem, code_resource,
+};
 use std::sync::Arc;
 
 /// One code of a group.
@@ -40,7 +42,7 @@ pub async fn read(
 
 /// Changes what people read: `displayName`. The `name` stays.
 #[utoipa::path(
-    put, path = "/groups/{id}/dispositions/{codeId}", tag = "groups", request_body = DispositionCode,
+    put, path = "/groups/{id}/dispositions/{codeId}", tag = "groups", request_body = DispositionCodeChangeRequest,
     params(
         ("id" = String, Path, description = "The group's id"),
         ("codeId" = String, Path, description = "The code's id"),
@@ -56,10 +58,12 @@ pub async fn rename(
     may_write(&api, &caller)?;
     let book = api.desk.book().await?;
     let (_, code) = find_code(&book, &id, &code)?;
-    if body.maybe_text("name")?.is_some_and(|name| name != code.name) {
+    // What cannot be changed is told before what is missing.
+    let DispositionNameRequest { name } = body.read()?;
+    if name.is_some_and(|name| name != code.name) {
         return Err(Refusal::ReadOnly("name").into());
     }
-    let display = body.text("displayName")?.to_owned();
+    let DispositionCodeChangeRequest { display_name: display, .. } = body.read()?;
     commit(&api, DispositionTreeEvent::CodeRenamed { id: code.id.clone(), display }).await
 }
 

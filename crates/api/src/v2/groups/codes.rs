@@ -7,12 +7,14 @@ use crate::{
     state::Api,
     v2::{
         feature,
-        params::{Denied, DispositionCode, Listing, Refused},
+        params::{Denied, Listing, Refused},
     },
 };
 use axum::extract::{Path, State};
 use domain::disposition_tree::{Code, DispositionTreeEvent};
-use gws::{Answer, CreatedAnswer, DispositionsAnswer, Outcome, Problem, Query, code_resource};
+use gws::{
+    Answer, CreatedAnswer, DispositionCodeRequest, DispositionsAnswer, Outcome, Problem, Query, code_resource,
+};
 use http::StatusCode;
 use std::sync::Arc;
 
@@ -32,7 +34,7 @@ pub async fn list(State(api): State<Arc<Api>>, _: Caller, Path(id): Path<String>
 
 /// Adds a code: `name`, which never changes and is what a disposition sends, and `displayName` where it differs.
 #[utoipa::path(
-    post, path = "/groups/{id}/dispositions", tag = "groups", request_body = DispositionCode,
+    post, path = "/groups/{id}/dispositions", tag = "groups", request_body = DispositionCodeRequest,
     params(("id" = String, Path, description = "The group's id")),
     responses((status = 201, description = "The `id`, `uri` and `path` of the new code", body = gws::CreatedAnswer), Refused)
 )]
@@ -43,8 +45,7 @@ pub async fn add(
     Posted(body): Posted,
 ) -> Result<(StatusCode, Answer), Problem> {
     may_write(&api, &caller)?;
-    let name = body.text("name")?.to_owned();
-    let display = body.maybe_text("displayName")?.unwrap_or(&name).to_owned();
+    let (name, display) = body.read::<DispositionCodeRequest>()?.named();
     let code = Code { id: api.desk.ids().guid(), name, display };
     let resource = code_resource(&api.links, find(&api.desk.book().await?, &id)?, &code);
     commit(&api, DispositionTreeEvent::CodeAdded { group: id, code }).await?;

@@ -7,12 +7,12 @@ use crate::{
     state::Api,
     v2::{
         feature,
-        params::{Denied, DispositionGroup, Embedding, Refused},
+        params::{Denied, Embedding, Refused},
     },
 };
 use axum::extract::{Path, State};
 use domain::{Refusal, disposition_tree::DispositionTreeEvent};
-use gws::{Answer, GroupAnswer, Outcome, Query, disposition_group, unit_resource};
+use gws::{Answer, DispositionNameRequest, GroupAnswer, Outcome, Query, disposition_group, unit_resource};
 use std::sync::Arc;
 
 /// One group: the business unit, or a group or folder of disposition codes.
@@ -34,7 +34,7 @@ pub async fn read(State(api): State<Arc<Api>>, _: Caller, Path(id): Path<String>
 /// Writes a group, which has nothing that can be changed: its `name` is its identity. Writing the same again is
 /// accepted.
 #[utoipa::path(
-    put, path = "/groups/{id}", tag = "groups", request_body = DispositionGroup,
+    put, path = "/groups/{id}", tag = "groups", request_body = DispositionNameRequest,
     params(("id" = String, Path, description = "The group's id")),
     responses((status = 200, description = "It was done", body = gws::Done), Refused)
 )]
@@ -47,7 +47,8 @@ pub async fn change(
     may_write(&api, &caller)?;
     let book = api.desk.book().await?;
     let group = find(&book, &id)?;
-    match body.maybe_text("name")? {
+    let DispositionNameRequest { name } = body.read()?;
+    match name {
         Some(name) if name != group.name => Err(Refusal::ReadOnly("name").into()),
         _ => Ok(Answer::done()),
     }

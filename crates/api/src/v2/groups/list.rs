@@ -7,17 +7,14 @@ use crate::{
     state::Api,
     v2::{
         feature,
-        params::{Denied, DispositionGroup, Listing, Refused},
+        params::{Denied, Listing, Refused},
     },
 };
 use axum::extract::State;
-use domain::{
-    Refusal,
-    disposition_tree::{self, DispositionTreeEvent},
-};
+use domain::disposition_tree::{DispositionGroup, DispositionTreeEvent};
 use gws::{
-    Answer, CreatedAnswer, GroupResource, GroupsAnswer, Outcome, Problem, Query, disposition_group,
-    unit_resource,
+    Answer, CreatedAnswer, DispositionGroupRequest, GroupResource, GroupsAnswer, Outcome, Problem, Query,
+    disposition_group, unit_resource,
 };
 use http::StatusCode;
 use std::sync::Arc;
@@ -53,7 +50,7 @@ pub async fn list_own(State(api): State<Arc<Api>>, _: Caller, query: Query) -> O
 
 /// Adds a group of codes with a `name`, or with `parentUri`, the address or path of a group, a folder in it.
 #[utoipa::path(
-    post, path = "/groups", tag = "groups", request_body = DispositionGroup,
+    post, path = "/groups", tag = "groups", request_body = DispositionGroupRequest,
     responses((status = 201, description = "The `id`, `uri` and `path` of the new group", body = gws::CreatedAnswer), Refused)
 )]
 pub async fn add(
@@ -62,17 +59,9 @@ pub async fn add(
     Posted(body): Posted,
 ) -> Result<(StatusCode, Answer), Problem> {
     may_write(&api, &caller)?;
-    if body.maybe_text("type")?.is_some_and(|kind| kind != "dispositions") {
-        return Err(Problem::invalid("'type' is not 'dispositions'"));
-    }
-    let parent = body.maybe_text("parentUri")?.map(parent_id).transpose()?;
+    let (name, parent) = body.read::<DispositionGroupRequest>()?.named();
     let id = api.desk.ids().guid();
-    let group = disposition_tree::DispositionGroup {
-        id: id.clone(),
-        name: body.text("name")?.to_owned(),
-        parent,
-        codes: Vec::new(),
-    };
+    let group = DispositionGroup { id: id.clone(), name, parent, codes: Vec::new() };
     commit(&api, DispositionTreeEvent::GroupAdded(group)).await?;
     let path = format!("/groups/{id}");
     Ok((StatusCode::CREATED, CreatedAnswer::of(id, api.links.uri(&path), path)))
@@ -80,12 +69,4 @@ pub async fn add(
 
 fn units(api: &Api) -> Vec<GroupResource> {
     api.desk.centre().iter().map(|centre| unit_resource(&api.links, centre)).collect()
-}
-
-fn parent_id(address: &str) -> Result<String, Refusal> {
-    let mut parts = address.trim_end_matches('/').rsplit('/');
-    match (parts.next(), parts.next()) {
-        (Some(id), Some("groups")) if !id.is_empty() => Ok(gws::unescape(id)),
-        _ => Err(Refusal::Invalid("'parentUri' is not the address of a group".into())),
-    }
 }

@@ -1,19 +1,20 @@
 //! `/me/channels`: the channels of an agent and their states (spec: core-and-voice#4.3, #4.6).
 
-use super::{devices, state::state_act};
+use super::{devices, state::channel_act};
 use crate::{
+    asked::asked,
     auth::Caller,
     body::Posted,
     repeat::Repeat,
     state::Api,
     v2::{
         channels::resources,
-        params::{Denied, Listing, Operation, Refused},
+        params::{Denied, Listing, Refused},
     },
 };
 use axum::extract::{Path, State};
 use domain::{Command, MediumName, medium::VOICE, user::Role};
-use gws::{Answer, ChannelAnswer, ChannelsAnswer, Outcome, Problem, Query};
+use gws::{Answer, ChannelAnswer, ChannelRequest, ChannelsAnswer, Outcome, Problem, Query};
 use std::sync::Arc;
 
 /// The channels of the contact-centre session.
@@ -42,7 +43,7 @@ pub async fn read(State(api): State<Arc<Api>>, caller: Caller, Path(name): Path<
 /// `DoNotDisturbOn` or `DoNotDisturbOff`. `AfterCallWork` may say in `wrapUpTime` after how many seconds the channel is
 /// ready again. The new state is told on `/v2/me/channels`, that of `voice` on `/v2/me/devices`.
 #[utoipa::path(
-    post, path = "/me/channels/{channel}", tag = "me", request_body = Operation,
+    post, path = "/me/channels/{channel}", tag = "me", request_body = ChannelRequest,
     params(("channel" = String, Path, description = "The channel's name")),
     responses((status = 200, description = "Accepted", body = gws::Done), Refused)
 )]
@@ -55,10 +56,10 @@ pub async fn operate(
 ) -> Outcome {
     caller.needs(&[Role::Agent, Role::Supervisor])?;
     let channel = channel_name(&api, &name)?;
-    let operation = body.operation()?;
-    let act = state_act(&api, Some(channel.clone()), operation, &body, "/me/channels/{channel}")?;
+    let request: ChannelRequest = asked(&api, &body, "/me/channels/{channel}")?;
+    let act = channel_act(Some(channel.clone()), request)?;
     if channel.as_str() == VOICE {
-        return devices::set_state(&api, &caller, &repeat, caller.user.device.as_ref(), operation, act).await;
+        return devices::set_state(&api, &caller, &repeat, caller.user.device.as_ref(), act).await;
     }
     let command = Command::Agent { agent: caller.user.id.clone(), act };
     Ok(api.perform(&repeat, command, |_| Answer::done()).await?)

@@ -2,6 +2,7 @@
 
 use super::state::state_act;
 use crate::{
+    asked::asked,
     auth::Caller,
     body::Posted,
     notifications::tell_device_error,
@@ -9,7 +10,7 @@ use crate::{
     state::Api,
     v2::{
         calls, devices, feature,
-        params::{Denied, Listing, Operation, Refused},
+        params::{Denied, Listing, Refused},
     },
 };
 use axum::extract::{Path, State};
@@ -20,8 +21,8 @@ use domain::{
     user::{Device, Role},
 };
 use gws::{
-    Answer, DevicesAnswer, Outcome, Problem, Query, SEND_USER_EVENT, SET_CALL_DISPOSITION, device_act,
-    device_resource, find_device, is_of_the_phone, quiet,
+    Answer, DeviceRequest, DevicesAnswer, Outcome, Problem, Query, device_resource, find_device,
+    is_of_the_phone,
 };
 use http::StatusCode;
 use std::sync::Arc;
@@ -60,7 +61,7 @@ pub async fn switch_settings(state: State<Arc<Api>>, caller: Caller, id: Path<St
 /// `/v2/me/devices`. While no phone is registered, the answer is `statusCode` 4 with HTTP status 500; for a state an
 /// `ErrorMessage` says so, too.
 #[utoipa::path(
-    post, path = "/me/devices/{id}", tag = "me", request_body = Operation,
+    post, path = "/me/devices/{id}", tag = "me", request_body = DeviceRequest,
     params(("id" = String, Path, description = "The device's id")),
     responses(
         (status = 200, description = "Accepted", body = gws::Done),
@@ -77,20 +78,24 @@ pub async fn operate(
     caller.needs(&[Role::Agent, Role::Supervisor])?;
     let device = find_device(&caller.user, &id);
     let device = device.ok_or_else(|| Problem::not_found(&format!("Device '{id}'")))?;
-    let operation = body.operation()?;
-    if is_of_the_phone(operation) {
+    if is_of_the_phone(body.operation()?) {
         feature::allows(&api, feature::VOICE)?;
     }
-    match operation {
-        SET_CALL_DISPOSITION => return calls::set_disposition(&api, &caller, &repeat, None, &body).await,
-        SEND_USER_EVENT => return Err(not_registered(Some(device))),
-        _ => {}
-    }
-    if let Some(act) = device_act(&body)? {
-        return act_on(&api, &caller, &repeat, device, act).await;
-    }
-    let act = state_act(&api, Some(voice()), operation, &body, "/me/devices/{id}")?;
-    set_state(&api, &caller, &repeat, Some(device), operation, act).await
+    let act = match asked(&api, &body, "/me/devices/{id}")? {
+        DeviceRequest::DoNotDisturbOn(_) => DeviceAct::DoNotDisturb(true),
+        DeviceRequest::DoNotDisturbOff(_) => DeviceAct::DoNotDisturb(false),
+        DeviceRequest::ForwardCallsOn(forward) => forward.act()?,
+        DeviceRequest::ForwardCallsOff(_) => DeviceAct::Unforward,
+        DeviceRequest::SetCallDisposition(set) => {
+            return calls::perform(&api, &caller, &repeat, set.act(None)?).await;
+        }
+        DeviceRequest::SendUserEvent(_) => return Err(not_registered(Some(device))),
+        DeviceRequest::State(state) => {
+            let act = state_act(Some(voice()), state)?;
+            return set_state(&api, &caller, &repeat, Some(device), act).await;
+        }
+    };
+    act_on(&api, &caller, &repeat, device, act).await
 }
 
 /// Changes what the phone does with calls. An agent who wants calls again is not kept from them by the channel.
@@ -122,14 +127,13 @@ pub async fn set_state(
     caller: &Caller,
     repeat: &Repeat,
     device: Option<&Device>,
-    operation: &str,
     act: AgentAct,
 ) -> Outcome {
     let reached = match device {
         Some(device) if api.desk.device(&device.phone_number).await?.in_service => device,
         _ => return Err(state_refused(api, caller, device)),
     };
-    if let Some(on) = quiet(operation) {
+    if let AgentAct::DoNotDisturb { on, .. } = act {
         feature::allows(api, feature::VOICE)?;
         return act_on(api, caller, repeat, reached, DeviceAct::DoNotDisturb(on)).await;
     }

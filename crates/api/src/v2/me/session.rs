@@ -12,19 +12,23 @@ use domain::{
     Command, MediumName, Refusal,
     command::AgentAct,
     medium::{VOICE, voice},
-    user::{Role, User},
+    user::User,
 };
-use gws::{Answer, Body, Outcome, Problem, SessionStartedAnswer, find_device};
+use gws::{Answer, MeStartContactCenterSessionRequest, Outcome, Problem, SessionStartedAnswer, find_device};
 
 /// The most channels one request names.
 const MAX_CHANNELS: usize = 32;
 
 /// Starts every channel that can be started. If all fail, the answer is that of the first; if some do, `statusCode` 7
 /// with what became of each (spec: client-requirements#11).
-pub async fn start(api: &Api, caller: &Caller, repeat: &Repeat, body: &Body) -> Outcome {
-    caller.needs(&[Role::Agent, Role::Supervisor])?;
-    let names = body.texts("channels")?;
-    let place = own_place(&caller.user, body)?;
+pub async fn start(
+    api: &Api,
+    caller: &Caller,
+    repeat: &Repeat,
+    asked: MeStartContactCenterSessionRequest,
+) -> Outcome {
+    let place = own_place(&caller.user, &asked)?;
+    let names = asked.channels.0;
     if names.is_empty() || names.len() > MAX_CHANNELS {
         return Err(Problem::invalid(format!("'channels' must name 1 to {MAX_CHANNELS} channels")));
     }
@@ -58,21 +62,23 @@ type Failed = Vec<(String, Problem)>;
 /// The place the session begins at. A user has one place with one phone on it, so `place`, `devicePath` and `loginCode`
 /// can only name the user's own; there is no ACD queue to log in to (`queue`). Anything else is refused, since the
 /// session would begin elsewhere than the client believes. An empty text counts as left out.
-fn own_place(user: &User, body: &Body) -> Result<Option<String>, Problem> {
-    let given = |name| Ok::<_, Problem>(body.maybe_text(name)?.filter(|text| !text.is_empty()));
+fn own_place(user: &User, asked: &MeStartContactCenterSessionRequest) -> Result<Option<String>, Problem> {
+    fn given(text: Option<&String>) -> Option<&str> {
+        text.map(String::as_str).filter(|text| !text.is_empty())
+    }
     let other = |name: &str, what: &str| Problem::invalid(format!("'{name}' is not {what} of this user"));
-    let place = given("place")?;
+    let place = given(asked.place.as_ref());
     if place.is_some() && place != user.place.as_deref() {
         return Err(other("place", "the place"));
     }
-    let device = given("devicePath")?.map(|path| path.trim_end_matches('/').rsplit('/').next());
+    let device = given(asked.device_path.as_ref()).map(|path| path.trim_end_matches('/').rsplit('/').next());
     if device.is_some_and(|id| id.is_none_or(|id| find_device(user, id).is_none())) {
         return Err(other("devicePath", "the path of a device"));
     }
-    if given("loginCode")?.is_some_and(|code| code != user.user_name) {
+    if given(asked.login_code.as_ref()).is_some_and(|code| code != user.user_name) {
         return Err(other("loginCode", "the employee id"));
     }
-    if given("queue")?.is_some() {
+    if given(asked.queue.as_ref()).is_some() {
         return Err(Problem::invalid(
             "'queue' is not supported: calls are offered to whoever is ready for them",
         ));

@@ -1,29 +1,22 @@
-//! The meaning of an operation on the state of one channel, or of all.
+//! The meaning of an operation on one channel, or on all.
 
-use crate::state::Api;
-use domain::{MediumName, Refusal, command::AgentAct, medium::VOICE};
-use gws::{Body, Problem, quiet, work_mode, wrap_up};
+use domain::{MediumName, command::AgentAct, medium::VOICE};
+use gws::{ChannelRequest, Problem, StateRequest};
 
-/// What a state operation means: a state of the centre's list, or do-not-disturb.
-pub fn state_act(
-    api: &Api,
-    channel: Option<MediumName>,
-    operation: &str,
-    body: &Body,
-    place: &str,
-) -> Result<AgentAct, Problem> {
-    if let Some(on) = quiet(operation) {
-        return Ok(AgentAct::DoNotDisturb { channel, on });
+/// What an operation on a channel means: do-not-disturb, or a state to enter.
+pub fn channel_act(channel: Option<MediumName>, request: ChannelRequest) -> Result<AgentAct, Problem> {
+    match request {
+        ChannelRequest::DoNotDisturbOn(_) => Ok(AgentAct::DoNotDisturb { channel, on: true }),
+        ChannelRequest::DoNotDisturbOff(_) => Ok(AgentAct::DoNotDisturb { channel, on: false }),
+        ChannelRequest::State(state) => state_act(channel, state),
     }
-    if api.desk.centre().is_none_or(|centre| centre.agent_state(operation).is_none()) {
-        api.unknown.count("POST", place, Some(operation));
-        return Err(Refusal::UnknownOperation(operation.to_owned()).into());
-    }
+}
+
+/// What it means to enter a state of the centre's list.
+pub fn state_act(channel: Option<MediumName>, state: StateRequest) -> Result<AgentAct, Problem> {
     // Only on the phone there is work after a call.
-    let wrap_up = wrap_up(body, operation)?;
-    if wrap_up.is_some() && channel.as_ref().is_some_and(|channel| channel.as_str() != VOICE) {
+    if state.wrap_up.is_some() && channel.as_ref().is_some_and(|channel| channel.as_str() != VOICE) {
         return Err(Problem::invalid("'wrapUpTime' is of the channel 'voice' alone"));
     }
-    work_mode(body, operation)?;
-    Ok(AgentAct::SetState { channel, operation: operation.to_owned(), wrap_up })
+    Ok(AgentAct::SetState { channel, operation: state.operation, wrap_up: state.wrap_up })
 }

@@ -2,7 +2,8 @@
 //! addresses for operators. They speak protocols of their own, or are served by another part of the program; a reader
 //! of the document looks for them here all the same.
 
-use crate::v2::params::Denied;
+use crate::v2::params::{Denied, Refused};
+use gws::{DesktopRequest, LoginRequest};
 use utoipa::OpenApi;
 
 /// Addresses from the root.
@@ -14,6 +15,7 @@ use utoipa::OpenApi;
     own_settings,
     centre,
     business_attributes,
+    operations,
     health,
     ready,
     metrics
@@ -34,7 +36,7 @@ fn document() {}
 /// with every request instead, and are given the same cookie. Pages of other origins must be on the list of the
 /// settings.
 #[utoipa::path(
-    post, path = "/api/v2/login", tag = "me", security(()), request_body = Credentials,
+    post, path = "/api/v2/login", tag = "me", security(()), request_body = LoginRequest,
     responses((status = 200, description = "Logged in; the cookie is set", body = gws::Done))
 )]
 #[expect(dead_code, reason = "it describes")]
@@ -50,15 +52,6 @@ fn log_in() {}
 )]
 #[expect(dead_code, reason = "it describes")]
 fn log_out() {}
-
-/// A user name and a password.
-#[derive(utoipa::ToSchema)]
-#[schema(rename_all = "camelCase")]
-#[expect(dead_code, reason = "it describes")]
-struct Credentials {
-    user_name: String,
-    password: String,
-}
 
 /// The list of states, and the caller's options by section.
 #[utoipa::path(
@@ -84,6 +77,14 @@ fn centre() {}
 )]
 #[expect(dead_code, reason = "it describes")]
 fn business_attributes() {}
+
+/// User events of one vendor's desktop: `SendUserEvent`.
+#[utoipa::path(
+    post, path = "/internal-api/operations", tag = "internal", request_body = DesktopRequest,
+    responses(Refused)
+)]
+#[expect(dead_code, reason = "it describes")]
+fn operations() {}
 
 /// Whether the process lives.
 #[utoipa::path(

@@ -1,102 +1,17 @@
 //! The addresses of conversations, documented once for all media. They are served for each medium of the media
 //! table ([`crate::v2::sessions`]), so no handler carries their documentation.
 
-use super::words::one_of;
 use crate::v2::params::{Denied, Listing, Refused};
-use gws::SESSION_OPERATIONS;
-use serde_json::{Map, Value};
-use utoipa::{OpenApi, ToSchema};
+use gws::{SessionMeasureRequest, SessionRequest, SessionsRequest};
+use utoipa::OpenApi;
 
 /// What is served below `/api/v2`.
 #[derive(OpenApi)]
 #[openapi(
     paths(list, begin, read, operate, messages, measure, read_without_me, messages_without_me),
-    components(schemas(
-        SessionOperation,
-        SessionBeginning,
-        Text,
-        gws::CallBrief,
-        gws::SessionBrief,
-        gws::SessionResource<'static>
-    ))
+    components(schemas(gws::CallBrief, gws::SessionBrief, gws::SessionResource<'static>))
 )]
 pub(super) struct Described;
-
-/// An operation on a conversation, with the parameters it takes.
-#[derive(ToSchema)]
-#[schema(rename_all = "camelCase")]
-#[expect(dead_code, reason = "it describes; `wire` reads")]
-pub(super) struct SessionOperation {
-    /// The operation. `capabilities` of the conversation lists those that are open now.
-    #[schema(schema_with = operation_names)]
-    operation_name: String,
-    /// `Accept`: the name the customer should see.
-    nickname: Option<String>,
-    /// `Accept`, `Complete`: whether to write the agent down as the one who last served this customer.
-    #[schema(rename = "saveLAR")]
-    save_lar: Option<bool>,
-    /// `SendMessage`: the words. `Leave`, `Complete`, `Transfer`: a last message to the customer.
-    text: Option<String>,
-    /// The sender's own word for the kind of message; only beside `text`.
-    message_type: Option<String>,
-    /// `Normal` or `System`; only beside `text`, and not passed on.
-    treat_as: Option<String>,
-    /// `SendUrl`: the link.
-    url: Option<String>,
-    /// `SendCustomNotice`: the notice. `SendNicknameUpdatedNotice`: the new name.
-    notice_text: Option<String>,
-    /// `Transfer`: the address of a user or of a queue; it wins over the two below.
-    target_uri: Option<String>,
-    /// `Transfer`: the path of a user or of a queue.
-    target_path: Option<String>,
-    /// `Transfer`, `Complete`, `PlaceInQueue`: the name of a queue.
-    queue_name: Option<String>,
-    /// `SetDisposition`: the value; empty clears.
-    disposition: Option<String>,
-    /// `SetDisposition`: the key of the user data; the server's own when left out.
-    disposition_key: Option<String>,
-    /// `AttachUserData`, `UpdateUserData`: pairs to write; the last value of a key wins.
-    user_data: Option<Map<String, Value>>,
-    /// `DeleteUserData`: keys to take away.
-    keys: Option<Vec<String>>,
-    /// `SetInFocus`: whether the agent looks at it; true when left out.
-    in_focus: Option<bool>,
-    /// `SetComment`: the note.
-    comment: Option<String>,
-    /// `ResendMessage`: the index of a message that did not arrive, or may not have arrived.
-    index: Option<u32>,
-}
-
-/// A conversation that an agent begins.
-#[derive(ToSchema)]
-#[schema(rename_all = "camelCase")]
-#[expect(dead_code, reason = "it describes; `v2::sessions` reads")]
-pub(super) struct SessionBeginning {
-    /// `Create`.
-    operation_name: String,
-    /// The customer's address.
-    to: String,
-    /// Our address; it may be left out when there is one.
-    from: Option<String>,
-    /// The first message.
-    text: Option<String>,
-    /// The name the customer should see; the agent's own when left out.
-    nickname: Option<String>,
-    /// Pairs to attach.
-    user_data: Option<Map<String, Value>>,
-}
-
-/// A text.
-#[derive(ToSchema)]
-#[expect(dead_code, reason = "it describes; `v2::sessions` reads")]
-pub(super) struct Text {
-    /// The words.
-    text: String,
-}
-
-fn operation_names() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
-    one_of(SESSION_OPERATIONS)
-}
 
 /// The caller's live conversations of a medium.
 ///
@@ -116,7 +31,7 @@ fn list() {}
 #[utoipa::path(
     post, path = "/me/{collection}", tag = "interactions",
     params(("collection" = String, Path, description = "The medium's collection")),
-    request_body(content = SessionBeginning, example = json!({"operationName": "Create", "to": "+15550142", "text": "Your parcel is here"})),
+    request_body = SessionsRequest,
     responses((status = 200, description = "begun, with `referenceId`, `id`, `uri` and `path`", body = gws::BegunAnswer<'static>), Refused)
 )]
 #[expect(dead_code, reason = "it describes")]
@@ -128,7 +43,7 @@ fn begin() {}
 #[utoipa::path(
     post, path = "/me/{collection}/{id}/measure", tag = "interactions",
     params(("collection" = String, Path, description = "The medium's collection"), ("id" = String, Path, description = "The interaction id")),
-    request_body(content = Text, example = json!({"text": "Good day"})),
+    request_body = SessionMeasureRequest,
     responses((status = 200, description = "The `measure`", body = gws::MeasureAnswer), Refused)
 )]
 #[expect(dead_code, reason = "it describes")]
@@ -154,13 +69,7 @@ fn read() {}
 #[utoipa::path(
     post, path = "/me/{collection}/{id}", tag = "interactions",
     params(("collection" = String, Path, description = "The medium's collection"), ("id" = String, Path, description = "The interaction id")),
-    request_body(content = SessionOperation, examples(
-        ("accept" = (value = json!({"operationName": "Accept", "nickname": "Tom"}))),
-        ("say" = (value = json!({"operationName": "SendMessage", "text": "One moment please"}))),
-        ("dispose" = (value = json!({"operationName": "SetDisposition", "disposition": "IssueResolved"}))),
-        ("hand over" = (value = json!({"operationName": "Transfer", "queueName": "Support"}))),
-        ("complete" = (value = json!({"operationName": "Complete"}))),
-    )),
+    request_body = SessionRequest,
     responses((status = 200, description = "accepted, with `referenceId`", body = gws::Accepted), Refused)
 )]
 #[expect(dead_code, reason = "it describes")]

@@ -1,14 +1,13 @@
 //! `POST /me/{collection}`: an agent begins a conversation (spec: digital-channels#3, last paragraph).
 
 use super::part::gated;
-use crate::{auth::Caller, body::Posted, repeat::Repeat, state::Api};
+use crate::{asked::asked, auth::Caller, body::Posted, repeat::Repeat, state::Api};
 use axum::{Extension, extract::State};
 use desk::ports::Channel;
 use domain::{
-    Command, Refusal, ServiceName, UserData, command::Begin, medium::Medium, task::NewConversationIds,
-    user::Role,
+    Command, Refusal, ServiceName, command::Begin, medium::Medium, task::NewConversationIds, user::Role,
 };
-use gws::{BegunAnswer, Outcome, Problem};
+use gws::{BegunAnswer, Outcome, Problem, SessionsRequest};
 use std::sync::Arc;
 
 /// Begins one with `to`, from the address `from` of ours, which may be left out when we have only one. `text` is the
@@ -22,26 +21,16 @@ pub async fn post(
 ) -> Outcome {
     gated(&api, &medium)?;
     caller.needs(&[Role::Agent, Role::Supervisor])?;
-    match body.operation()? {
-        "Create" => {}
-        other => {
-            api.unknown.count("POST", &format!("/me/{}", medium.collection), Some(other));
-            return Err(Refusal::UnknownOperation(other.to_owned()).into());
-        }
-    }
-    let (service, channel) = service(&api, &medium, body.maybe_text("from")?)?;
-    let to = channel.theirs(body.text("to")?).map_err(Problem::invalid)?;
-    let user_data = match body.get("userData") {
-        None => UserData::default(),
-        Some(_) => UserData::new(body.object("userData")?.clone()),
-    };
+    let SessionsRequest::Create(create) = asked(&api, &body, &format!("/me/{}", medium.collection))?;
+    let (service, channel) = service(&api, &medium, create.from.as_deref())?;
+    let to = channel.theirs(&create.to).map_err(Problem::invalid)?;
     let ids = api.desk.ids();
     let begin = Begin {
         address: desk::address(service.as_str(), channel.ours(), &to),
         service,
-        nickname: body.maybe_text("nickname")?.map_or_else(|| name(&caller), str::to_owned),
-        text: body.maybe_text("text")?.map(str::to_owned),
-        user_data,
+        nickname: create.nickname.unwrap_or_else(|| name(&caller)),
+        text: create.text,
+        user_data: create.user_data.unwrap_or_default().0,
         fresh: NewConversationIds { session: ids.session(), participant: ids.participant() },
     };
     let id = begin.fresh.session.clone();

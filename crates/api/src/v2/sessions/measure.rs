@@ -12,7 +12,7 @@ use domain::{
     medium::Medium,
     thread::{Window, Writer},
 };
-use gws::{Measure, MeasureAnswer, Outcome};
+use gws::{Measure, MeasureAnswer, Outcome, SessionMeasureRequest};
 use std::sync::Arc;
 
 /// The alphabet of `text`, its length in units of it, the number of parts it is carried in, and whether it could be
@@ -25,16 +25,16 @@ pub async fn post(
     Path(id): Path<String>,
     Posted(body): Posted,
 ) -> Outcome {
-    let text = body.text("text")?;
+    let SessionMeasureRequest { text } = body.read()?;
     let state = find(&api, &caller, &medium, &id).await?;
     let session = session_of(&state).ok_or_else(|| gone(&id))?;
     session.live_party(&caller.user.id).ok_or_else(|| gone(&id))?;
     let chars = text.chars().count();
-    let counted = api.desk.channel(session.service.as_str()).and_then(|channel| channel.measure(text));
+    let counted = api.desk.channel(session.service.as_str()).and_then(|channel| channel.measure(&text));
     let most = session.post.as_ref().and_then(|post| post.terms.max_chars);
     let window = session.post.as_ref().map(|post| post.window(Writer::Person, api.desk.now()));
     // The rules by which a message is refused: the terms of the conversation, and what its connector carries.
-    let fits = api.desk.channel(session.service.as_str()).map_or(Ok(()), |channel| channel.fits(text));
+    let fits = api.desk.channel(session.service.as_str()).map_or(Ok(()), |channel| channel.fits(&text));
     let too_long = most.is_some_and(|most| chars > most as usize)
         || matches!(fits, Err(Refusal::MessageTooLong { .. } | Refusal::TooManyParts { .. }));
     Ok(MeasureAnswer::of(Measure {

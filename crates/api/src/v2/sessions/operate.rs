@@ -1,19 +1,19 @@
 //! `POST /me/{collection}/{id}`: an operation of an agent on a conversation (spec: digital-channels#2.6).
 
 use super::part::{gated, gone};
-use crate::{auth::Caller, body::Posted, repeat::Repeat, state::Api};
+use crate::{asked::asked, auth::Caller, body::Posted, repeat::Repeat, state::Api};
 use axum::{
     Extension,
     extract::{Path, State},
 };
 use desk::session_of;
 use domain::{
-    Command, InteractionId, QueueName, Refusal, UserId,
+    Command, InteractionId, QueueName, UserId,
     command::{HandoverTarget, SessionAct},
     medium::Medium,
     user::Role,
 };
-use gws::{Accepted, Answer, Body, Outcome, Problem, session_act};
+use gws::{Accepted, Answer, Outcome, Problem, SessionRequest};
 use std::sync::Arc;
 
 /// Accepts the operation and commits it; what follows is told by notification. `SetDisposition` answers
@@ -28,8 +28,8 @@ pub async fn post(
 ) -> Outcome {
     gated(&api, &medium)?;
     caller.needs(&[Role::Agent, Role::Supervisor])?;
-    let act = session_act(&body, &|id| contact(&api, id))
-        .inspect_err(|problem| count_unknown(&api, &medium, &body, problem))?;
+    let request: SessionRequest = asked(&api, &body, &format!("/me/{}/{{id}}", medium.collection))?;
+    let act = request.act(&|id| contact(&api, id))?;
     let silent = matches!(act, SessionAct::SetDisposition { .. });
     let session = InteractionId::from(id.as_str());
     in_collection(&api, &medium, &session).await?;
@@ -57,13 +57,5 @@ fn contact(api: &Api, id: &str) -> HandoverTarget {
         HandoverTarget::Queue(queue)
     } else {
         HandoverTarget::Agent(id.into())
-    }
-}
-
-fn count_unknown(api: &Api, medium: &Medium, body: &Body, problem: &Problem) {
-    if let Ok(operation) = body.operation()
-        && *problem == Refusal::UnknownOperation(operation.to_owned()).into()
-    {
-        api.unknown.count("POST", &format!("/me/{}/{{id}}", medium.collection), Some(operation));
     }
 }

@@ -7,7 +7,7 @@ use crate::{
     state::Api,
     v2::{
         feature,
-        params::{Denied, DispositionCode, NamedCode, Refused},
+        params::{Denied, Refused},
     },
 };
 use axum::extract::State;
@@ -16,7 +16,10 @@ use domain::{
     command::Provision,
     disposition_tree::{Code, DispositionGroup, DispositionTree, DispositionTreeEvent},
 };
-use gws::{Answer, CodesAnswer, Outcome, Problem, SettingKey, code_setting};
+use gws::{
+    Answer, CodesAnswer, DispositionCodeNameRequest, DispositionCodeRenameRequest, DispositionCodeRequest,
+    Outcome, Problem, SettingKey, code_setting,
+};
 use std::sync::Arc;
 
 /// The codes of the default group. `name` is what a disposition sends.
@@ -32,13 +35,12 @@ pub async fn list(State(api): State<Arc<Api>>, _: Caller) -> Outcome {
 
 /// Adds a code: `name`, and `displayName` where it differs. Makes the default group if there is none.
 #[utoipa::path(
-    post, path = "/settings/dispositions", tag = "settings", request_body = DispositionCode,
+    post, path = "/settings/dispositions", tag = "settings", request_body = DispositionCodeRequest,
     responses((status = 200, description = "It was done", body = gws::Done), Refused)
 )]
 pub async fn add(State(api): State<Arc<Api>>, caller: Caller, Posted(body): Posted) -> Outcome {
     may_write(&api, &caller)?;
-    let name = body.text("name")?.to_owned();
-    let display = body.maybe_text("displayName")?.unwrap_or(&name).to_owned();
+    let (name, display) = body.read::<DispositionCodeRequest>()?.named();
     let code = Code { id: api.desk.ids().guid(), name, display };
     let change = match api.desk.book().await?.default_group() {
         Some(group) => DispositionTreeEvent::CodeAdded { group: group.id.clone(), code },
@@ -54,24 +56,27 @@ pub async fn add(State(api): State<Arc<Api>>, caller: Caller, Posted(body): Post
 
 /// Changes what people read for a code: `name` names the code, `displayName` is the new text.
 #[utoipa::path(
-    put, path = "/settings/dispositions", tag = "settings", request_body = DispositionCode,
+    put, path = "/settings/dispositions", tag = "settings", request_body = DispositionCodeRenameRequest,
     responses((status = 200, description = "It was done", body = gws::Done), Refused)
 )]
 pub async fn rename(State(api): State<Arc<Api>>, caller: Caller, Posted(body): Posted) -> Outcome {
     may_write(&api, &caller)?;
-    let id = find(&api.desk.book().await?, body.text("name")?)?;
-    let display = body.text("displayName")?.to_owned();
+    // A code that is not there is told before what is missing.
+    let DispositionCodeNameRequest { name } = body.read()?;
+    let id = find(&api.desk.book().await?, &name)?;
+    let DispositionCodeRenameRequest { display_name: display, .. } = body.read()?;
     commit(&api, DispositionTreeEvent::CodeRenamed { id, display }).await
 }
 
 /// Takes away the code that the body's `name` names.
 #[utoipa::path(
-    delete, path = "/settings/dispositions", tag = "settings", request_body = NamedCode,
+    delete, path = "/settings/dispositions", tag = "settings", request_body = DispositionCodeNameRequest,
     responses((status = 200, description = "It was done", body = gws::Done), Refused)
 )]
 pub async fn remove(State(api): State<Arc<Api>>, caller: Caller, Posted(body): Posted) -> Outcome {
     may_write(&api, &caller)?;
-    let id = find(&api.desk.book().await?, body.text("name")?)?;
+    let DispositionCodeNameRequest { name } = body.read()?;
+    let id = find(&api.desk.book().await?, &name)?;
     commit(&api, DispositionTreeEvent::CodeRemoved { id }).await
 }
 

@@ -116,6 +116,35 @@ async fn l_leave_alone_then_complete() {
 }
 
 #[tokio::test]
+async fn l_leave_and_complete_in_one() {
+    let app = TestServer::start().await;
+    let (tom, mei, ines) = talking(&app).await;
+    let both = json!({"operationName": "LeaveAndComplete", "text": "Bye"});
+    let answer = tom.post(&chat(&ines), both.clone()).await.ok();
+    let heard = tom.hears().await;
+    let kinds = heard.iter().map(|note| {
+        let data = &note["data"];
+        assert_eq!(data["referenceId"], answer["referenceId"], "{data}");
+        let what = if data["chat"].is_null() { &data["messages"][0]["type"] } else { &data["chat"]["state"] };
+        what.as_str().unwrap_or_default()
+    });
+    assert_eq!(kinds.collect::<Vec<_>>(), ["Text", "ParticipantLeft", "Completed"]);
+    // As after any completion a disposition is taken, and nothing else.
+    tom.post(&chat(&ines), json!({"operationName": "SetDisposition", "disposition": "IssueResolved"}))
+        .await
+        .ok();
+    tom.post(&chat(&ines), both.clone()).await.refused(404, 6);
+    mei.post(&chat(&ines), both.clone()).await.refused(404, 6);
+
+    let otto = app.customer("Otto").await;
+    app.offer(&otto, &tom).await;
+    tom.post(&chat(&otto), both.clone()).await.refused(400, 2);
+    tom.accepts(&otto, "Tom").await.ok();
+    tom.operate(&chat(&otto), "Leave").await.ok();
+    tom.post(&chat(&otto), both).await.refused(400, 2);
+}
+
+#[tokio::test]
 async fn d_the_customer_disconnects() {
     let app = TestServer::start().await;
     let (tom, _, ines) = talking(&app).await;

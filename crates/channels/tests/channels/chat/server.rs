@@ -68,7 +68,7 @@ impl ChatServer {
     pub async fn post(&self, path: &str, fields: &[(&str, &str)]) -> (StatusCode, Value) {
         let request = Request::post(path).header(CONTENT_TYPE, FORM).body(encoded(fields).into());
         let (status, answer) = read(self.send(request.expect("a request")).await).await;
-        documented::answered("POST", path, status.as_u16(), &answer);
+        documented::answered("POST", path, status, &answer);
         (status, answer)
     }
 

@@ -28,7 +28,7 @@ pub async fn ask(
     let request = Request::builder().method(method).uri(path).header(CENTRE.0, CENTRE.1);
     let request = request.body(body.into()).expect("a request");
     let (status, answer) = read(send(server, request).await).await;
-    documented::answered(method, path, status.as_u16(), &answer);
+    documented::answered(method, path, status, &answer);
     (status, answer)
 }
 

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     InteractionId, Millis, Refusal, UserData, UserId,
-    call::{self, Call, CallOperation, Cause, Fact, LegCommand, Party, PartyOrigin, PartyState},
+    call::{self, Call, Cause, Fact, LegCommand, Party, PartyOrigin, PartyState},
     check,
     command::CallAct,
     session::{EndedBy, Via},
@@ -24,18 +24,7 @@ pub(in super::super) fn act(
     act: &CallAct,
 ) -> Result<(), DecideError> {
     let call = draft.call(id)?;
-    if let CallAct::SetDisposition { value, key } = act {
-        let party = match call.live_party(agent) {
-            Some(party) => party,
-            None => disposition::late_part(draft, &*call, agent)?,
-        };
-        return disposition::set(draft, &*call, party, value, key.as_deref());
-    }
-    let party = call.party(agent).ok_or_else(|| call.not_found())?;
-    let operation = operation(act);
-    if !call::is_open(&call, agent, operation) {
-        return Err(Refusal::NotInCallState { operation, state: party.state }.into());
-    }
+    let party = gate(draft, &call, agent, act)?;
     match act {
         CallAct::Answer => answer(draft, &call, party),
         CallAct::Reject => reject(draft, &call, party),
@@ -63,27 +52,28 @@ pub(in super::super) fn act(
             let keys = [key.clone()];
             data::change(draft, &*call, Some(party), &UserData::default(), &keys, Via::DeleteUserDataPair)
         }
-        CallAct::SetDisposition { .. } => Ok(()),
+        CallAct::SetDisposition { value, key } => {
+            disposition::set(draft, &*call, party, value, key.as_deref())
+        }
     }
 }
 
-/// The operation that an act belongs to; `None` for the disposition, which has none.
-const fn operation(act: &CallAct) -> CallOperation {
-    match act {
-        CallAct::Answer => CallOperation::Answer,
-        CallAct::Reject => CallOperation::Reject,
-        CallAct::Hangup => CallOperation::Hangup,
-        CallAct::Clear => CallOperation::ClearCall,
-        CallAct::Hold => CallOperation::Hold,
-        CallAct::Retrieve => CallOperation::Retrieve,
-        CallAct::SendDtmf(_) => CallOperation::SendDtmf,
-        CallAct::Mute(true) => CallOperation::MuteCall,
-        CallAct::Mute(false) => CallOperation::UnmuteCall,
-        CallAct::AttachUserData(_) => CallOperation::AttachUserData,
-        CallAct::UpdateUserData(_) | CallAct::SetDisposition { .. } => CallOperation::UpdateUserData,
-        CallAct::DeleteUserData => CallOperation::DeleteUserData,
-        CallAct::DeleteUserDataPair(_) => CallOperation::DeleteUserDataPair,
+/// Lets through what [`call::is_open`] lists, and a disposition as long as the centre takes one.
+fn gate<'c>(
+    draft: &mut Draft<'_>,
+    call: &'c Call,
+    agent: &UserId,
+    act: &CallAct,
+) -> Result<&'c Party, DecideError> {
+    let Some(operation) = act.operation() else {
+        let live = call.live_party(agent);
+        return live.map_or_else(|| disposition::late_part(draft, call, agent), Ok);
+    };
+    let party = call.party(agent).ok_or_else(|| call.not_found())?;
+    if !call::is_open(call, agent, operation) {
+        return Err(Refusal::NotInCallState { operation, state: party.state }.into());
     }
+    Ok(party)
 }
 
 /// Makes the phone answer. An agent who answers in time is not late because the phone takes its time.

@@ -3,7 +3,7 @@
 use super::*;
 use crate::{
     command::{HandoverTarget, SessionAct},
-    session::{AgentPartyState, Invitation},
+    session::{AgentPartyState, Invitation, SessionOperation, capabilities},
 };
 
 #[test]
@@ -29,6 +29,35 @@ fn completing_ends_it_for_everyone() {
     );
     check(invited(), ann(complete()), "no: Complete is not valid in state Invited");
     check(completed(), ann(complete()), "no: Interaction 's1' was not found");
+}
+
+#[test]
+fn leaving_and_completing_is_the_two_as_one() {
+    let both = |queue: Option<&str>, last| {
+        let queue = queue.map(Into::into);
+        ann(SessionAct::LeaveAndComplete { queue, save_last_agent: false, last })
+    };
+    let left_and_done = "said left by ann; talk-ended by agent; closed ann LeftChat by agent; closed ann Completed by agent; \
+                         ann: -slot kept";
+    check(chatting(), both(None, None), &format!("{left_and_done}; ended by agent"));
+    let world = chatting().then(ann(leave())).then(ann(complete()));
+    assert_eq!(chatting().then(both(None, None)).session(), world.session());
+    check(
+        chatting(),
+        both(Some("Sales"), Some(words("bye"))),
+        &format!("said text by ann; {left_and_done}; queued Sales since 0 barred until 10000"),
+    );
+    check(
+        alone(),
+        both(None, None),
+        "said left by ann; closed ann LeftChat by agent; closed ann Completed by agent; ann: -slot kept; ended by customer",
+    );
+    check(chatting(), both(Some("Nowhere"), None), "no: Queue 'Nowhere' was not found");
+    check(left(), both(None, None), "no: LeaveAndComplete is not valid in state LeftChat");
+    check(invited(), both(None, None), "no: LeaveAndComplete is not valid in state Invited");
+    check(completed(), both(None, None), "no: Interaction 's1' was not found");
+    let listed = capabilities(chatting().session(), &"ann".into());
+    assert!(!listed.contains(&SessionOperation::LeaveAndComplete), "it is open, and not listed: {listed:?}");
 }
 
 #[test]

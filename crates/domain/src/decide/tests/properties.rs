@@ -336,6 +336,11 @@ fn act_of(
             save_last_agent: *n.get(&[true, false]),
             last: heard(),
         },
+        SessionOperation::LeaveAndComplete => SessionAct::LeaveAndComplete {
+            queue: n.get(&[None, None, Some("Sales".into())]).clone(),
+            save_last_agent: *n.get(&[true, false]),
+            last: heard(),
+        },
         SessionOperation::SetInFocus => SessionAct::SetInFocus(*n.get(&[true, false])),
         SessionOperation::SetDisposition => n
             .get(&[dispose("IssueResolved"), dispose(""), dispose_under("A", "Referred"), dispose("Billing")])

@@ -62,7 +62,7 @@ fn every_operation_is_open_in_the_states_the_table_says() {
             if states.split(' ').any(|open| open == state) {
                 assert!(!did.starts_with("no:"), "{operation:?} in {state}: {did}");
             } else {
-                assert_eq!(did, format!("no: {} is not valid in state {state}", operation.as_str()));
+                assert_eq!(did, format!("no: {operation:?} is not valid in state {state}"));
             }
         }
     }

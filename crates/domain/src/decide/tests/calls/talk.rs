@@ -1,7 +1,7 @@
 //! What is done during a call: tones, muting, and what comes in (spec: voice-sip#5.8, #5.9).
 
 use super::*;
-use crate::call::{CallOperation, LegEvent, capabilities};
+use crate::call::{LegEvent, capabilities};
 
 /// What is open to whoever is in a call.
 const DATA: &str = "AttachUserData UpdateUserData DeleteUserData DeleteUserDataPair";
@@ -76,7 +76,7 @@ fn what_is_heard_of_no_leg_or_of_no_call_is_old_news() {
 fn the_operations_are_those_of_the_field() {
     let open = |world: &TestCentre, agent: &str| {
         let listed = capabilities(world.call(), &agent.into());
-        listed.into_iter().map(CallOperation::as_str).collect::<Vec<_>>().join(" ")
+        listed.into_iter().map(|operation| format!("{operation:?}")).collect::<Vec<_>>().join(" ")
     };
     let with = |words: &str| format!("{words} {DATA}");
     assert_eq!(open(&calling(), "ann"), with("Hangup SendDtmf"));
