@@ -41,7 +41,7 @@ lint:
 check: lint ## Format, lints and every test that needs no foreign program: no Node, no root
 	cargo test --workspace
 
-test: peers lint histories ## Everything: what `check` does, the foreign clients, and 10,000 random histories
+test: peers lint deny histories ## Everything: what `check` does, the dependencies, the foreign clients, and 10,000 random histories
 	$(WITH_PEERS)
 
 histories:
@@ -74,6 +74,5 @@ bench: ## The figures of docs/performance.md, as JSON
 	cargo build --release -p voice --example relay
 	@exec $(TARGET)/release/bench --binary $(RELEASE) $(ARGS)
 
-deny: ## Licences, sources and unwanted crates among the dependencies
-	@cargo deny --version >/dev/null 2>&1 || cargo install cargo-deny --locked
-	cargo deny check
+deny: ## Licences, sources, advisories and unwanted crates among the dependencies
+	@.ci/deny
