@@ -3,7 +3,8 @@
 import { basic, exchange } from './http.mjs';
 import { eventually, expect, isObject, isText } from './expect.mjs';
 
-const reader = { name: 'reporting@demo', password: 'demo' };
+/** Who may read the feed in the demo. */
+export const reader = { name: 'reporting@demo', password: 'demo' };
 
 /** The disposition events of one conversation, once there are at least `wanted` of them, from sequence `after` on. */
 export async function dispositionsOf(base, conversation, wanted, after = 0) {

@@ -38,6 +38,8 @@ fn run_alone(script: &str, args: &[&str]) {
 fn told(program: &str, script: &str, args: &[&str]) -> Result<(), String> {
     let output = Command::new(program)
         .current_dir(peers())
+        // Nothing that is run here tells anybody of it, or looks for a newer release.
+        .envs([("REDOCLY_TELEMETRY", "off"), ("REDOCLY_SUPPRESS_UPDATE_NOTICE", "true")])
         .arg(script)
         .args(args)
         .output()
@@ -138,7 +140,27 @@ mod bayeux {
 }
 
 mod api {
-    use super::run;
+    use super::{PYTHON, run, told};
+
+    /// The document as it is committed; that it is the one of the code is a test of `api`.
+    const DOCUMENT: &str = "../../crates/api/openapi.json";
+
+    #[test]
+    fn the_document_is_valid_openapi() {
+        let args = ["openapi_spec_validator", "--validation-errors", "all", DOCUMENT];
+        told(PYTHON, "-m", &args).unwrap_or_else(|said| panic!("{said}"));
+    }
+
+    #[test]
+    fn redocly_finds_nothing_wrong_with_the_document() {
+        let args = ["lint", DOCUMENT, "--config", "document/redocly.yaml", "--format", "stylish"];
+        told("node", "node_modules/@redocly/cli/bin/cli.js", &args).unwrap_or_else(|said| panic!("{said}"));
+    }
+
+    #[test]
+    fn a_client_generated_from_the_document_works_a_chat_without_a_cast() {
+        run("node", "typed.mjs", &["--agents", "agent8@demo"]);
+    }
 
     #[test]
     fn deployed_desktops_find_what_they_rely_on() {
