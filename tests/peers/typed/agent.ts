@@ -53,23 +53,21 @@ export async function work({ url, agent, reporter, customerComes }: Work) {
   if (!offer.capabilities.includes('Accept')) throw new Error(`an offer can be answered by ${offer.capabilities}`);
 
   accepted(
-    await api.POST('/api/v2/me/{collection}/{id}', {
-      params: { path: { collection: 'chats', id } },
+    await api.POST('/api/v2/me/chats/{id}', {
+      params: { path: { id } },
       body: { operationName: 'Accept', nickname: 'Tom' },
     }),
   );
   await chats.first('the chat that was accepted', become('Chatting'));
 
-  const read = accepted(
-    await api.GET('/api/v2/me/{collection}/{id}/messages', { params: { path: { collection: 'chats', id } } }),
-  );
-  const asked = read.messages.find(({ type, from, text }) => type === 'Text' && from.type === 'Customer' && text === words);
-  if (asked === undefined) throw new Error(`the customer's words are not among ${read.messages.length} messages`);
+  const { messages } = accepted(await api.GET('/api/v2/me/chats/{id}/messages', { params: { path: { id } } }));
+  const asked = messages.find(({ type, from, text }) => type === 'Text' && from.type === 'Customer' && text === words);
+  if (asked === undefined) throw new Error(`the customer's words are not among ${messages.length} messages`);
 
   const answer = 'It left this morning.';
   accepted(
-    await api.POST('/api/v2/me/{collection}/{id}', {
-      params: { path: { collection: 'chats', id } },
+    await api.POST('/api/v2/me/chats/{id}', {
+      params: { path: { id } },
       body: { operationName: 'SendMessage', text: answer },
     }),
   );
@@ -83,8 +81,8 @@ export async function work({ url, agent, reporter, customerComes }: Work) {
   });
 
   accepted(
-    await api.POST('/api/v2/me/{collection}/{id}', {
-      params: { path: { collection: 'chats', id } },
+    await api.POST('/api/v2/me/chats/{id}', {
+      params: { path: { id } },
       body: { operationName: 'SetDisposition', disposition: 'IssueResolved' },
     }),
   );
@@ -94,16 +92,14 @@ export async function work({ url, agent, reporter, customerComes }: Work) {
   });
 
   accepted(
-    await api.POST('/api/v2/me/{collection}/{id}', {
-      params: { path: { collection: 'chats', id } },
+    await api.POST('/api/v2/me/chats/{id}', {
+      params: { path: { id } },
       body: { operationName: 'Complete' },
     }),
   );
   await chats.first('the end', become('Completed'));
-  const { chat } = accepted(
-    await api.GET('/api/v2/me/{collection}/{id}', { params: { path: { collection: 'chats', id } } }),
-  );
-  if (chat?.state !== 'Completed') throw new Error(`a chat that is completed is ${chat?.state}`);
+  const { chat } = accepted(await api.GET('/api/v2/me/chats/{id}', { params: { path: { id } } }));
+  if (chat.state !== 'Completed') throw new Error(`a chat that is completed is ${chat.state}`);
 
   const disposition = await reported(url, reporter, id);
   // In this order: the login ends with the session, and notifications with the login.
