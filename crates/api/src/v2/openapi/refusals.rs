@@ -16,9 +16,6 @@ pub const NOT_FOUND: &str = "404";
 /// It is there already, or in use.
 pub const CONFLICT: &str = "409";
 
-/// The name among the components of the refusal that has no body: it comes before anybody looks at the request.
-const HEAD_TOO_LARGE: &str = "HeadTooLarge";
-
 /// Every other refusal.
 const ROWS: [Row; 11] = [
     (
@@ -117,9 +114,6 @@ pub fn describe(components: &mut Components) {
         let response = ResponseBuilder::new().description(about).content("application/json", content).build();
         components.responses.insert(name.to_owned(), response.into());
     }
-    let response =
-        ResponseBuilder::new().description("The head of the request is too large (RFC 6585 §5).").build();
-    components.responses.insert(HEAD_TOO_LARGE.to_owned(), response.into());
 }
 
 /// The refusals with some statuses, as an operation refers to them.
@@ -156,9 +150,21 @@ pub fn complete(path: &str, operation: &mut Operation, takes_key: bool) {
     if is_guarded && takes_key {
         statuses.extend(["409", "422"]);
     }
-    let head = RefOr::Ref(Ref::from_response_name(HEAD_TOO_LARGE));
-    operation.responses.responses.entry("431".to_owned()).or_insert(head);
     for (status, response) in refused(statuses) {
         operation.responses.responses.entry(status).or_insert(response);
+    }
+    if path.starts_with("/api/v2") && !path.starts_with("/api/v2/notifications") {
+        operation.responses.responses.iter_mut().for_each(|(status, response)| give_body(status, response));
+    }
+}
+
+/// A refusal that an operation only describes has the body of every refusal.
+fn give_body(status: &str, response: &mut RefOr<Response>) {
+    if let RefOr::T(response) = response
+        && status.starts_with(['4', '5'])
+        && response.content.is_empty()
+    {
+        let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Refusal"))).build();
+        response.content.insert("application/json".to_owned(), content);
     }
 }
