@@ -1,26 +1,20 @@
 //! The gate before every address that needs a user: preflight, origin, login, CSRF, and the headers all answers carry.
 
 use super::{
-    Ending, Login,
+    Caller, Ending, Login, SESSION,
+    caller::{cookie, set_cookie},
     checks::{From, credentials},
     origin::{admit, preflight},
 };
-use crate::{
-    notifications,
-    state::{Api, Config},
-};
+use crate::{notifications, state::Api};
 use axum::{
-    extract::{FromRequestParts, OriginalUri, Request},
+    extract::{OriginalUri, Request},
     response::{IntoResponse, Response},
 };
-use domain::{
-    Refusal,
-    user::{Role, User},
-};
+use domain::Refusal;
 use edge::Client;
 use gws::Problem;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, header, request::Parts};
-use std::sync::Arc;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 
 /// Tells the name of the token's header.
 const CSRF_NAME: HeaderName = HeaderName::from_static("x-csrf-header");
@@ -155,65 +149,5 @@ pub fn mark(api: &Api, response: &mut Response, login: &Login, is_new: bool) {
     {
         response.headers_mut().insert(CSRF_NAME, HeaderValue::from_static("X-CSRF-TOKEN"));
         response.headers_mut().insert(CSRF_TOKEN, token);
-    }
-}
-
-/// Roles that administer.
-pub const ADMINS: &[Role] = &[Role::Admin, Role::Apiuser];
-
-/// The user behind a request.
-#[derive(Clone, Debug)]
-pub struct Caller {
-    /// The user.
-    pub user: Arc<User>,
-    /// The user's login session.
-    pub login: Arc<Login>,
-}
-
-impl Caller {
-    /// Refuses a caller without any of these roles (400/5 is never right: 403/5, spec: decisions#5).
-    pub fn needs(&self, roles: &[Role]) -> Result<(), Refusal> {
-        if self.user.has(roles) { Ok(()) } else { Err(Refusal::RoleMissing) }
-    }
-}
-
-impl<S: Sync> FromRequestParts<S> for Caller {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        parts.extensions.get::<Self>().cloned().ok_or_else(Problem::access_denied)
-    }
-}
-
-/// The session cookie (spec: core-and-voice#2.1).
-pub const SESSION: &str = "JSESSIONID";
-
-/// A cookie of a request.
-pub fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
-    headers
-        .get_all(http::header::COOKIE)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(';'))
-        .find_map(|pair| pair.trim().strip_prefix(name)?.strip_prefix('='))
-}
-
-/// The header that sets a cookie for as long as the browser is open.
-pub fn set_cookie(config: &Config, name: &str, value: &str) -> Option<HeaderValue> {
-    format!("{name}={value}; Path=/; HttpOnly{}", attributes(config)).parse().ok()
-}
-
-/// The header that takes it away.
-pub fn clear_cookie(config: &Config, name: &str) -> Option<HeaderValue> {
-    format!("{name}=; Path=/; Max-Age=0; HttpOnly{}", attributes(config)).parse().ok()
-}
-
-/// The attributes of every cookie. Pages of other sites get it only where they are listed, and a browser then wants
-/// TLS.
-fn attributes(config: &Config) -> &'static str {
-    match (config.secure_cookies, config.cors.origins.is_empty()) {
-        (true, false) => "; SameSite=None; Secure",
-        (true, true) => "; SameSite=Lax; Secure",
-        (false, _) => "; SameSite=Lax",
     }
 }

@@ -1,10 +1,9 @@
 //! All logins: opened, resumed by their cookies, ended.
 //!
 //! A login ends by its own request, by inactivity, and with the password, the enablement or the existence of its user,
-//! also when those changed while no process ran. What depends on it ends with it.
+//! also when those changed while no process ran. [`super::upkeep`] ends what depends on it.
 
 use super::login::{Found, Login, key};
-use crate::{notifications, state::Api};
 use desk::{
     Desk,
     ports::{FeedQuery, SessionTable, StoreFault},
@@ -13,7 +12,6 @@ use domain::{Event, Key, Millis, UserId, user};
 use std::{
     collections::{HashMap, HashSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
 };
 
 /// The most sessions of one user; the one not used for longest goes when one more comes.
@@ -290,35 +288,6 @@ async fn changes_since(desk: &Desk, mut after: u64) -> Result<HashMap<UserId, Ch
         }
         if !full {
             return Ok(all);
-        }
-    }
-}
-
-/// How often expired logins are looked for and the use of others is written down.
-const SWEEP: Duration = Duration::from_secs(10);
-
-/// Ends a login at once: requests with its cookie are refused, and its notification sessions, held polls, sockets and
-/// streams end.
-pub async fn end(api: &Api, login: &Login, how: Ending) {
-    if let Some(login) = api.logins.remove(&api.desk, login).await {
-        notifications::login_ended(api, &login, how).await;
-    }
-}
-
-/// Ends logins that expired or were revoked, and writes down the use of others. Never returns.
-pub async fn sweep(api: &Api) {
-    let mut every = tokio::time::interval(SWEEP);
-    let mut ended = api.desk.directory().ended();
-    loop {
-        let gone = tokio::select! {
-            _ = every.tick() => {
-                api.checks.tidy(api.desk.awake());
-                api.logins.sweep(&api.desk).await
-            }
-            Ok(()) = ended.changed() => api.logins.revoked(&api.desk).await,
-        };
-        for login in gone {
-            notifications::login_ended(api, &login, Ending::Revoked).await;
         }
     }
 }

@@ -4,6 +4,7 @@
 //! a client only after it was committed, and a client with acknowledgements gets it again until it says that it
 //! has it (spec: decisions#2).
 
+mod held;
 mod housekeeping;
 mod hub;
 mod mail;

@@ -1,7 +1,8 @@
 //! Long polling: one POST, one response; a connect is held until there is something to tell.
 
 use super::{
-    hub::{Held, complete, millis, settled, write},
+    held::{Held, complete, settled, write},
+    hub::millis,
     mail,
     receive::{BROWSER_COOKIE, receive},
 };

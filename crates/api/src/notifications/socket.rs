@@ -1,7 +1,8 @@
 //! The WebSocket transport: the same messages, and notes pushed while a connect is held.
 
 use super::{
-    hub::{Held, complete, millis, settled, write},
+    held::{Held, complete, settled, write},
+    hub::millis,
     mail,
     pulse::{Beat, Pulse},
     receive::{BROWSER_COOKIE, receive},

@@ -15,22 +15,10 @@ pub use message_log::{MessageLogChange, MessageLogUpdated};
 pub use service::ServiceStateChangeMessage;
 pub use session::{SessionChange, SessionStateChangeMessage};
 
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 /// A message as JSON text: what a mailbox holds.
 pub fn text(message: &impl Serialize) -> String {
     // Messages have text keys and finite numbers, so there is always a text.
     serde_json::to_string(message).unwrap_or_default()
-}
-
-/// One value under each key that a medium has for it.
-struct UnderEach<'k, V> {
-    keys: &'k [&'static str],
-    value: V,
-}
-
-impl<V: Serialize> Serialize for UnderEach<'_, V> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.keys.iter().map(|key| (*key, &self.value)))
-    }
 }

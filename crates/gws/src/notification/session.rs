@@ -1,9 +1,8 @@
 //! The notification of a conversation (spec: digital-channels#1.4, #2.7).
 
-use super::UnderEach;
 use crate::{links::Links, resource::session_text};
 use domain::{UserId, medium::Medium, session::Session};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
@@ -80,5 +79,17 @@ impl<'s> SessionStateChangeMessage<'s> {
             error_message: Some(why),
             ..self
         }
+    }
+}
+
+/// One value under each key that a medium has for it.
+struct UnderEach<'k, V> {
+    keys: &'k [&'static str],
+    value: V,
+}
+
+impl<V: Serialize> Serialize for UnderEach<'_, V> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.keys.iter().map(|key| (*key, &self.value)))
     }
 }
