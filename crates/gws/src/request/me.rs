@@ -10,7 +10,7 @@ requests! {
     /// (`GET /settings/agent-states`).
     MeRequest {
         StartContactCenterSession(MeStartContactCenterSessionRequest) = "StartContactCenterSession",
-            {"channels": ["chat", "voice"]};
+            {"channels": ["voice"]};
         EndContactCenterSession(MeEndContactCenterSessionRequest) = "EndContactCenterSession", {};
     } also Channels(ChannelRequest)
 }

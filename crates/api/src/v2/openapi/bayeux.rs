@@ -80,7 +80,7 @@ pub(super) fn add(document: &mut Value, topics: &[Topic]) {
                 "supportedConnectionTypes": ["websocket", "long-polling"], "ext": {"ack": true},
             }]},
             "subscribe": {"value": [{
-                "id": "2", "channel": "/meta/subscribe", "clientId": CLIENT, "subscription": "/v2/me/chats",
+                "id": "2", "channel": "/meta/subscribe", "clientId": CLIENT, "subscription": "/v2/me/calls",
             }]},
             "connect": {"value": [{
                 "id": "3", "channel": "/meta/connect", "clientId": CLIENT, "connectionType": "long-polling",
@@ -91,7 +91,7 @@ pub(super) fn add(document: &mut Value, topics: &[Topic]) {
     operation["responses"]["200"]["content"]["application/json"] = json!({
         "schema": messages("BayeuxMessage"),
         "examples": {"subscribe": {"value": [{
-            "id": "2", "channel": "/meta/subscribe", "successful": true, "subscription": "/v2/me/chats",
+            "id": "2", "channel": "/meta/subscribe", "successful": true, "subscription": "/v2/me/calls",
         }]}},
     });
     if let Some(open) = document["paths"]["/api/v2/notifications"]["get"]["responses"]["101"].as_object_mut()

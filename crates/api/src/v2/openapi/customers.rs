@@ -142,13 +142,7 @@ fn messages() {}
 fn poll() {}
 
 fn chat() -> Value {
-    json!({
-        "statusCode": 0,
-        "chat": {
-            "id": "0f8a1c52-3b7d-4e10-9c44-5a6b7c8d9e0f", "state": "WaitingForAgent", "capabilities": OPERATIONS,
-            "participants": [{"nickname": "Ines", "participantId": "1", "type": "Customer"}],
-        },
-    })
+    serde_json::from_str(include_str!("customer_chat.json")).unwrap_or_default()
 }
 
 fn told() -> Value {

@@ -1,6 +1,6 @@
 //! What is told over CometD, topic by topic: the section `webhooks` of the document, and the components of the messages.
 
-use domain::medium::{Media, Medium};
+use domain::medium::{Connector, Media, Medium};
 use gws::{
     CALLS_TOPIC, DEVICES_TOPIC, SERVICES_TOPIC,
     notification::{
@@ -185,16 +185,20 @@ pub(super) fn topics(media: &Media) -> Vec<Topic> {
             )],
         ),
     ];
-    topics.extend(media.rows().iter().map(|medium| conversations(medium, &examples)));
+    // The examples are of web chat, told as each medium tells them.
+    let known = Media::default();
+    if let Some(web_chat) = known.rows().iter().find(|row| row.connector == Connector::WebChat) {
+        topics.extend(media.rows().iter().map(|medium| conversations(medium, web_chat, &examples)));
+    }
     topics
 }
 
 /// The topic of a medium's conversations. Messages differ from medium to medium in the keys of the conversation.
-fn conversations(medium: &Medium, examples: &Value) -> Topic {
+fn conversations(medium: &Medium, web_chat: &Medium, examples: &Value) -> Topic {
     let word = capital(medium.collection);
     let singular = capital(medium.singular[0]);
     let change =
-        Told::of::<SessionStateChangeMessage<'_>>("ChatStateChangeMessage", medium.message_type, examples);
+        Told::of::<SessionStateChangeMessage<'_>>(web_chat.message_type, medium.message_type, examples);
     let resources = medium.singular.iter().map(|key| {
         let member = json!({"$ref": "#/components/schemas/Session"});
         ((*key).to_owned(), member)
@@ -209,7 +213,8 @@ fn conversations(medium: &Medium, examples: &Value) -> Topic {
         ]
     });
     let log = Told { component: format!("{singular}MessageLogUpdated"), ..log.under(names) };
-    let messages = [change, log].map(|told| Told { example: example_of(medium, &told.example), ..told });
+    let messages =
+        [change, log].map(|told| Told { example: example_of(medium, web_chat, &told.example), ..told });
     Topic {
         names: medium.topics.to_vec(),
         word,
@@ -219,19 +224,22 @@ fn conversations(medium: &Medium, examples: &Value) -> Topic {
 }
 
 /// An example of the web chat as another medium would tell it.
-fn example_of(medium: &Medium, of_chat: &Value) -> Value {
+fn example_of(medium: &Medium, web_chat: &Medium, of_chat: &Value) -> Value {
     let address = |text: &str| text.replace("/chats/", &format!("/{}/", medium.collection));
     match of_chat {
         Value::Object(members) => {
             let mut out = Map::new();
             for (name, value) in members {
                 let value = match (name.as_str(), value) {
-                    ("messageType", Value::String(kind)) if kind == "ChatStateChangeMessage" => {
+                    ("messageType", Value::String(kind)) if *kind == web_chat.message_type => {
                         medium.message_type.into()
                     }
-                    _ => example_of(medium, value),
+                    _ => example_of(medium, web_chat, value),
                 };
-                match name.strip_prefix("chat").filter(|rest| matches!(*rest, "" | "Uri" | "Path")) {
+                match name
+                    .strip_prefix(web_chat.singular[0])
+                    .filter(|rest| matches!(*rest, "" | "Uri" | "Path"))
+                {
                     Some(rest) => {
                         out.extend(medium.singular.iter().map(|key| (format!("{key}{rest}"), value.clone())));
                     }
@@ -242,7 +250,7 @@ fn example_of(medium: &Medium, of_chat: &Value) -> Value {
             }
             out.into()
         }
-        Value::Array(items) => items.iter().map(|item| example_of(medium, item)).collect(),
+        Value::Array(items) => items.iter().map(|item| example_of(medium, web_chat, item)).collect(),
         Value::String(text) => address(text).into(),
         other => other.clone(),
     }
