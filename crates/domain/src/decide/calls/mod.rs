@@ -4,8 +4,10 @@
 mod act;
 mod begin;
 mod device;
+mod consult;
 mod divert;
 mod due;
+mod handover;
 mod heard;
 mod offer;
 mod party;
