@@ -1,11 +1,102 @@
-//! Which entries a search of the directory lets through (spec: admin-and-reporting#2.9).
+//! `/contacts`: the internal directory, whom an interaction can be handed to (spec: admin-and-reporting#2.9), and its
+//! search (spec: client-requirements#26).
 
-use domain::Refusal;
-use gws::{Problem, Query, full_name};
-use serde_json::Value;
+use crate::{
+    auth::{ANYONE, Caller},
+    state::Api,
+    v2::{
+        calls,
+        openapi::{Denied, Listing},
+        queues, users,
+    },
+};
+use axum::extract::{Path, State};
+use domain::{Refusal, user::User};
+use gws::{Contact, ContactAnswer, ContactsAnswer, Outcome, Problem, Query, full_name, queue_contact};
+use serde_json::{Value, json};
+use std::sync::Arc;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+/// The addresses below `/contacts`.
+pub fn router() -> OpenApiRouter<Arc<Api>> {
+    OpenApiRouter::new().routes(routes!(list)).routes(routes!(read))
+}
+
+/// Users who can log in, and queues. `totalCount` counts what the search found, whatever the page. Parameters
+/// not named here filter by the attribute of their name or are ignored.
+#[utoipa::path(
+    get, path = "/contacts", tag = "contacts",
+    params(
+        ("name" = Option<String>, Query, description = "Comma list of names, any of which fits; `*` stands for anything"),
+        ("phoneNumber" = Option<String>, Query, description = "The same for numbers; punctuation does not count"),
+        ("type" = Option<String>, Query, description = "Comma list of `User` and `Queue`"),
+        ("roles" = Option<String>, Query, description = "Comma list of roles, any of which fits"),
+        ("channel" = Option<String>, Query, description = "Comma list of channels, all of which the person is logged in on"),
+        ("filterName" = Option<String>, Query, description = "`NamesOrPhoneNumberMatches`"),
+        ("filterParameters" = Option<String>, Query, description = "Comma list, all of which fit a name or a number; `*` stands for anything"),
+        Listing,
+    ),
+    responses((status = 200, description = "The `contacts`, whole without `fields`, and `totalCount`", body = gws::ContactsAnswer), Denied)
+)]
+async fn list(State(api): State<Arc<Api>>, caller: Caller, query: Query) -> Outcome {
+    caller.needs(ANYONE)?;
+    let search = Search::parse(&query)?;
+    let mut found = Vec::new();
+    for user in api.desk.directory().all().iter().filter(|user| user.enabled) {
+        found.push(user_contact(&api, user).await?);
+    }
+    found.extend(
+        api.desk
+            .queues()
+            .iter()
+            .map(|queue| queue_contact(&api.links, queue, &queues::channels(&api, queue))),
+    );
+    found.retain(|contact| search.fits(&json!(contact)));
+    // Desktops ask for contacts without `fields` and expect whole resources.
+    let query = query.without(&MEANT).with_default("fields", "*").counting();
+    ContactsAnswer::of(&query, &[], found)
+}
+
+/// One entry: a user by their id, or with `type=Queue` a queue by its name.
+#[utoipa::path(
+    get, path = "/contacts/{id}", tag = "contacts",
+    params(
+        ("id" = String, Path, description = "The id of a user, or the name of a queue"),
+        ("type" = Option<String>, Query, description = "`User`, as if left out, or `Queue`"),
+    ),
+    responses((status = 200, description = "The `contact`", body = gws::ContactAnswer), Denied)
+)]
+pub async fn read(
+    State(api): State<Arc<Api>>,
+    caller: Caller,
+    Path(id): Path<String>,
+    query: Query,
+) -> Outcome {
+    caller.needs(ANYONE)?;
+    let absent = || Problem::not_found(&format!("Contact '{id}'"));
+    let contact = match query.get("type") {
+        None | Some("User") => {
+            let user = users::find(&api, &id).ok().filter(|user| user.enabled).ok_or_else(absent)?;
+            user_contact(&api, &user).await?
+        }
+        Some("Queue") => {
+            let queue = api.desk.queue(&id.as_str().into()).ok_or_else(absent)?;
+            queue_contact(&api.links, &queue, &queues::channels(&api, &queue))
+        }
+        Some(_) => return Err(absent()),
+    };
+    Ok(ContactAnswer::of(contact))
+}
+
+/// The entry of a user, with the channels they are logged in on now.
+async fn user_contact(api: &Api, user: &User) -> Result<Contact, Problem> {
+    let centre = api.desk.centre().ok_or_else(|| Problem::not_found("The contact center"))?;
+    let agent = api.desk.agent(user).await?;
+    Ok(gws::user_contact(&api.links, &centre, user, &agent, calls::activity(api, &agent).await?))
+}
 
 /// The parameters that mean something of their own here, and so are no filters by attribute.
-pub const MEANT: [&str; 7] =
+const MEANT: [&str; 7] =
     ["name", "phoneNumber", "type", "roles", "channel", "filterName", "filterParameters"];
 
 /// The one named filter.
@@ -13,7 +104,7 @@ const NAMES_OR_NUMBER: &str = "NamesOrPhoneNumberMatches";
 
 /// A search. What it does not mention fits.
 #[derive(Debug, Default)]
-pub struct Search {
+struct Search {
     names: Vec<Pattern>,
     numbers: Vec<Pattern>,
     types: Vec<String>,
@@ -24,7 +115,7 @@ pub struct Search {
 
 impl Search {
     /// Reads the search of a query; a filter that does not exist is refused.
-    pub fn parse(query: &Query) -> Result<Self, Problem> {
+    fn parse(query: &Query) -> Result<Self, Problem> {
         let list = |name: &str| items(query.get(name).unwrap_or_default());
         let either = match query.get("filterName") {
             None | Some("") if list("filterParameters").is_empty() => Vec::new(),
@@ -43,7 +134,7 @@ impl Search {
     }
 
     /// Whether an entry is let through.
-    pub fn fits(&self, contact: &Value) -> bool {
+    fn fits(&self, contact: &Value) -> bool {
         let any = |wanted: &[String], has: &[&str]| {
             wanted.is_empty() || wanted.iter().any(|wanted| has.contains(&wanted.as_str()))
         };
