@@ -16,20 +16,20 @@ const FRAME: usize = 24;
 
 /// What a look found, and how far it went.
 pub(super) struct Found {
-    pub letters: Vec<Letter>,
+    pub notes: Vec<SessionNote>,
     pub looked: u64,
 }
 
 /// A note for one session, under the spelling of its topic that the session asked for.
-pub(super) struct Letter {
+pub(super) struct SessionNote {
     note: Arc<Note>,
     /// `None` is the note's own, canonical one.
     spelling: Option<&'static str>,
 }
 
-impl Letter {
+impl SessionNote {
     /// The note for a session, if the session listens to its topic under any spelling.
-    fn address(api: &Api, subscriptions: &Subscriptions, note: Arc<Note>) -> Option<Self> {
+    fn of(api: &Api, subscriptions: &Subscriptions, note: Arc<Note>) -> Option<Self> {
         let topic: &str = &note.channel;
         let row = api.desk.media().rows().iter().find(|row| row.topics.first() == Some(&topic));
         let Some(row) = row else {
@@ -62,7 +62,7 @@ pub(super) async fn look(
     subscriptions: &Subscriptions,
     after: u64,
 ) -> Result<Found, StoreFault> {
-    let mut found = Found { letters: Vec::new(), looked: after };
+    let mut found = Found { notes: Vec::new(), looked: after };
     let mut bytes = 0;
     loop {
         let (room, store) = (api.desk.mailboxes(), api.desk.store());
@@ -72,16 +72,16 @@ pub(super) async fn look(
         }
         for note in page {
             let pos = note.pos;
-            if let Some(letter) = Letter::address(api, subscriptions, note) {
-                bytes += letter.weight();
-                if bytes > MAX_BYTES && !found.letters.is_empty() {
+            if let Some(note) = SessionNote::of(api, subscriptions, note) {
+                bytes += note.weight();
+                if bytes > MAX_BYTES && !found.notes.is_empty() {
                     return Ok(found);
                 }
-                found.letters.push(letter);
+                found.notes.push(note);
             }
             found.looked = pos;
         }
-        if !found.letters.is_empty() {
+        if !found.notes.is_empty() {
             return Ok(found);
         }
     }
