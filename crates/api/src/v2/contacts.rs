@@ -17,6 +17,12 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
+/// The parameters that mean something of their own in a search, and so are no filters by attribute.
+const MEANT: [&str; 7] =
+    ["name", "phoneNumber", "type", "roles", "channel", "filterName", "filterParameters"];
+/// The one named filter.
+const NAMES_OR_NUMBER: &str = "NamesOrPhoneNumberMatches";
+
 /// The addresses below `/contacts`.
 pub fn router() -> OpenApiRouter<Arc<Api>> {
     OpenApiRouter::new().routes(routes!(list)).routes(routes!(read))
@@ -94,13 +100,6 @@ async fn user_contact(api: &Api, user: &User) -> Result<Contact, Problem> {
     let agent = api.desk.agent(user).await?;
     Ok(gws::user_contact(&api.links, &centre, user, &agent, calls::activity(api, &agent).await?))
 }
-
-/// The parameters that mean something of their own here, and so are no filters by attribute.
-const MEANT: [&str; 7] =
-    ["name", "phoneNumber", "type", "roles", "channel", "filterName", "filterParameters"];
-
-/// The one named filter.
-const NAMES_OR_NUMBER: &str = "NamesOrPhoneNumberMatches";
 
 /// A search. What it does not mention fits.
 #[derive(Debug, Default)]

@@ -22,6 +22,15 @@ use gws::{
 use std::sync::Arc;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
+/// The most that the rows of who waits weigh in one answer, in bytes as they are sent.
+const MAX_ROUTING_BYTES: usize = 1024 * 1024;
+/// The roles that may look into the quarantine: it holds customers' words.
+const OPERATORS: &[Role] = &[Role::Admin];
+/// The most units of the quarantine that one answer lists.
+const PAGE: u32 = 100;
+/// The most bytes that are read for one answer, and that it weighs; a unit that weighs more is listed by itself.
+const PAGE_BYTES: usize = 1024 * 1024;
+
 /// The addresses below `/diagnostics`.
 pub fn router() -> OpenApiRouter<Arc<Api>> {
     OpenApiRouter::new()
@@ -55,9 +64,6 @@ async fn clients(State(api): State<Arc<Api>>, caller: Caller) -> Outcome {
     Ok(UnknownRequestsAnswer::of(rows.collect()))
 }
 
-/// The most that the rows of one answer weigh, in bytes as they are sent.
-const MAX_ROUTING_BYTES: usize = 1024 * 1024;
-
 /// Everything that waits, in the order in which it will be served, with the first thing that stands
 /// against offering it to each agent who is logged in. An agent without an `obstacle` is about to be offered it. When
 /// more wait than fit into one answer, `totalCount` says how many.
@@ -73,13 +79,6 @@ async fn routing(State(api): State<Arc<Api>>, caller: Caller) -> Outcome {
     let (rows, is_cut) = fitting(waiting.iter().map(row), MAX_ROUTING_BYTES);
     Ok(RoutingAnswer::of(rows, is_cut.then_some(waiting.len())))
 }
-
-/// The roles that may look at it: it holds customers' words.
-const OPERATORS: &[Role] = &[Role::Admin];
-/// The most units that one answer lists.
-const PAGE: u32 = 100;
-/// The most bytes that are read for one answer, and that it weighs; a unit that weighs more is listed by itself.
-const PAGE_BYTES: usize = 1024 * 1024;
 
 /// Units in quarantine, the oldest first, a hundred at a time behind the number `after`, fewer when they are large.
 /// An empty list is the end.

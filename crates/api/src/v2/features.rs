@@ -47,7 +47,7 @@ pub async fn read(State(api): State<Arc<Api>>, _: Caller, Path(id): Path<String>
     get, path = "/system/features", tag = "features", params(Listing),
     responses((status = 200, description = "`uris`, or with `fields` the `features`", body = gws::FeaturesAnswer), Denied)
 )]
-pub async fn list_known(State(api): State<Arc<Api>>, caller: Caller, query: Query) -> Outcome {
+async fn list_known(State(api): State<Arc<Api>>, caller: Caller, query: Query) -> Outcome {
     caller.needs(ADMINS)?;
     FeaturesAnswer::of(&query, &[], known_features(&api.links))
 }

@@ -24,6 +24,9 @@ use http::StatusCode;
 use std::sync::Arc;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
+/// The sub-resources of a group.
+const EMBEDDED: [&str; 2] = ["dispositions", "groups"];
+
 /// The addresses below `/groups`, and `/me/groups`.
 pub fn router() -> OpenApiRouter<Arc<Api>> {
     OpenApiRouter::new()
@@ -33,9 +36,6 @@ pub fn router() -> OpenApiRouter<Arc<Api>> {
         .routes(routes!(list_codes, add_code))
         .routes(routes!(read_code, rename_code, remove_code))
 }
-
-/// The sub-resources of a group.
-const EMBEDDED: [&str; 2] = ["dispositions", "groups"];
 
 /// Business units and root groups of disposition codes, which `type` tells apart. `subresources=*` embeds the
 /// codes and folders of each, `**` the whole tree. There are no agent groups.

@@ -29,6 +29,10 @@ use gws::{
 use std::sync::Arc;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
+/// The most channels one request names.
+const MAX_CHANNELS: usize = 32;
+const NO_FEATURE: &str = "The contact center does not have its feature.";
+
 /// The addresses below `/me`, conversations, calls and devices excepted.
 pub fn router() -> OpenApiRouter<Arc<Api>> {
     OpenApiRouter::new()
@@ -88,9 +92,6 @@ async fn all_channels(api: &Api, caller: &Caller, repeat: &Repeat, request: Chan
     }
     Ok(api.perform(repeat, last, |_| Answer::done()).await?)
 }
-
-/// The most channels one request names.
-const MAX_CHANNELS: usize = 32;
 
 /// Starts every channel that can be started. If all fail, the answer is that of the first; if some do, `statusCode` 7
 /// with what became of each (spec: client-requirements#11).
@@ -181,8 +182,6 @@ async fn startable(api: &Api, user: &User, name: &str) -> Result<Result<MediumNa
     };
     Ok(Err(Refusal::ChannelUnavailable { channel: name.to_owned(), why }))
 }
-
-const NO_FEATURE: &str = "The contact center does not have its feature.";
 
 /// Logs the agent out of all channels and ends the web session; a client's last request. Repeating it, or
 /// ending what never began, is a quiet success.

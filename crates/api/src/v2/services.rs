@@ -25,7 +25,7 @@ pub fn router() -> OpenApiRouter<Arc<Api>> {
     get, path = "/services", tag = "services", params(Listing),
     responses((status = 200, description = "`uris`, or with `fields` the `services`", body = gws::ServicesAnswer), Denied)
 )]
-pub async fn list(State(api): State<Arc<Api>>, caller: Caller, query: Query) -> Outcome {
+async fn list(State(api): State<Arc<Api>>, caller: Caller, query: Query) -> Outcome {
     caller.needs(ANYONE)?;
     let services = all_services(&api);
     ServicesAnswer::of(&query, &[], services.iter().map(|service| service_resource(&api.links, service)))

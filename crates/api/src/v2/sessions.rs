@@ -33,6 +33,12 @@ use serde_json::Value;
 use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
 
+/// How many conversations before their own an agent may read.
+const MOST_BEFORE: usize = 20;
+/// The most that the messages of one answer weigh, in bytes as they are sent; one that weighs more by itself is
+/// answered alone.
+const MAX_PAGE_BYTES: usize = 1024 * 1024;
+
 /// The addresses of every medium and every alias, with and without `/me`: each `uri` and `path` that is given
 /// out must answer (spec: decisions#3).
 pub fn router(api: &Arc<Api>) -> OpenApiRouter<Arc<Api>> {
@@ -249,12 +255,6 @@ async fn measure(
         window_open: window.is_none_or(|window| window != Window::Closed),
     }))
 }
-
-/// How many conversations before their own an agent may read.
-const MOST_BEFORE: usize = 20;
-/// The most that the messages of one answer weigh, in bytes as they are sent; one that weighs more by itself is
-/// answered alone.
-const MAX_PAGE_BYTES: usize = 1024 * 1024;
 
 /// `GET /me/{collection}/{id}/messages`: the log of a conversation (spec: digital-channels#2.5).
 ///

@@ -29,6 +29,13 @@ use serde_json::{Value, json};
 use std::{collections::BTreeMap, sync::Arc};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
+/// The section that drives agents' desktops.
+const WORKSPACE: &str = "interaction-workspace";
+/// The name of the default group of codes in a centre that has none yet.
+const DEFAULT_GROUP: &str = "DispositionCode";
+/// Groups that are not a section of options.
+const SYSTEM: [&str; 5] = ["general-settings", "reporting", "agent-states", "voice", "dispositions"];
+
 /// The addresses below `/settings`, and `/me/settings`.
 pub fn router() -> OpenApiRouter<Arc<Api>> {
     OpenApiRouter::new()
@@ -190,13 +197,6 @@ fn find_code(book: &DispositionTree, name: &str) -> Result<String, Refusal> {
     let code = codes.find(|code| code.name == name);
     code.map(|code| code.id.clone()).ok_or_else(|| Refusal::NotFound(format!("Disposition '{name}'")))
 }
-
-/// The section that drives agents' desktops.
-const WORKSPACE: &str = "interaction-workspace";
-/// The name of the default group of codes in a centre that has none yet.
-const DEFAULT_GROUP: &str = "DispositionCode";
-/// Groups that are not a section of options.
-const SYSTEM: [&str; 5] = ["general-settings", "reporting", "agent-states", "voice", "dispositions"];
 
 /// A group of settings.
 struct Group {

@@ -23,7 +23,7 @@ pub fn router() -> OpenApiRouter<Arc<Api>> {
     get, path = "/skills", tag = "skills", params(Listing),
     responses((status = 200, description = "`uris`, or with `fields` the `skills`", body = gws::SkillsAnswer), Denied)
 )]
-pub async fn list(State(api): State<Arc<Api>>, caller: Caller, query: Query) -> Outcome {
+async fn list(State(api): State<Arc<Api>>, caller: Caller, query: Query) -> Outcome {
     features::shows(&api, features::READ, "/skills")?;
     caller.needs(ADMINS)?;
     let skills = names(&api).into_iter().map(|name| skill_definition(&api.links, &name));
@@ -36,7 +36,7 @@ pub async fn list(State(api): State<Arc<Api>>, caller: Caller, query: Query) -> 
     params(("id" = String, Path, description = "The skill's id")),
     responses((status = 200, description = "The `skill`", body = gws::SkillAnswer), Denied)
 )]
-pub async fn read(State(api): State<Arc<Api>>, caller: Caller, Path(id): Path<String>) -> Outcome {
+async fn read(State(api): State<Arc<Api>>, caller: Caller, Path(id): Path<String>) -> Outcome {
     features::shows(&api, features::READ, "/skills")?;
     caller.needs(ADMINS)?;
     let name = named(&api, &id).ok_or_else(|| Problem::not_found(&format!("Skill '{id}'")))?;

@@ -23,6 +23,10 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
+/// Names that `subresources` may hold, the media's own excepted.
+const EMBEDDED: [&str; 8] =
+    ["devices", "skills", "groups", "features", "channels", "channelStates", "calls", "interactions"];
+
 /// The addresses below `/users`.
 pub fn router() -> OpenApiRouter<Arc<Api>> {
     OpenApiRouter::new()
@@ -141,10 +145,6 @@ pub async fn list_devices(
     caller.needs_to_see(&user)?;
     DevicesAnswer::of(&query, &[], devices::of_user(&api, &user, provisioned_device).await?)
 }
-
-/// Names that `subresources` may hold, the media's own excepted.
-const EMBEDDED: [&str; 8] =
-    ["devices", "skills", "groups", "features", "channels", "channelStates", "calls", "interactions"];
 
 /// The names under which [`resource`] embeds something.
 fn embedded(api: &Api) -> Vec<&str> {
