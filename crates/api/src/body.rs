@@ -1,13 +1,14 @@
 //! Request bodies: JSON whatever the content type says, in the alphabet that it declares, bounded in size and depth,
-//! with words for what is wrong.
+//! with words for what is wrong; and what they ask for, by `operationName`.
 
 use crate::{auth::Caller, state::Api};
 use axum::{
     body::Bytes,
     extract::{FromRequest, Request},
 };
+use domain::Refusal;
 use edge::{Sender, Unread, in_utf_8, read_body};
-use gws::{Body, Problem};
+use gws::{Body, Problem, Requests};
 use http::HeaderMap;
 use std::sync::Arc;
 
@@ -60,6 +61,20 @@ pub async fn read(request: Request) -> Result<Bytes, Problem> {
         };
         Problem::new(why.status(), 2, words)
     })
+}
+
+/// Reads a request. A name that is no operation at this address, nor a state of the centre where states are taken, is
+/// counted under `place`, such as `/me/calls/{id}`, and refused.
+pub fn asked<R: Requests>(api: &Api, body: &Body, place: &str) -> Result<R, Problem> {
+    let operation = body.operation()?;
+    let is_state = || {
+        R::takes_states() && api.desk.centre().is_some_and(|centre| centre.agent_state(operation).is_some())
+    };
+    if !R::takes(operation) && !is_state() {
+        api.unknown.count("POST", place, Some(operation));
+        return Err(Refusal::UnknownOperation(operation.to_owned()).into());
+    }
+    Ok(R::read(body)?)
 }
 
 #[cfg(test)]

@@ -1,11 +1,9 @@
 //! The API: `/api/v2`, the notifications endpoint, logins, and the pages that explain them.
 //!
-//! One endpoint, one file, in the order types, rule, wire, tests. Words of the wire (operation names, JSON names,
-//! message types) are in `gws`; what they mean is in `domain`.
+//! One resource of `/api/v2` is one file: its addresses, what is done at each, what these share, tests. Words of the wire
+//! (operation names, JSON names, message types) are in `gws`; what they mean is in `domain`.
 
 mod address;
-mod app;
-mod asked;
 mod auth;
 mod body;
 mod internal;
@@ -24,3 +22,18 @@ pub use notes::Notes;
 pub use reporting::{cloud_event, data_schemas, envelope_schema};
 pub use state::{Api, Config, Cors, Setup};
 pub use v2::openapi;
+
+use axum::Router;
+use std::sync::Arc;
+
+impl Api {
+    /// Every address of the API.
+    pub fn router(self: &Arc<Self>) -> Router {
+        v2::router(self).merge(pages::router(self))
+    }
+
+    /// Sweeps expired sessions, writes acknowledgements, trims mailboxes, tells of services. Never returns.
+    pub async fn run(self: Arc<Self>) {
+        futures::join!(auth::sweep(&self), notifications::sweep(&self), notifications::announce(&self));
+    }
+}

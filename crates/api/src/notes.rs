@@ -2,9 +2,7 @@
 
 mod agents;
 mod calls;
-mod devices;
 mod renderer;
-mod seen;
 mod sessions;
 
 pub use renderer::Notes;
@@ -16,7 +14,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 impl Render for Notes {
     fn notes(
         &self,
-        sight: &mut dyn TxView,
+        view: &mut dyn TxView,
         decision: &Decision,
         cause: Option<&CommandOrigin>,
         at: Millis,
@@ -35,7 +33,7 @@ impl Render for Notes {
             }
             let told = notes.len();
             let commit = Commit { notes: self, decision, cause, at };
-            let rendering = AssertUnwindSafe(|| commit.render(sight, change, event, &mut notes));
+            let rendering = AssertUnwindSafe(|| commit.render(view, change, event, &mut notes));
             if let Ok(rendered) = catch_unwind(rendering) {
                 rendered?;
             } else {
@@ -62,7 +60,7 @@ impl Commit<'_> {
     /// What one event of it means.
     fn render(
         &self,
-        sight: &mut dyn TxView,
+        view: &mut dyn TxView,
         change: &EntityChange,
         event: &Event,
         out: &mut Vec<NewNote>,
@@ -72,17 +70,21 @@ impl Commit<'_> {
             (State::Session(session), Event::Session(event)) => {
                 // No client can know the address of a medium that the settings do not have any more.
                 let Some(medium) = notes.media.named(&session.medium) else { return Ok(()) };
-                sessions::Scene { notes, medium, session, decision, cause }.render(sight, &event.fact, out)
+                sessions::SessionNotes { notes, medium, session, decision, cause }.render(
+                    view,
+                    &event.fact,
+                    out,
+                )
             }
             (State::Agent(agent), Event::Agent(event)) => {
-                agents::render(sight, decision, agent, &event.fact, out)?;
-                devices::Scene { notes, decision, change }.agent(sight, agent, &event.fact, out)
+                agents::render(view, decision, agent, &event.fact, out)?;
+                agents::DeviceNotes { notes, decision, change }.agent(view, agent, &event.fact, out)
             }
             (State::Device(device), Event::Device(event)) => {
-                devices::Scene { notes, decision, change }.device(sight, device, event, out)
+                agents::DeviceNotes { notes, decision, change }.device(view, device, event, out)
             }
             (State::Call(call), Event::Call(_)) => {
-                calls::Scene { notes, decision, change, call, at }.render(sight, out)
+                calls::CallNotes { notes, decision, change, call, at }.render(view, out)
             }
             _ => Ok(()),
         }

@@ -14,12 +14,12 @@ const MAX_PART_BYTES: usize = 200;
 /// The requests, by method, path and operation.
 #[derive(Debug, Default)]
 pub struct Unknown {
-    rows: Mutex<BTreeMap<Asked, u64>>,
+    rows: Mutex<BTreeMap<RequestKind, u64>>,
 }
 
 /// One kind of request.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Asked {
+pub struct RequestKind {
     /// The HTTP method.
     pub method: String,
     /// The path.
@@ -33,7 +33,7 @@ impl Unknown {
     pub fn count(&self, method: &str, path: &str, operation: Option<&str>) {
         metrics::counter!("jackfield_unknown_requests_total").increment(1);
         let cut = |text: &str| json::prefix(text, MAX_PART_BYTES).to_owned();
-        let asked = Asked { method: cut(method), path: cut(path), operation: operation.map(cut) };
+        let asked = RequestKind { method: cut(method), path: cut(path), operation: operation.map(cut) };
         let mut rows = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
         if rows.len() < MAX_ROWS || rows.contains_key(&asked) {
             *rows.entry(asked).or_default() += 1;
@@ -41,7 +41,7 @@ impl Unknown {
     }
 
     /// All of them with their counts.
-    pub fn rows(&self) -> Vec<(Asked, u64)> {
+    pub fn rows(&self) -> Vec<(RequestKind, u64)> {
         let rows = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
         rows.iter().map(|(asked, count)| (asked.clone(), *count)).collect()
     }

@@ -59,7 +59,7 @@
 //!
 //! let mut hub = Hub::new(Config::default());
 //! let mut send = |hub: &mut Hub, body: &str| {
-//!     let caller = Caller {
+//!     let caller = RequestContext {
 //!         principal: Arc::from("agent1"),
 //!         login: None,
 //!         browser: Some("cookie"),
@@ -75,13 +75,13 @@
 //!     hub.receive(parse(body.as_bytes()).unwrap(), &caller).unwrap().remove(0)
 //! };
 //!
-//! let Answer::Reply(reply) = send(&mut hub, r#"{"channel":"/meta/handshake","ext":{"ack":true}}"#) else {
+//! let MessageAnswer::Reply(reply) = send(&mut hub, r#"{"channel":"/meta/handshake","ext":{"ack":true}}"#) else {
 //!     unreachable!()
 //! };
 //! let id = reply.opened().unwrap().clone();
 //! send(&mut hub, &format!(r#"{{"channel":"/meta/subscribe","clientId":"{id}","subscription":"/news"}}"#));
 //! let connect = format!(r#"{{"channel":"/meta/connect","clientId":"{id}","ext":{{"ack":0}}}}"#);
-//! let Answer::Hold(hold) = send(&mut hub, &connect) else { unreachable!() };
+//! let MessageAnswer::Hold(hold) = send(&mut hub, &connect) else { unreachable!() };
 //! assert_eq!((hold.after(), hold.until()), (40, 1_000)); // a first connect is answered at once
 //!
 //! let mut response = Response::new();

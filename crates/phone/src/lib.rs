@@ -6,10 +6,10 @@
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), phone::PhoneError> {
-//! use phone::{Account, Answer, Incoming, Line, Say};
-//! let line = Line::open(([127, 0, 0, 1], 0).into(), ([127, 0, 0, 1], 5060).into()).await?;
+//! use phone::{Account, AnswerMode, Incoming, PhoneLine, Say};
+//! let line = PhoneLine::open(([127, 0, 0, 1], 0).into(), ([127, 0, 0, 1], 5060).into()).await?;
 //! let desk = line.phone(Account::new("5001").password("secret"));
-//! desk.on_incoming(Incoming { answer: Answer::Manual, say: Say::Tone(440), ..Incoming::default() });
+//! desk.on_incoming(Incoming { answer: AnswerMode::Manual, say: Say::Tone(440), ..Incoming::default() });
 //! desk.register(std::time::Duration::from_secs(300)).await?;
 //! let call = desk.call("9000", Say::Tone(660), &[("X-Order-Number", "4711")]).await?;
 //! call.answered().await?;

@@ -14,6 +14,12 @@ use std::sync::Arc;
 /// Roles that administer.
 pub const ADMINS: &[Role] = &[Role::Admin, Role::Apiuser];
 
+/// Roles that look after others, and so see the sub-resources of those.
+pub const CARERS: &[Role] = &[Role::Supervisor, Role::Admin, Role::Apiuser];
+
+/// Every role there is.
+pub const ANYONE: &[Role] = &[Role::Agent, Role::Supervisor, Role::Admin, Role::Apiuser];
+
 /// The user behind a request.
 #[derive(Clone, Debug)]
 pub struct Caller {
@@ -27,6 +33,16 @@ impl Caller {
     /// Refuses a caller without any of these roles (400/5 is never right: 403/5, spec: decisions#5).
     pub fn needs(&self, roles: &[Role]) -> Result<(), Refusal> {
         if self.user.has(roles) { Ok(()) } else { Err(Refusal::RoleMissing) }
+    }
+
+    /// Whether the caller sees the sub-resources of a user: their own, or as one who looks after others.
+    pub fn sees(&self, user: &User) -> bool {
+        self.user.id == user.id || self.user.has(CARERS)
+    }
+
+    /// Refuses a caller who does not see the sub-resources of a user.
+    pub fn needs_to_see(&self, user: &User) -> Result<(), Refusal> {
+        if self.sees(user) { Ok(()) } else { Err(Refusal::RoleMissing) }
     }
 }
 

@@ -43,7 +43,7 @@ struct Inner {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ending {
     /// Its client asked for it: what it has not heard yet is still told.
-    Asked,
+    Requested,
     /// Somebody else ended it: nothing more is told.
     Revoked,
 }

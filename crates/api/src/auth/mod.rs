@@ -11,7 +11,7 @@ mod origin;
 mod password;
 mod upkeep;
 
-pub use caller::{ADMINS, Caller, SESSION, clear_cookie, cookie, set_cookie};
+pub use caller::{ADMINS, ANYONE, CARERS, Caller, SESSION, clear_cookie, cookie, set_cookie};
 pub use checks::{Checks, Credentials, From};
 pub use gate::{client, gate, mark, no_token, seal, shows_token};
 pub use login::Login;

@@ -1,21 +1,22 @@
-//! Notifications of channel states. Every one lists all channels: one client rebuilds its whole map from it,
-//! another takes each entry (spec: digital-channels#5.5).
+//! Notifications of agents at work and of their phones (spec: digital-channels#5.5, core-and-voice#4.2, #4.3).
 
-use super::seen::{after, user_of};
+use crate::notes::renderer::{Notes, after, user_of};
 use desk::ports::{NewNote, TxView};
 use domain::{
-    DecideError, Decision, Key, State,
+    DecideError, Decision, EntityChange, Key, State, UserId,
     agent::{Agent, Fact},
+    device::{Device, DeviceEvent},
     medium::{VOICE, voice},
 };
 use gws::{
-    UserActivity, activity,
-    notification::{CHANNELS_TOPIC, ChannelStateChangeMessageV2, text},
+    DEVICES_TOPIC, Phone, UserActivity, activity,
+    notification::{CHANNELS_TOPIC, ChannelStateChangeMessageV2, DeviceStateChangeMessage, text},
 };
 
-/// The note that a fact of an agent means, if any; a later one of the same commit replaces it.
+/// The note of channel states that a fact of an agent means, if any; a later one of the same commit replaces it. Every
+/// one lists all channels: one client rebuilds its whole map from it, another takes each entry.
 pub(super) fn render(
-    sight: &mut dyn TxView,
+    view: &mut dyn TxView,
     decision: &Decision,
     agent: &Agent,
     fact: &Fact,
@@ -31,8 +32,8 @@ pub(super) fn render(
         Fact::LoggedIn { .. } | Fact::LoggedOut | Fact::StateChanged { .. } | Fact::DoNotDisturb { .. } => {}
         Fact::SlotTaken { .. } | Fact::SlotFreed { .. } | Fact::Focused { .. } => return Ok(()),
     }
-    let Some(user) = user_of(sight, decision, &agent.id)? else { return Ok(()) };
-    let message = ChannelStateChangeMessageV2::new(&user, agent, activity_of(sight, decision, agent)?);
+    let Some(user) = user_of(view, decision, &agent.id)? else { return Ok(()) };
+    let message = ChannelStateChangeMessageV2::new(&user, agent, activity_of(view, decision, agent)?);
     notes.retain(|note| note.agent != agent.id || &*note.channel != CHANNELS_TOPIC);
     notes.push(NewNote {
         agent: agent.id.clone(),
@@ -45,17 +46,93 @@ pub(super) fn render(
 
 /// What an agent's phone does as a decision leaves it.
 fn activity_of(
-    sight: &mut dyn TxView,
+    view: &mut dyn TxView,
     decision: &Decision,
     agent: &Agent,
 ) -> Result<UserActivity, DecideError> {
     let mut calls = Vec::new();
     for id in agent.slots.get(&voice()).into_iter().flatten() {
-        calls.extend(after(sight, decision, &Key::Call(id.clone()))?);
+        calls.extend(after(view, decision, &Key::Call(id.clone()))?);
     }
     let parts = calls.iter().filter_map(|state| match &**state {
         State::Call(call) => Some((&**call, call.live_party(&agent.id)?)),
         _ => None,
     });
     Ok(activity(parts))
+}
+
+/// What a commit means for phones: whether they can be reached, what they do with calls, and the state in which their
+/// users work on the voice channel (spec: core-and-voice#4.2, #4.3).
+pub(super) struct DeviceNotes<'a> {
+    pub notes: &'a Notes,
+    pub decision: &'a Decision,
+    pub change: &'a EntityChange,
+}
+
+impl DeviceNotes<'_> {
+    /// The note that a fact of an agent means for their phone, if any.
+    pub fn agent(
+        &self,
+        view: &mut dyn TxView,
+        agent: &Agent,
+        fact: &Fact,
+        out: &mut Vec<NewNote>,
+    ) -> Result<(), DecideError> {
+        let concerns = match fact {
+            Fact::LoggedIn { channels, .. }
+            | Fact::StateChanged { channels, .. }
+            | Fact::DoNotDisturb { channels, .. } => channels.iter().any(|channel| channel.as_str() == VOICE),
+            Fact::LoggedOut => match self.change.before.as_deref() {
+                Some(State::Agent(before)) => before.channel(&voice()).is_some(),
+                _ => false,
+            },
+            Fact::SlotTaken { .. } | Fact::SlotFreed { .. } | Fact::Focused { .. } => false,
+        };
+        if concerns { self.tell(view, &agent.id, out) } else { Ok(()) }
+    }
+
+    /// The note that an event of a phone means for its user, if any.
+    pub fn device(
+        &self,
+        view: &mut dyn TxView,
+        device: &Device,
+        event: &DeviceEvent,
+        out: &mut Vec<NewNote>,
+    ) -> Result<(), DecideError> {
+        match (event, &device.owner) {
+            (
+                DeviceEvent::Service { .. }
+                | DeviceEvent::DoNotDisturb { .. }
+                | DeviceEvent::Forwarded { .. },
+                Some(owner),
+            ) => self.tell(view, owner, out),
+            (DeviceEvent::Assigned { .. }, _) | (_, None) => Ok(()),
+        }
+    }
+
+    /// Tells a user how their phone stands; a later note of the same commit replaces an earlier one.
+    fn tell(&self, view: &mut dyn TxView, id: &UserId, out: &mut Vec<NewNote>) -> Result<(), DecideError> {
+        let Some(user) = user_of(view, self.decision, id)? else { return Ok(()) };
+        let Some(device) = &user.device else { return Ok(()) };
+        let stands = after(view, self.decision, &Key::Device(device.phone_number.clone()))?;
+        let fresh = Device::new(device.phone_number.clone());
+        let stands = match stands.as_deref() {
+            Some(State::Device(stands)) => stands,
+            _ => &fresh,
+        };
+        let agent = after(view, self.decision, &Key::Agent(id.clone()))?;
+        let voice = match agent.as_deref() {
+            Some(State::Agent(agent)) => agent.channel(&voice()),
+            _ => None,
+        };
+        let message = DeviceStateChangeMessage::new(&self.notes.links, &Phone { device, stands, voice });
+        out.retain(|note| note.agent != *id || &*note.channel != DEVICES_TOPIC);
+        out.push(NewNote {
+            agent: id.clone(),
+            channel: DEVICES_TOPIC.into(),
+            body: text(&message).into(),
+            about: self.change.key.clone(),
+        });
+        Ok(())
+    }
 }

@@ -1,10 +1,8 @@
 //! Notifications of calls (spec: core-and-voice#5.5). Several facts of a commit about one call are one change to its
 //! users, so the notifications follow from the call before and after: at most one of a kind for each user.
 
-use super::{
-    renderer::Notes,
-    seen::{after, user_of},
-};
+use super::renderer::Notes;
+use crate::notes::renderer::{after, user_of};
 use desk::ports::{NewNote, TxView};
 use domain::{
     DecideError, Decision, EntityChange, Event, Key, Millis, State, UserId,
@@ -17,8 +15,8 @@ use gws::{
 };
 use serde::Serialize;
 
-/// One commit's view of a call.
-pub(super) struct Scene<'a> {
+/// What a commit means for a call.
+pub(super) struct CallNotes<'a> {
     pub notes: &'a Notes,
     pub decision: &'a Decision,
     pub change: &'a EntityChange,
@@ -26,8 +24,8 @@ pub(super) struct Scene<'a> {
     pub at: Millis,
 }
 
-impl Scene<'_> {
-    pub fn render(&self, sight: &mut dyn TxView, out: &mut Vec<NewNote>) -> Result<(), DecideError> {
+impl CallNotes<'_> {
+    pub fn render(&self, tx: &mut dyn TxView, out: &mut Vec<NewNote>) -> Result<(), DecideError> {
         let mut users: Vec<&UserId> = Vec::new();
         for user in self.call.parties.iter().filter_map(Party::user) {
             if !users.contains(&user) {
@@ -43,9 +41,9 @@ impl Scene<'_> {
             }
             let wrap_up = match wrap_up {
                 Some(found) => found,
-                None => *wrap_up.insert(self.wrap_up(sight)?),
+                None => *wrap_up.insert(self.wrap_up(tx)?),
             };
-            let known = user_of(sight, self.decision, user)?;
+            let known = user_of(tx, self.decision, user)?;
             let device = known.as_ref().and_then(|user| user.device.as_ref());
             let device = device.filter(|device| device.phone_number == party.dn);
             let view = CallView { call: self.call, party, device, at: self.at };
@@ -124,9 +122,9 @@ impl Scene<'_> {
     }
 
     /// The time for work after the call that its queue gives, in seconds; 0 is none.
-    fn wrap_up(&self, sight: &mut dyn TxView) -> Result<i64, DecideError> {
+    fn wrap_up(&self, tx: &mut dyn TxView) -> Result<i64, DecideError> {
         let Some(queued) = &self.call.queued else { return Ok(0) };
-        let queue = after(sight, self.decision, &Key::Queue(queued.queue.clone()))?;
+        let queue = after(tx, self.decision, &Key::Queue(queued.queue.clone()))?;
         Ok(match queue.as_deref() {
             Some(State::Queue(Some(queue))) => queue.calls.wrap_up / 1_000,
             _ => 0,

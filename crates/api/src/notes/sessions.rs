@@ -17,8 +17,8 @@ use std::sync::Arc;
 /// The most that the messages of one note weigh, in bytes as they are sent. Older ones can be read.
 const MAX_TRANSCRIPT_BYTES: usize = 256 * 1024;
 
-/// One commit's view of a conversation.
-pub(super) struct Scene<'a> {
+/// What a commit means for a conversation.
+pub(super) struct SessionNotes<'a> {
     pub notes: &'a Notes,
     pub medium: &'a Medium,
     pub session: &'a Session,
@@ -26,10 +26,10 @@ pub(super) struct Scene<'a> {
     pub cause: Option<&'a CommandOrigin>,
 }
 
-impl Scene<'_> {
+impl SessionNotes<'_> {
     pub fn render(
         &self,
-        sight: &mut dyn TxView,
+        view: &mut dyn TxView,
         fact: &Fact,
         out: &mut Vec<NewNote>,
     ) -> Result<(), DecideError> {
@@ -37,7 +37,7 @@ impl Scene<'_> {
             Fact::Offered { agent, .. } | Fact::JoinFailed { agent, .. } => {
                 self.change(agent, SessionChange::Status, out);
             }
-            Fact::Accepted { agent, .. } => self.accepted(sight, agent, out)?,
+            Fact::Accepted { agent, .. } => self.accepted(view, agent, out)?,
             Fact::OfferEnded { agent, closer, .. } => self.offer_ended(agent, *closer, out),
             Fact::PartyClosed { agent, .. } => {
                 self.change(agent, SessionChange::Status, out);
@@ -77,7 +77,7 @@ impl Scene<'_> {
     /// long conversation its newest part, which begins with an index behind 1.
     fn accepted(
         &self,
-        sight: &mut dyn TxView,
+        view: &mut dyn TxView,
         agent: &UserId,
         out: &mut Vec<NewNote>,
     ) -> Result<(), DecideError> {
@@ -87,7 +87,7 @@ impl Scene<'_> {
             self.change(other, SessionChange::Participants, out);
         }
         let Some(party) = self.session.live_party(agent) else { return Ok(()) };
-        let mut log = sight.newest(&self.session.id, MAX_TRANSCRIPT_BYTES)?;
+        let mut log = view.newest(&self.session.id, MAX_TRANSCRIPT_BYTES)?;
         log.extend(self.new_messages().cloned());
         let joined = log.iter().rposition(|message| message.from.participant == party.participant);
         log.truncate(joined.map_or(log.len(), |at| at + 1));

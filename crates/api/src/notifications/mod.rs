@@ -7,7 +7,7 @@
 mod held;
 mod housekeeping;
 mod hub;
-mod mail;
+mod mailbox;
 mod polling;
 mod pulse;
 mod receive;

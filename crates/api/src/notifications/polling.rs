@@ -3,7 +3,7 @@
 use super::{
     held::{Held, complete, settled, write},
     hub::millis,
-    mail,
+    mailbox,
     receive::{BROWSER_COOKIE, receive},
 };
 use crate::{
@@ -128,28 +128,28 @@ async fn hold_connect(
     };
     let agent = &caller.user.id;
     let mailbox = api.desk.mailboxes().of(agent);
-    let mut letters = Vec::new();
+    let mut notes = Vec::new();
     loop {
-        // Ask for the bell before looking, so that a note placed in between rings it.
-        let bell = mailbox.wake().notified();
-        tokio::pin!(bell);
-        bell.as_mut().enable();
+        // Ask to be woken before looking, so that a note placed in between does it.
+        let woken = mailbox.wake().notified();
+        tokio::pin!(woken);
+        woken.as_mut().enable();
         let subscriptions = held.hold.as_ref().and_then(|hold| api.notifications.hub().listening(hold));
         let Some(subscriptions) = subscriptions else { break };
-        let found = Box::pin(mail::look(api, agent, &subscriptions, looked)).await?;
+        let found = Box::pin(mailbox::look(api, agent, &subscriptions, looked)).await?;
         looked = found.looked;
-        letters = found.letters;
+        notes = found.notes;
         let now = millis(api.desk.now());
         if !caller.login.holds(&api.desk) {
             // The session has ended and is about to be told; newer notes are not for it.
-            letters.clear();
+            notes.clear();
         }
         let due = held.hold.as_ref().is_none_or(|hold| api.notifications.hub().is_due(hold, now));
-        if !letters.is_empty() || due {
+        if !notes.is_empty() || due {
             break;
         }
         tokio::select! {
-            () = bell => {}
+            () = woken => {}
             () = held.waker.notified() => {}
             // The session may go with another login by now.
             () = settled(&caller.login) => break,
@@ -160,11 +160,11 @@ async fn hold_connect(
     let (told, completed) = complete(api, hold, looked);
     Ok(match completed {
         Completed::Deliver(reply) => {
-            for letter in &letters {
-                letter.write(out);
+            for note in &notes {
+                note.write(out);
             }
             write(&told, out);
-            metrics::counter!("jackfield_notes_delivered_total").increment(letters.len() as u64);
+            metrics::counter!("jackfield_notes_delivered_total").increment(notes.len() as u64);
             Some(reply)
         }
         Completed::Ended(reply) => Some(reply),

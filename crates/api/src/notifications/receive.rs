@@ -17,7 +17,7 @@ pub const BROWSER_COOKIE: &str = "BAYEUX_BROWSER";
 pub async fn login_ended(api: &Api, login: &Login, how: Ending) {
     let changes = {
         let mut hub = api.notifications.hub();
-        hub.end_login(login.user.as_str(), &login.key, how == Ending::Asked);
+        hub.end_login(login.user.as_str(), &login.key, how == Ending::Requested);
         hub.take_changes()
     };
     api.notifications.release();

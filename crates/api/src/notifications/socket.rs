@@ -3,7 +3,7 @@
 use super::{
     held::{Held, complete, settled, write},
     hub::millis,
-    mail,
+    mailbox,
     pulse::{Beat, Pulse},
     receive::{BROWSER_COOKIE, receive},
     sockets::Place,
@@ -146,9 +146,9 @@ async fn converse(
     let mut held: Option<Held<'_>> = None;
     let mut pulse = Pulse::new(Instant::now());
     loop {
-        let bell = mailbox.wake().notified();
-        tokio::pin!(bell);
-        bell.as_mut().enable();
+        let woken = mailbox.wake().notified();
+        tokio::pin!(woken);
+        woken.as_mut().enable();
         if let Some(waiting) = held.take() {
             match Box::pin(deliver(api, caller, waiting, socket)).await {
                 Ok(still) => held = still,
@@ -165,7 +165,7 @@ async fn converse(
         let look = left.map_or(pulse.next(), |left| pulse.next().min(Instant::now() + left));
         let incoming = tokio::select! {
             incoming = socket.recv() => incoming,
-            () = bell, if waker.is_some() => continue,
+            () = woken, if waker.is_some() => continue,
             () = async { if let Some(waker) = &waker { waker.notified().await } }, if waker.is_some() => continue,
             () = place.claimed() => return End::Crowded,
             () = settled(&caller.login) => return End::LoggedOut,
@@ -276,10 +276,10 @@ async fn deliver<'a>(
     let subscriptions = api.notifications.hub().listening(hold);
     let mut out = bayeux::Response::new();
     let mut looked = hold.after();
-    let mut letters = Vec::new();
+    let mut notes = Vec::new();
     if let Some(subscriptions) = subscriptions {
-        match mail::look(api, &caller.user.id, &subscriptions, looked).await {
-            Ok(found) => (looked, letters) = (found.looked, found.letters),
+        match mailbox::look(api, &caller.user.id, &subscriptions, looked).await {
+            Ok(found) => (looked, notes) = (found.looked, found.notes),
             Err(fault) => {
                 let user = &caller.user.user_name;
                 tracing::error!(%fault, user, "a mailbox could not be read");
@@ -287,16 +287,16 @@ async fn deliver<'a>(
             }
         }
     }
-    for letter in &letters {
-        letter.write(&mut out);
+    for note in &notes {
+        note.write(&mut out);
     }
-    metrics::counter!("jackfield_notes_delivered_total").increment(letters.len() as u64);
+    metrics::counter!("jackfield_notes_delivered_total").increment(notes.len() as u64);
     let due = api.notifications.hub().is_due(hold, millis(api.desk.now()));
     if hold.pushes() && !due {
         let told = {
             let mut hub = api.notifications.hub();
             let told = hub.take_volatile(hold);
-            let is_any = !letters.is_empty() || !told.is_empty();
+            let is_any = !notes.is_empty() || !told.is_empty();
             (is_any && hub.pushed(hold, looked)).then_some(told)
         };
         if let Some(told) = told {
@@ -305,7 +305,7 @@ async fn deliver<'a>(
         }
         return Ok(Some(held));
     }
-    if letters.is_empty() && !due {
+    if notes.is_empty() && !due {
         return Ok(Some(held));
     }
     let Some(hold) = held.take() else { return Ok(None) };

@@ -1,10 +1,7 @@
 //! The envelope: CloudEvents 1.0 in its JSON form.
 
-use super::{
-    data::{self, PREFIX},
-    time::time,
-};
-use crate::state::Api;
+use super::data::{self, PREFIX};
+use crate::{reporting::data::time, state::Api};
 use desk::ports::EventRow;
 use domain::{Key, UserId};
 use schemars::{JsonSchema, Schema};

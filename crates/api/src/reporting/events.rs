@@ -1,13 +1,12 @@
 //! `GET /reporting/events`: a page of the feed, at once or held until there is one.
 
 use super::{
-    asked::{Asked, MOST_BYTES},
     cloud_event::{CloudEvent, cloud_events},
-    cursor::{Astray, BeyondRefusal, GoneRefusal, begin},
     live,
 };
 use crate::{
     auth::{ADMINS, Caller},
+    reporting::request::{Astray, BeyondRefusal, FeedRequest, GoneRefusal, MOST_BYTES, begin},
     state::Api,
 };
 use axum::{
@@ -78,7 +77,7 @@ async fn answer(
     headers: &HeaderMap,
 ) -> Result<Response, Problem> {
     caller.needs(ADMINS)?;
-    let asked = Asked::of(query)?;
+    let asked = FeedRequest::of(query)?;
     if live::is_wanted(headers) {
         live::follow(api, caller, asked, headers).await
     } else {
@@ -86,7 +85,7 @@ async fn answer(
     }
 }
 
-async fn page(api: &Api, caller: &Caller, asked: &Asked) -> Result<Response, Problem> {
+async fn page(api: &Api, caller: &Caller, asked: &FeedRequest) -> Result<Response, Problem> {
     let until = Instant::now() + asked.wait;
     let mut head = api.desk.head();
     let mut closing = api.closing();

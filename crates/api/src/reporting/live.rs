@@ -1,12 +1,9 @@
 //! The feed as a stream of server-sent events (WHATWG HTML §9.2).
 
-use super::{
-    asked::Asked,
-    cloud_event::cloud_events,
-    cursor::{Astray, begin},
-};
+use super::cloud_event::cloud_events;
 use crate::{
     auth::{ADMINS, Caller},
+    reporting::request::{Astray, FeedRequest, begin},
     state::Api,
 };
 use axum::response::{
@@ -43,7 +40,7 @@ pub(super) fn is_wanted(headers: &HeaderMap) -> bool {
 pub(super) async fn follow(
     api: &Arc<Api>,
     caller: Caller,
-    mut asked: Asked,
+    mut asked: FeedRequest,
     headers: &HeaderMap,
 ) -> Result<Response, Problem> {
     asked.limit = PAGE;
@@ -76,7 +73,7 @@ pub(super) async fn follow(
     Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(HEARTBEAT)).into_response())
 }
 
-fn behind(asked: &Asked, after: u64) -> FeedQuery {
+fn behind(asked: &FeedRequest, after: u64) -> FeedQuery {
     FeedQuery { bytes: Some(PAGE_BYTES), ..asked.behind(after) }
 }
 
@@ -84,7 +81,7 @@ fn behind(asked: &Asked, after: u64) -> FeedQuery {
 struct Live {
     api: Arc<Api>,
     caller: Caller,
-    asked: Asked,
+    asked: FeedRequest,
     head: watch::Receiver<u64>,
     closing: watch::Receiver<bool>,
     /// Everything up to this sequence number was read from the journal.

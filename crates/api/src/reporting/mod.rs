@@ -5,13 +5,11 @@
 //! Every event comes at least once and in journal order; a repeated one has the same `id`. Nothing said in a
 //! conversation is ever in it.
 
-mod asked;
 mod cloud_event;
-mod cursor;
 mod data;
 mod events;
 mod live;
-mod time;
+mod request;
 
 pub use cloud_event::{cloud_event, envelope_schema};
 pub use data::data_schemas;

@@ -1,11 +1,13 @@
 //! `/features` and `/system/features`: the features of the centre, and those there are (spec: admin-and-reporting#2.4).
+//! Resources of a feature that the centre lacks are not there, and its operations are not valid (spec: decisions#8).
 
 use crate::{
     auth::{ADMINS, Caller},
     state::Api,
-    v2::params::{Denied, Listing},
+    v2::openapi::{Denied, Listing},
 };
 use axum::extract::{Path, State};
+use domain::Refusal;
 use gws::{
     Feature, FeatureAnswer, FeaturesAnswer, Outcome, Problem, Query, assigned_features, known_features,
 };
@@ -45,7 +47,7 @@ pub async fn read(State(api): State<Arc<Api>>, _: Caller, Path(id): Path<String>
     get, path = "/system/features", tag = "features", params(Listing),
     responses((status = 200, description = "`uris`, or with `fields` the `features`", body = gws::FeaturesAnswer), Denied)
 )]
-pub async fn list_known(State(api): State<Arc<Api>>, caller: Caller, query: Query) -> Outcome {
+async fn list_known(State(api): State<Arc<Api>>, caller: Caller, query: Query) -> Outcome {
     caller.needs(ADMINS)?;
     FeaturesAnswer::of(&query, &[], known_features(&api.links))
 }
@@ -68,4 +70,26 @@ fn assigned(api: &Api) -> Vec<Feature> {
 fn one(features: Vec<Feature>, id: &str) -> Outcome {
     let found = features.into_iter().find(|feature| feature.id == id);
     Ok(FeatureAnswer::of(found.ok_or_else(|| Problem::not_found(&format!("Feature '{id}'")))?))
+}
+
+/// Opens reading of users, skills, devices, queues and groups.
+pub const READ: &str = "api-provisioning-read";
+/// Opens changing them.
+pub const WRITE: &str = "api-provisioning-write";
+/// Opens calls and phones.
+pub const VOICE: &str = "api-voice";
+
+/// Whether the centre has a feature.
+pub fn has(api: &Api, feature: &str) -> bool {
+    api.desk.centre().is_some_and(|centre| centre.has(&[feature]))
+}
+
+/// Refuses a resource whose feature the centre lacks, as if nothing were there.
+pub fn shows(api: &Api, feature: &str, what: &str) -> Result<(), Problem> {
+    if has(api, feature) { Ok(()) } else { Err(Problem::not_found(what)) }
+}
+
+/// Refuses an operation whose feature the centre lacks.
+pub fn allows(api: &Api, feature: &'static str) -> Result<(), Problem> {
+    if has(api, feature) { Ok(()) } else { Err(Refusal::FeatureOff(feature).into()) }
 }

@@ -80,7 +80,7 @@ async fn try_log_out(api: &Api, method: &Method, headers: &HeaderMap) -> Result<
         if api.config.csrf && !shows_token(headers, &login) {
             return Err(no_token());
         }
-        auth::end(api, &login, Ending::Asked).await;
+        auth::end(api, &login, Ending::Requested).await;
     }
     let mut response = Answer::done().into_response();
     if let Some(value) = clear_cookie(&api.config, SESSION) {

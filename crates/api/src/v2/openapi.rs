@@ -5,18 +5,15 @@ mod customers;
 mod elsewhere;
 mod feed;
 mod finish;
-mod media;
-mod methods;
 mod refusals;
-mod requests;
 mod sessions;
 mod webhooks;
 
-pub(super) use refusals::{CONFLICT, NOT_FOUND, refused};
+pub(super) use refusals::{Denied, Embedding, Listing, Refused};
 
 use domain::medium::Media;
+use finish::operations;
 use gws::{Links, Shown};
-use methods::operations;
 use serde_json::Value;
 use utoipa::{
     OpenApi as _,
@@ -62,9 +59,9 @@ pub fn openapi(links: &Links, version: &str, media: &Media, shown: Shown) -> Val
         .merge_from(bayeux::Described::openapi())
         .merge_from(elsewhere::Described::openapi());
     document.paths.paths.extend(customers::forms().paths);
-    media::write_out(&mut document, media);
+    sessions::write_out(&mut document, media);
     name_and_complete(&mut document);
-    requests::complete(&mut document);
+    finish::complete_requests(&mut document);
     let mut document = finish::finish(document, links.root(), media, shown);
     let topics = webhooks::topics(media);
     webhooks::add(&mut document, &topics);

@@ -1,16 +1,21 @@
-//! The router that holds every address of the API.
+//! The router that holds every address of the API, in both spellings.
 
-use super::{
-    calls, contacts, devices, diagnostics, features, groups, login, me, mirror, queues, services, sessions,
-    settings, skills, users, workbins,
+use crate::{
+    address,
+    auth::gate,
+    internal, notifications, repeat, reporting,
+    state::Api,
+    v2::{
+        calls, contacts, devices, diagnostics, features, groups, login, me, queues, services, sessions,
+        settings, skills, users,
+    },
 };
-use crate::{address, auth::gate, internal, notifications, repeat, reporting, state::Api};
 use axum::{
     Router,
     extract::{OriginalUri, Request, State},
     middleware::{self, Next},
     response::{IntoResponse, Response},
-    routing::{MethodFilter, any, on},
+    routing::{MethodFilter, any, get, on},
 };
 use gws::Problem;
 use http::{Method, StatusCode};
@@ -25,7 +30,7 @@ pub fn router(api: &Arc<Api>) -> Router {
         .options(|| async { StatusCode::OK })
         .fallback(|| async { StatusCode::BAD_REQUEST });
     let routes = documented
-        .merge(mirror::router())
+        .merge(other_spellings())
         .route("/notifications", bayeux.clone())
         .route("/notifications/{*rest}", bayeux);
     Router::new()
@@ -52,7 +57,6 @@ pub fn documented() -> OpenApiRouter<Arc<Api>> {
         .merge(groups::router())
         .merge(services::router())
         .merge(diagnostics::router())
-        .merge(workbins::router())
 }
 
 /// Some addresses behind the gate, and the answer to all others below the same root.
@@ -93,4 +97,24 @@ async fn unknown(State(api): State<Arc<Api>>, OriginalUri(asked): OriginalUri, r
     } else {
         Problem::not_found(&format!("{method} {path}")).into_response()
     }
+}
+
+/// The other spelling of addresses: whatever `uri` or `path` is given out answers with `/me` before it and without
+/// (spec: decisions#3), since clients add or remove it for every address they are given. Conversations, devices,
+/// skills and settings have both spellings of their own.
+fn other_spellings() -> Router<Arc<Api>> {
+    Router::new()
+        .route("/channels/{channel}", get(me::read_channel))
+        .route("/me/contacts/{id}", get(contacts::read))
+        .route("/me/features/{id}", get(features::read))
+        .route("/me/groups/{id}", get(groups::read))
+        .route("/me/groups/{id}/dispositions", get(groups::list_codes))
+        .route("/me/groups/{id}/dispositions/{codeId}", get(groups::read_code))
+        .route("/me/queues/{name}", get(queues::read))
+        .route("/me/services/{id}", get(services::read))
+        .route("/me/system/features/{id}", get(features::read_known))
+        .route("/me/users/{id}", get(users::read))
+        .route("/me/users/{id}/devices", get(users::list_devices))
+        .route("/me/users/{id}/skills", get(users::list_skills))
+        .route("/me/users/{id}/skills/{skillId}", get(users::read_skill))
 }

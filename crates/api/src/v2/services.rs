@@ -1,12 +1,11 @@
 //! `/services`: the parts of the server and whether they work (spec: core-and-voice#3.7).
 
-use super::sight::ANYONE;
 use crate::{
-    auth::Caller,
+    auth::{ANYONE, Caller},
     state::Api,
     v2::{
-        feature,
-        params::{Denied, Listing},
+        features,
+        openapi::{Denied, Listing},
     },
 };
 use axum::extract::{Path, State};
@@ -26,7 +25,7 @@ pub fn router() -> OpenApiRouter<Arc<Api>> {
     get, path = "/services", tag = "services", params(Listing),
     responses((status = 200, description = "`uris`, or with `fields` the `services`", body = gws::ServicesAnswer), Denied)
 )]
-pub async fn list(State(api): State<Arc<Api>>, caller: Caller, query: Query) -> Outcome {
+async fn list(State(api): State<Arc<Api>>, caller: Caller, query: Query) -> Outcome {
     caller.needs(ANYONE)?;
     let services = all_services(&api);
     ServicesAnswer::of(&query, &[], services.iter().map(|service| service_resource(&api.links, service)))
@@ -61,7 +60,7 @@ pub fn all_services(api: &Api) -> Vec<ServiceState> {
 pub fn own_services(api: &Api) -> Vec<ServiceState> {
     let part = |id, kind, condition| only_service(id, kind, condition, api.started);
     let mut parts = vec![part("ON_PREMISE_ENVIRONMENT", ServiceKind::Provisioning, Condition::Working)];
-    if feature::has(api, feature::VOICE) {
+    if features::has(api, features::VOICE) {
         parts.push(if api.desk.has_switch() {
             part("VOICE", ServiceKind::Switch, Condition::Working)
         } else {

@@ -4,8 +4,8 @@ use crate::{
     auth::{ADMINS, Caller},
     state::Api,
     v2::{
-        feature,
-        params::{Denied, Listing},
+        features,
+        openapi::{Denied, Listing},
     },
 };
 use axum::extract::{Path, State};
@@ -23,8 +23,8 @@ pub fn router() -> OpenApiRouter<Arc<Api>> {
     get, path = "/skills", tag = "skills", params(Listing),
     responses((status = 200, description = "`uris`, or with `fields` the `skills`", body = gws::SkillsAnswer), Denied)
 )]
-pub async fn list(State(api): State<Arc<Api>>, caller: Caller, query: Query) -> Outcome {
-    feature::shows(&api, feature::READ, "/skills")?;
+async fn list(State(api): State<Arc<Api>>, caller: Caller, query: Query) -> Outcome {
+    features::shows(&api, features::READ, "/skills")?;
     caller.needs(ADMINS)?;
     let skills = names(&api).into_iter().map(|name| skill_definition(&api.links, &name));
     SkillsAnswer::of(&query, &[], skills)
@@ -36,8 +36,8 @@ pub async fn list(State(api): State<Arc<Api>>, caller: Caller, query: Query) -> 
     params(("id" = String, Path, description = "The skill's id")),
     responses((status = 200, description = "The `skill`", body = gws::SkillAnswer), Denied)
 )]
-pub async fn read(State(api): State<Arc<Api>>, caller: Caller, Path(id): Path<String>) -> Outcome {
-    feature::shows(&api, feature::READ, "/skills")?;
+async fn read(State(api): State<Arc<Api>>, caller: Caller, Path(id): Path<String>) -> Outcome {
+    features::shows(&api, features::READ, "/skills")?;
     caller.needs(ADMINS)?;
     let name = named(&api, &id).ok_or_else(|| Problem::not_found(&format!("Skill '{id}'")))?;
     Ok(SkillAnswer::of(skill_definition(&api.links, &name)))

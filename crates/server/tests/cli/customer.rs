@@ -52,34 +52,34 @@ fn a_customer_and_an_agent_talk_below_one_address() {
     let server = dir.serve(SERVE);
     let request = json!({"operationName": "RequestChat", "nickname": "Ines", "subject": "Invoice"});
     let opened = customer(&server, "POST /api/v2/chats", &request);
-    let his = opened["path"].as_str().unwrap();
+    let of_customer = opened["path"].as_str().unwrap();
     let says = json!({"operationName": "SendMessage", "text": "Hello"});
-    customer(&server, &format!("POST {his}"), &says);
-    let hers = takes(&server);
-    assert_ne!(his, hers);
+    customer(&server, &format!("POST {of_customer}"), &says);
+    let of_agent = takes(&server);
+    assert_ne!(of_customer, of_agent);
 
-    let chat = agent(&server, &format!("GET {hers}"), &Value::Null);
+    let chat = agent(&server, &format!("GET {of_agent}"), &Value::Null);
     assert_eq!(chat["chat"]["userData"]["Subject"], "Invoice");
-    let log = agent(&server, &format!("GET {hers}/messages"), &Value::Null);
+    let log = agent(&server, &format!("GET {of_agent}/messages"), &Value::Null);
     assert_eq!(log["messages"][1]["text"], "Hello");
     // Neither gets in at the other's address.
     for (ask, who, expected) in [
-        (format!("GET {his}"), AGENT, (400, 1)),
-        (format!("GET {hers}"), CENTRE, (400, 6)),
-        (format!("GET {hers}"), ("Accept", "*/*"), (403, 20)),
+        (format!("GET {of_customer}"), AGENT, (400, 1)),
+        (format!("GET {of_agent}"), CENTRE, (400, 6)),
+        (format!("GET {of_agent}"), ("Accept", "*/*"), (403, 20)),
     ] {
         let (status, answer) = asked(&server, &ask, &[who], &Value::Null);
         assert_eq!((status, answer["statusCode"].as_u64().unwrap()), expected, "{ask} {who:?}");
     }
-    assert_eq!(customer(&server, &format!("GET {his}"), &Value::Null)["chat"]["state"], "Chatting");
-    let poll = format!("GET {his}/messages/");
+    assert_eq!(customer(&server, &format!("GET {of_customer}"), &Value::Null)["chat"]["state"], "Chatting");
+    let poll = format!("GET {of_customer}/messages/");
     assert_eq!(customer(&server, &poll, &Value::Null)["messages"].as_array().unwrap().len(), 3);
     assert_eq!(customer(&server, &poll, &Value::Null)["messages"], json!([]));
 
     assert!(server.stop());
     let server = dir.serve(SERVE);
-    assert_eq!(customer(&server, &format!("GET {his}"), &Value::Null)["chat"]["state"], "Chatting");
-    customer(&server, &format!("POST {his}"), &json!({"operationName": "Complete"}));
+    assert_eq!(customer(&server, &format!("GET {of_customer}"), &Value::Null)["chat"]["state"], "Chatting");
+    customer(&server, &format!("POST {of_customer}"), &json!({"operationName": "Complete"}));
     assert!(server.stop());
 
     let key = opened["id"].as_str().unwrap().as_bytes();

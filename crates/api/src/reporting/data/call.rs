@@ -1,12 +1,10 @@
 //! A call's way: from its beginning over queues, phones and agents to its end (spec: admin-and-reporting#10).
 
 use super::{
-    call_part::Conversation,
     disposition,
-    row::{Names, Row, json, schema},
+    row::{CallConversation, Names, Row, json, schema, time},
     words,
 };
-use crate::reporting::time::time;
 use domain::{
     Millis, UserId,
     call::{CallEvent, Fact, Who},
@@ -37,7 +35,7 @@ pub(super) const KINDS: &[Row] = &[
 #[serde(rename_all = "camelCase")]
 struct Began<'a> {
     #[serde(flatten)]
-    of: Conversation<'a>,
+    of: CallConversation<'a>,
     /// Its connection id.
     conn_id: &'a str,
     /// Where it comes from and goes to.
@@ -60,7 +58,7 @@ struct Began<'a> {
 #[serde(rename_all = "camelCase")]
 struct Joined<'a> {
     #[serde(flatten)]
-    of: Conversation<'a>,
+    of: CallConversation<'a>,
     /// Its leg.
     leg: u16,
     /// The user's name; null when it is no user.
@@ -99,7 +97,7 @@ enum PartyKind {
 #[serde(rename_all = "camelCase")]
 struct Queued<'a> {
     #[serde(flatten)]
-    of: Conversation<'a>,
+    of: CallConversation<'a>,
     /// Higher goes first.
     priority: i32,
     /// Its place is counted from this moment.
@@ -115,7 +113,7 @@ struct Queued<'a> {
 #[serde(rename_all = "camelCase")]
 struct Overflowed<'a> {
     #[serde(flatten)]
-    of: Conversation<'a>,
+    of: CallConversation<'a>,
     /// The reason.
     #[serde(with = "words::Overflowing")]
     why: domain::call::Overflowing,
@@ -128,7 +126,7 @@ struct Overflowed<'a> {
 #[serde(rename_all = "camelCase")]
 struct Established<'a> {
     #[serde(flatten)]
-    of: Conversation<'a>,
+    of: CallConversation<'a>,
     /// Its leg.
     leg: u16,
 }
@@ -138,7 +136,7 @@ struct Established<'a> {
 #[serde(rename_all = "camelCase")]
 struct Held<'a> {
     #[serde(flatten)]
-    of: Conversation<'a>,
+    of: CallConversation<'a>,
     /// Its leg.
     leg: u16,
 }
@@ -148,7 +146,7 @@ struct Held<'a> {
 #[serde(rename_all = "camelCase")]
 struct Muted<'a> {
     #[serde(flatten)]
-    of: Conversation<'a>,
+    of: CallConversation<'a>,
     /// Its leg.
     leg: u16,
     /// Kept, or heard.
@@ -160,7 +158,7 @@ struct Muted<'a> {
 #[serde(rename_all = "camelCase")]
 struct Refused<'a> {
     #[serde(flatten)]
-    of: Conversation<'a>,
+    of: CallConversation<'a>,
     /// Its leg.
     leg: u16,
     /// The operation that came to nothing.
@@ -174,7 +172,7 @@ struct Refused<'a> {
 #[serde(rename_all = "camelCase")]
 struct Released<'a> {
     #[serde(flatten)]
-    of: Conversation<'a>,
+    of: CallConversation<'a>,
     /// Its leg.
     leg: u16,
     /// The user's name; null when it is no user.
@@ -202,7 +200,7 @@ struct Released<'a> {
 #[serde(rename_all = "camelCase")]
 struct DataChanged<'a> {
     #[serde(flatten)]
-    of: Conversation<'a>,
+    of: CallConversation<'a>,
     /// The user's name; null when it was no user, or when they are no longer provisioned.
     agent: Option<String>,
     /// The user's id; null when it was no user.
@@ -221,7 +219,7 @@ struct DataChanged<'a> {
 #[serde(rename_all = "camelCase")]
 struct Ended<'a> {
     #[serde(flatten)]
-    of: Conversation<'a>,
+    of: CallConversation<'a>,
     /// Who ended it.
     #[serde(with = "words::EndedBy")]
     closer: domain::session::EndedBy,
@@ -236,13 +234,13 @@ struct Ended<'a> {
 #[serde(rename_all = "camelCase")]
 struct Erased<'a> {
     #[serde(flatten)]
-    of: Conversation<'a>,
+    of: CallConversation<'a>,
 }
 
 /// The data of a fact of a call; `None` for what only passes between the server and a phone.
 pub(super) fn data(id: &str, at: Millis, event: &CallEvent, names: Names<'_>) -> Option<Value> {
     let queue = event.queue.as_ref().map(domain::QueueName::as_str);
-    let of = Conversation { interaction_id: id, media: medium::VOICE, queue };
+    let of = CallConversation { interaction_id: id, media: medium::VOICE, queue };
     match &event.fact {
         Fact::Began { conn_id, kind, from, dialled, location, aim: _, user_data, owner: _ } => json(Began {
             of,

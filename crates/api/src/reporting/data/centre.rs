@@ -1,4 +1,4 @@
-//! How the contact centre is set up.
+//! How the contact centre is set up: its queues, its disposition codes and its settings.
 
 use super::{
     agent::StateEntry,
@@ -6,20 +6,239 @@ use super::{
     words,
 };
 use domain::{
+    call::Dn,
     centre::{Centre, CentreEvent, Service},
     disposition::Rule,
+    disposition_tree::{Code, DispositionGroup, DispositionTreeEvent},
+    queue::{self, Overflow, Queue, QueueEvent},
 };
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
-pub(super) const KINDS: &[Row] = &[("centre.put", schema::<Put<'_>>)];
+pub(super) const KINDS: &[Row] = &[
+    ("queue.put", schema::<QueuePut<'_>>),
+    ("queue.removed", schema::<QueueRemoved<'_>>),
+    ("book.group-added", schema::<GroupAdded<'_>>),
+    ("book.group-removed", schema::<GroupRemoved<'_>>),
+    ("book.code-added", schema::<CodeAdded<'_>>),
+    ("book.code-renamed", schema::<CodeRenamed<'_>>),
+    ("book.code-removed", schema::<CodeRemoved<'_>>),
+    ("centre.put", schema::<CentrePut<'_>>),
+];
+
+/// A queue was written, as a whole.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct QueuePut<'a> {
+    /// Its name.
+    queue: &'a str,
+    /// Skills an agent must have, each with the least level.
+    skills: &'a BTreeMap<String, u8>,
+    /// Priority of what comes in; higher goes first.
+    priority: i32,
+    /// After how many milliseconds of waiting the priority rises by one; 0 is never.
+    ageing_millis: i64,
+    /// For how many milliseconds an offer stands.
+    offer_millis: i64,
+    /// For how many milliseconds an agent who refused is not offered the same conversation again.
+    cool_down_millis: i64,
+    /// The most conversations and calls that may wait.
+    max_waiting: u32,
+    /// How many of these places are kept for each medium, in percent.
+    reserve_percent: u8,
+    /// The DN by which callers reach it; null without one.
+    routing_point: Option<&'a str>,
+    /// What callers hear and where they go.
+    calls: Calls<'a>,
+}
+
+/// What a queue does with calls.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct Calls<'a> {
+    /// The prompt a caller hears first; null without one.
+    greeting: Option<&'a str>,
+    /// When it takes calls, in the syntax of `opening_hours`; null is always.
+    hours: Option<&'a str>,
+    /// Where a call goes outside of these hours.
+    closed: Elsewhere<'a>,
+    /// Where a call goes while as many wait as the queue takes.
+    full: Elsewhere<'a>,
+    /// For how many milliseconds a call may wait; 0 is forever.
+    patience_millis: i64,
+    /// Where a call goes that has waited for so long.
+    late: Elsewhere<'a>,
+    /// How many milliseconds an agent has for work after a call; 0 is none.
+    wrap_up_millis: i64,
+}
+
+/// Where a call goes that a queue does not take: released when both are null.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct Elsewhere<'a> {
+    /// The prompt it hears before it is released.
+    announcement: Option<&'a str>,
+    /// The queue it goes into.
+    queue: Option<&'a str>,
+}
+
+impl<'a> Elsewhere<'a> {
+    fn of(overflow: &'a Overflow) -> Self {
+        match overflow {
+            Overflow::Close => Self { announcement: None, queue: None },
+            Overflow::Announce(prompt) => Self { announcement: Some(prompt), queue: None },
+            Overflow::Queue(name) => Self { announcement: None, queue: Some(name.as_str()) },
+        }
+    }
+}
+
+/// A queue was taken away.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct QueueRemoved<'a> {
+    /// Its name.
+    queue: &'a str,
+}
+
+/// The data of a fact of a queue's provisioning.
+pub(super) fn of_queue(name: &str, event: &QueueEvent) -> Option<Value> {
+    match event {
+        QueueEvent::Put(queue) => put_queue(queue),
+        QueueEvent::Removed => json(QueueRemoved { queue: name }),
+    }
+}
+
+fn put_queue(queue: &Queue) -> Option<Value> {
+    let Queue {
+        name,
+        skills,
+        priority,
+        ageing,
+        offer,
+        cool_down,
+        max_waiting,
+        reserve_percent,
+        routing_point,
+        calls,
+    } = queue;
+    let queue::Calls { greeting, hours, closed, full, patience, late, wrap_up } = calls;
+    json(QueuePut {
+        queue: name.as_str(),
+        skills,
+        priority: *priority,
+        ageing_millis: *ageing,
+        offer_millis: *offer,
+        cool_down_millis: *cool_down,
+        max_waiting: *max_waiting,
+        reserve_percent: *reserve_percent,
+        routing_point: routing_point.as_ref().map(Dn::as_str),
+        calls: Calls {
+            greeting: greeting.as_deref(),
+            hours: hours.as_deref(),
+            closed: Elsewhere::of(closed),
+            full: Elsewhere::of(full),
+            patience_millis: *patience,
+            late: Elsewhere::of(late),
+            wrap_up_millis: *wrap_up,
+        },
+    })
+}
+
+/// A group was added, with its codes.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct GroupAdded<'a> {
+    /// The group's id.
+    group_id: &'a str,
+    /// Its name.
+    name: &'a str,
+    /// Id of the group it lies in; null at the root.
+    parent_id: Option<&'a str>,
+    /// Its codes, in order.
+    codes: Vec<CodeEntry<'a>>,
+}
+
+/// A group was taken away with everything in it.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct GroupRemoved<'a> {
+    /// The group's id.
+    group_id: &'a str,
+}
+
+/// A code was added to a group.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct CodeAdded<'a> {
+    /// The group's id.
+    group_id: &'a str,
+    #[serde(flatten)]
+    code: CodeEntry<'a>,
+}
+
+/// What people read for a code changed.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct CodeRenamed<'a> {
+    /// The code's id.
+    code_id: &'a str,
+    /// What people read now.
+    display_name: &'a str,
+}
+
+/// A code was taken away.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct CodeRemoved<'a> {
+    /// The code's id.
+    code_id: &'a str,
+}
+
+/// A code.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct CodeEntry<'a> {
+    /// The code's id.
+    code_id: &'a str,
+    /// The value that a disposition sends.
+    name: &'a str,
+    /// What people read.
+    display_name: &'a str,
+}
+
+impl<'a> CodeEntry<'a> {
+    fn of(code: &'a Code) -> Self {
+        let Code { id, name, display } = code;
+        Self { code_id: id, name, display_name: display }
+    }
+}
+
+/// The data of a change of the book.
+pub(super) fn of_book(event: &DispositionTreeEvent) -> Option<Value> {
+    match event {
+        DispositionTreeEvent::GroupAdded(DispositionGroup { id, name, parent, codes }) => json(GroupAdded {
+            group_id: id,
+            name,
+            parent_id: parent.as_deref(),
+            codes: codes.iter().map(CodeEntry::of).collect(),
+        }),
+        DispositionTreeEvent::GroupRemoved { id } => json(GroupRemoved { group_id: id }),
+        DispositionTreeEvent::CodeAdded { group, code } => {
+            json(CodeAdded { group_id: group, code: CodeEntry::of(code) })
+        }
+        DispositionTreeEvent::CodeRenamed { id, display } => {
+            json(CodeRenamed { code_id: id, display_name: display })
+        }
+        DispositionTreeEvent::CodeRemoved { id } => json(CodeRemoved { code_id: id }),
+    }
+}
 
 /// The contact centre was written, as a whole.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct Put<'a> {
+struct CentrePut<'a> {
     /// Its id.
     contact_center_id: &'a str,
     /// Its name.
@@ -77,11 +296,11 @@ struct ServiceEntry<'a> {
 /// The data of a fact of the centre's provisioning.
 pub(super) fn data(event: &CentreEvent) -> Option<Value> {
     match event {
-        CentreEvent::Put(centre) => put(centre),
+        CentreEvent::Put(centre) => put_centre(centre),
     }
 }
 
-fn put(centre: &Centre) -> Option<Value> {
+fn put_centre(centre: &Centre) -> Option<Value> {
     // Which object was made by whom concerns only `config apply`.
     let Centre {
         id,
@@ -94,7 +313,7 @@ fn put(centre: &Centre) -> Option<Value> {
         settings,
         made_by_file: _,
     } = centre;
-    json(Put {
+    json(CentrePut {
         contact_center_id: id,
         name,
         features,

@@ -1,11 +1,9 @@
 //! Dispositions: the events reporting is guaranteed to receive (spec: decisions#7, admin-and-reporting#10.2).
 
 use super::{
-    call_part, conversation,
-    row::{Row, json, schema},
+    row::{CallConversation, Conversation, Row, json, schema, time},
     words,
 };
-use crate::reporting::time::time;
 use domain::Millis;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -87,11 +85,7 @@ struct Change<'a> {
 }
 
 /// The data of a disposition of a conversation; `None` for any other fact.
-pub(super) fn data(
-    of: conversation::Conversation<'_>,
-    at: Millis,
-    fact: &domain::session::Fact,
-) -> Option<Value> {
+pub(super) fn data(of: Conversation<'_>, at: Millis, fact: &domain::session::Fact) -> Option<Value> {
     let domain::session::Fact::Disposition {
         agent: _,
         user_name,
@@ -124,11 +118,7 @@ pub(super) fn data(
 }
 
 /// The data of a disposition of a call; `None` for any other fact.
-pub(super) fn of_call(
-    of: call_part::Conversation<'_>,
-    at: Millis,
-    fact: &domain::call::Fact,
-) -> Option<Value> {
+pub(super) fn of_call(of: CallConversation<'_>, at: Millis, fact: &domain::call::Fact) -> Option<Value> {
     let domain::call::Fact::Disposition {
         leg,
         agent: _,

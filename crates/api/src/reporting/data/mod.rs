@@ -3,23 +3,16 @@
 //! Every list of facts is matched without a wildcard, so that a new fact must say here what reporting hears of it.
 
 mod agent;
-mod book;
 mod call;
-mod call_part;
 mod centre;
-mod conversation;
 mod device;
 mod disposition;
-mod post;
-mod queue;
+mod message;
 mod row;
 mod session;
-mod talk;
-mod thread;
-mod user;
 mod words;
 
-pub(super) use row::{PREFIX, generator};
+pub(super) use row::{PREFIX, generator, time};
 
 use desk::ports::EventRow;
 use domain::Event;
@@ -33,11 +26,11 @@ pub(super) fn of(row: &EventRow, names: Names<'_>) -> Option<Value> {
     let mut data = match &row.event {
         Event::Session(event) => session::data(id, row.at, event, names),
         Event::Agent(event) => agent::data(id, event),
-        Event::User(event) => user::data(id, event),
-        Event::Queue(event) => queue::data(id, event),
-        Event::Book(event) => book::data(event),
+        Event::User(event) => agent::of_user(id, event),
+        Event::Queue(event) => centre::of_queue(id, event),
+        Event::Book(event) => centre::of_book(event),
         Event::Centre(event) => centre::data(event),
-        Event::Thread(event) => thread::data(id, event),
+        Event::Thread(event) => message::of_thread(id, event),
         Event::Call(event) => call::data(id, row.at, event, names),
         Event::Device(event) => device::data(id, event, names),
     };
@@ -97,19 +90,8 @@ pub fn data_schemas() -> Vec<(String, Schema)> {
 }
 
 fn tables() -> impl Iterator<Item = &'static Row> {
-    let tables: [&[Row]; 11] = [
-        session::KINDS,
-        talk::KINDS,
-        post::KINDS,
-        thread::KINDS,
-        call::KINDS,
-        device::KINDS,
-        disposition::KINDS,
-        agent::KINDS,
-        user::KINDS,
-        queue::KINDS,
-        book::KINDS,
-    ];
+    let tables: [&[Row]; 6] =
+        [session::KINDS, message::KINDS, call::KINDS, device::KINDS, disposition::KINDS, agent::KINDS];
     tables.into_iter().flatten().chain(centre::KINDS)
 }
 

@@ -1,6 +1,7 @@
-//! What every kind of event needs: its row in the table of kinds, its schema, and its struct as JSON.
+//! What every kind of event needs: its row in the table of kinds, its schema, its struct as JSON, moments, and the
+//! conversation or call that it belongs to and whom it is about.
 
-use domain::UserId;
+use domain::{Millis, UserId};
 use schemars::{JsonSchema, Schema, SchemaGenerator, generate::SchemaSettings};
 use serde::Serialize;
 use serde_json::Value;
@@ -29,4 +30,57 @@ pub fn schema<T: JsonSchema>(generator: SchemaGenerator) -> Schema {
 /// A struct of this crate as JSON: it has text keys and finite numbers, so there is always one.
 pub fn json(data: impl Serialize) -> Option<Value> {
     serde_json::to_value(data).ok()
+}
+
+/// A moment in RFC 3339; empty for one that no calendar has.
+pub fn time(at: Millis) -> String {
+    jiff::Timestamp::from_millisecond(at).map(|moment| moment.to_string()).unwrap_or_default()
+}
+
+/// The conversation that an event belongs to.
+#[derive(Clone, Copy, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Conversation<'a> {
+    /// The interaction.
+    pub interaction_id: &'a str,
+    /// The name of its medium.
+    pub media: &'a str,
+    /// The queue it was last put into.
+    pub queue: &'a str,
+}
+
+/// The agent that an event is about.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Actor<'a> {
+    /// Their user name; null when it was no agent, or when they are no longer provisioned.
+    agent: Option<String>,
+    /// Their id; null when it was no agent.
+    agent_id: Option<&'a str>,
+}
+
+impl<'a> Actor<'a> {
+    pub fn named(id: &'a UserId, name: &str) -> Self {
+        Self { agent: Some(name.to_owned()), agent_id: Some(id.as_str()) }
+    }
+
+    pub fn of(id: &'a UserId, names: Names<'_>) -> Self {
+        Self { agent: names(id), agent_id: Some(id.as_str()) }
+    }
+
+    pub fn maybe(id: Option<&'a UserId>, names: Names<'_>) -> Self {
+        Self { agent: id.and_then(names), agent_id: id.map(UserId::as_str) }
+    }
+}
+
+/// The call that an event belongs to.
+#[derive(Clone, Copy, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CallConversation<'a> {
+    /// The interaction; also the UUID of the call.
+    pub interaction_id: &'a str,
+    /// `voice`.
+    pub media: &'a str,
+    /// The queue it was last put into; null when it never was in one.
+    pub queue: Option<&'a str>,
 }

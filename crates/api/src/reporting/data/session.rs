@@ -1,12 +1,10 @@
 //! The way of a conversation: from the customer's arrival over queues and agents to its end.
 
 use super::{
-    conversation::{Actor, Conversation},
-    disposition, post,
-    row::{Names, Row, json, schema},
-    talk, words,
+    disposition, message,
+    row::{Actor, Conversation, Names, Row, json, schema, time},
+    words,
 };
-use crate::reporting::time::time;
 use domain::{
     Millis, UserId,
     session::{Fact, Invitation, SessionEvent},
@@ -253,13 +251,14 @@ pub(super) fn data(id: &str, at: Millis, event: &SessionEvent, names: Names<'_>)
         }
         Fact::Erased => json(Erased { of }),
         Fact::Disposition { .. } => disposition::data(of, at, &event.fact),
-        Fact::Delivery { .. } | Fact::Resent { .. } | Fact::Amended { .. } | Fact::WindowClosing { .. } => {
-            post::data(of, &event.fact, names)
-        }
-        Fact::Said { .. }
+        Fact::Delivery { .. }
+        | Fact::Resent { .. }
+        | Fact::Amended { .. }
+        | Fact::WindowClosing { .. }
+        | Fact::Said { .. }
         | Fact::Typed { .. }
         | Fact::Renamed { .. }
         | Fact::DataChanged { .. }
-        | Fact::Commented { .. } => talk::data(of, &event.fact, names),
+        | Fact::Commented { .. } => message::data(of, &event.fact, names),
     }
 }

@@ -2,7 +2,7 @@
 //! addresses for operators. They speak protocols of their own, or are served by another part of the program; a reader
 //! of the document looks for them here all the same.
 
-use crate::v2::params::{Denied, Refused};
+use crate::v2::openapi::{Denied, Refused};
 use gws::{DesktopRequest, LoginRequest};
 use utoipa::OpenApi;
 

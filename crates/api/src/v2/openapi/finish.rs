@@ -1,10 +1,19 @@
-//! What the types cannot say of themselves, written into the document once it is JSON.
+//! What the types cannot say of themselves: examples and the states of a centre in requests, and, once the document is
+//! JSON, what answers hold and how they look.
 
 use domain::medium::Media;
-use gws::{Participants, Shown, sessions_of_caller, sessions_of_user};
+use gws::{Family, OwnStateRequest, Participants, Shown, families, sessions_of_caller, sessions_of_user};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
-use utoipa::openapi::OpenApi;
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{
+        Content, OpenApi, Ref, RefOr,
+        example::ExampleBuilder,
+        path::{Operation, PathItem},
+        schema::AnyOfBuilder,
+    },
+};
 
 /// What the server answered to one request for each operation, by method and path, as a story met it
 /// (`tests/story/tour.rs`).
@@ -102,4 +111,52 @@ fn give_examples(document: &mut Value, root: &str) {
             content["example"] = example.clone();
         }
     }
+}
+
+/// Completes every request that names its operation.
+pub fn complete_requests(document: &mut OpenApi) {
+    let families = families();
+    for item in document.paths.paths.values_mut() {
+        if let Some((content, family)) = item.post.as_mut().and_then(|post| named(post, &families)) {
+            exemplify(content, family);
+        }
+    }
+    let components = document.components.get_or_insert_default();
+    components.schemas.insert(OwnStateRequest::name().into_owned(), OwnStateRequest::schema());
+}
+
+/// The body of an operation that takes the requests of a family.
+fn named<'o, 'f>(
+    operation: &'o mut Operation,
+    families: &'f [Family],
+) -> Option<(&'o mut Content, &'f Family)> {
+    let content = operation.request_body.as_mut()?.content.get_mut("application/json")?;
+    let Some(RefOr::Ref(to)) = &content.schema else { return None };
+    let name = to.ref_location.rsplit('/').next()?;
+    let family = families.iter().find(|family| family.name == name)?;
+    Some((content, family))
+}
+
+/// An example for each operation. States of the centre's own stand beside the union, which is told apart by the names
+/// that are known, so that a generated client can send both.
+fn exemplify(content: &mut Content, family: &Family) {
+    for row in &family.rows {
+        let name = row.names.first().copied().unwrap_or_default();
+        let example = ExampleBuilder::new().value(Some(row.example.clone())).build();
+        content.examples.insert(name.to_owned(), example.into());
+    }
+    if family.takes_states {
+        let either = AnyOfBuilder::new()
+            .item(Ref::from_schema_name(&*family.name))
+            .item(Ref::from_schema_name(OwnStateRequest::name()));
+        content.schema = Some(either.into());
+    }
+}
+
+/// The operations of an address, each with its method.
+pub fn operations(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &mut Operation)> {
+    let PathItem { get, put, post, delete, .. } = item;
+    [("get", get), ("put", put), ("post", post), ("delete", delete)]
+        .into_iter()
+        .filter_map(|(method, operation)| Some((method, operation.as_mut()?)))
 }

@@ -1,10 +1,14 @@
-//! How requests are refused, once for all operations (spec: core-and-voice#1.4, #1.5).
+//! What the addresses share in the document: the parameters of reading, and how requests are refused, once for all
+//! operations (spec: core-and-voice#1.4, #1.5, #1.6).
 
 use serde_json::json;
 use std::collections::BTreeMap;
-use utoipa::openapi::{
-    Components, ContentBuilder, ObjectBuilder, Ref, RefOr, Response, ResponseBuilder, path::Operation,
-    schema::Type, security::SecurityRequirement,
+use utoipa::{
+    IntoParams, IntoResponses,
+    openapi::{
+        Components, ContentBuilder, ObjectBuilder, Ref, RefOr, Response, ResponseBuilder, path::Operation,
+        schema::Type, security::SecurityRequirement,
+    },
 };
 
 /// A refusal: its HTTP status, its name among the components, what it means, and an example of one as `statusCode` and
@@ -12,9 +16,9 @@ use utoipa::openapi::{
 type Row = (&'static str, &'static str, &'static str, (u8, &'static str));
 
 /// There is no such thing.
-pub const NOT_FOUND: &str = "404";
+const NOT_FOUND: &str = "404";
 /// It is there already, or in use.
-pub const CONFLICT: &str = "409";
+const CONFLICT: &str = "409";
 
 /// Every other refusal.
 const ROWS: [Row; 11] = [
@@ -91,6 +95,52 @@ const ROWS: [Row; 11] = [
     ),
 ];
 
+/// Parameters of a collection (spec: core-and-voice#1.6).
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query, rename_all = "camelCase")]
+#[expect(dead_code, reason = "it describes; `Query` reads")]
+pub struct Listing {
+    /// `*` or a comma list of attributes: answers resources instead of addresses.
+    fields: Option<String>,
+    /// `*`, `**` or a comma list: embeds sub-resources.
+    subresources: Option<String>,
+    /// The attribute to sort by.
+    sort_by: Option<String>,
+    /// `Ascending` or `Descending`.
+    order: Option<String>,
+    /// The most resources to answer; the answer then has `offset`, `limit` and `totalCount` as well.
+    limit: Option<u32>,
+    /// How many resources to leave out.
+    offset: Option<u32>,
+}
+
+/// The parameter of a single resource that has sub-resources.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query, rename_all = "camelCase")]
+#[expect(dead_code, reason = "it describes; `Query` reads")]
+pub struct Embedding {
+    /// `*` or a comma list: embeds sub-resources.
+    subresources: Option<String>,
+}
+
+/// How a request that only reads is refused, besides how every request is ([`complete`]).
+pub enum Denied {}
+
+impl IntoResponses for Denied {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        refused([NOT_FOUND])
+    }
+}
+
+/// How a request that changes something is refused, besides how every request is.
+pub enum Refused {}
+
+impl IntoResponses for Refused {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        refused([NOT_FOUND, CONFLICT])
+    }
+}
+
 /// Puts the refusals among the components.
 pub fn describe(components: &mut Components) {
     let code = ObjectBuilder::new()
@@ -117,7 +167,7 @@ pub fn describe(components: &mut Components) {
 }
 
 /// The refusals with some statuses, as an operation refers to them.
-pub fn refused<'s>(statuses: impl IntoIterator<Item = &'s str>) -> BTreeMap<String, RefOr<Response>> {
+fn refused<'s>(statuses: impl IntoIterator<Item = &'s str>) -> BTreeMap<String, RefOr<Response>> {
     let named =
         |status: &str| ROWS.iter().find(|row| row.0 == status).map(|row| (status.to_owned(), reference(row)));
     statuses.into_iter().filter_map(named).collect()

@@ -1,9 +1,19 @@
-//! The addresses of conversations, documented once for all media. They are served for each medium of the media
-//! table ([`crate::v2::sessions`]), so no handler carries their documentation.
+//! The addresses of conversations, documented once for all media and written out for every medium of the media table:
+//! each has its own collection, and its own keys in answers. They are served for each medium ([`crate::v2::sessions`]), so
+//! no handler carries their documentation.
 
-use crate::v2::params::{Denied, Listing, Refused};
+use crate::v2::openapi::{Denied, Listing, Refused, finish::operations};
+use domain::medium::{Connector, Media, Medium};
 use gws::{SessionMeasureRequest, SessionRequest, SessionsRequest};
-use utoipa::OpenApi;
+use utoipa::{
+    OpenApi,
+    openapi::{
+        ArrayBuilder, Content, ObjectBuilder, Ref, RefOr, Required,
+        path::{Operation, PathItem},
+        schema::{AnyOfBuilder, Type},
+        security::SecurityRequirement,
+    },
+};
 
 /// What is served below `/api/v2`.
 #[derive(OpenApi)]
@@ -113,3 +123,172 @@ fn read_without_me() {}
 )]
 #[expect(dead_code, reason = "it describes")]
 fn messages_without_me() {}
+
+/// How the addresses are written before.
+const COLLECTION: &str = "{collection}";
+
+/// Writes the addresses out, and what their answers hold. Other spellings of a collection answer, too; they are named in
+/// the description.
+pub fn write_out(document: &mut utoipa::openapi::OpenApi, media: &Media) {
+    let templates: Vec<(String, PathItem)> = document
+        .paths
+        .paths
+        .iter()
+        .filter(|(path, _)| path.contains(COLLECTION))
+        .map(|(path, item)| (path.clone(), item.clone()))
+        .collect();
+    for (template, item) in templates {
+        document.paths.paths.remove(&template);
+        for medium in media.rows() {
+            let mut item = item.clone();
+            let carried_only = template.ends_with(COLLECTION) || template.ends_with("/measure");
+            if carried_only && medium.connector == Connector::WebChat {
+                item.post = None;
+            }
+            for (method, operation) in operations(&mut item) {
+                of_medium(operation, medium);
+                if method == "get" {
+                    answer(&template, operation, medium);
+                }
+            }
+            let path = template.replace(COLLECTION, medium.collection);
+            match document.paths.paths.get_mut(&path) {
+                Some(there) => unite(there, item),
+                None if operations(&mut item).next().is_some() => {
+                    document.paths.paths.insert(path, item);
+                }
+                None => {}
+            }
+        }
+    }
+    let components = document.components.get_or_insert_default();
+    for medium in media.rows() {
+        components.schemas.insert(single_name(medium), single(medium).into());
+        components.schemas.insert(listing_name(medium), listing(medium).into());
+    }
+}
+
+/// An operation at the addresses of one medium.
+fn of_medium(operation: &mut Operation, medium: &Medium) {
+    if let Some(parameters) = &mut operation.parameters {
+        parameters.retain(|parameter| parameter.name != "collection");
+    }
+    if !medium.collection_aliases.is_empty() {
+        let others: Vec<String> = medium.collection_aliases.iter().map(|name| format!("`{name}`")).collect();
+        let about = format!("The collection answers as {}, too.", others.join(" and "));
+        let described =
+            operation.description.take().map_or(about.clone(), |text| format!("{text}\n\n{about}"));
+        operation.description = Some(described);
+    }
+}
+
+/// What reading a conversation, or their list, answers.
+fn answer(template: &str, operation: &mut Operation, medium: &Medium) {
+    let name = if template.ends_with("/me/{collection}") {
+        listing_name(medium)
+    } else if template.ends_with("/{collection}/{id}") {
+        single_name(medium)
+    } else {
+        return;
+    };
+    if let Some(RefOr::T(response)) = operation.responses.responses.get_mut("200") {
+        let content = Content::new(Some(Ref::from_schema_name(name)));
+        response.content.insert("application/json".to_owned(), content);
+    }
+}
+
+/// One address serves two kinds of callers, told apart by a header: customers and agents. The document has one operation
+/// for both.
+fn unite(there: &mut PathItem, with: PathItem) {
+    let PathItem { get, post, put, delete, .. } = with;
+    for (to, from) in
+        [(&mut there.get, get), (&mut there.post, post), (&mut there.put, put), (&mut there.delete, delete)]
+    {
+        match (to, from) {
+            (Some(to), Some(from)) => unite_operations(to, from),
+            (to @ None, from) => *to = from,
+            (Some(_), None) => {}
+        }
+    }
+}
+
+fn unite_operations(to: &mut Operation, from: Operation) {
+    let parameters = to.parameters.get_or_insert_default();
+    for parameter in parameters.iter_mut().filter(|parameter| parameter.name == "ContactCenterId") {
+        parameter.required = Required::False;
+    }
+    for parameter in from.parameters.unwrap_or_default() {
+        if !parameters.iter().any(|other| other.name == parameter.name) {
+            parameters.push(parameter);
+        }
+    }
+    // Without a login for customers, with one for agents.
+    let logins =
+        ["basic", "session"].map(|scheme| SecurityRequirement::new::<_, [String; 0], String>(scheme, []));
+    to.security.get_or_insert_default().extend(logins);
+    for (status, response) in from.responses.responses {
+        match (to.responses.responses.get_mut(&status), response) {
+            (None, response) => {
+                to.responses.responses.insert(status, response);
+            }
+            (Some(RefOr::T(there)), RefOr::T(response)) => {
+                for (kind, content) in response.content {
+                    let old = there.content.get(&kind).and_then(|old| old.schema.clone());
+                    let both = match (old, content.schema) {
+                        (Some(old), Some(new)) if old != new => {
+                            Some(AnyOfBuilder::new().item(old).item(new).into())
+                        }
+                        (old, new) => new.or(old),
+                    };
+                    there.content.insert(kind, Content::new(both));
+                }
+            }
+            (Some(_), _) => {}
+        }
+    }
+}
+
+fn single_name(medium: &Medium) -> String {
+    format!("{}Answer", capital(medium.singular.first().copied().unwrap_or_default()))
+}
+
+fn listing_name(medium: &Medium) -> String {
+    format!("{}Answer", capital(medium.plural))
+}
+
+fn capital(word: &str) -> String {
+    word.chars()
+        .next()
+        .map(|first| first.to_ascii_uppercase())
+        .into_iter()
+        .chain(word.chars().skip(1))
+        .collect()
+}
+
+fn single(medium: &Medium) -> ObjectBuilder {
+    let session = || Ref::from_schema_name("Session");
+    let answer = status_code(ObjectBuilder::new().description(Some("A conversation.")));
+    medium.singular.iter().fold(answer, |answer, key| answer.property(*key, session()).required(*key))
+}
+
+fn listing(medium: &Medium) -> ObjectBuilder {
+    let about = "Conversations. Without `fields` it has `uris`, with it the resources; with `fields` other than `*` these \
+                 have only the members that were asked for, besides `id`, `uri` and `path`.";
+    let number = |about: &str| {
+        ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(0)).description(Some(about)).build()
+    };
+    let uri = ObjectBuilder::new().schema_type(Type::String);
+    let answer = status_code(ObjectBuilder::new().description(Some(about)))
+        .property("uris", ArrayBuilder::new().items(uri).description(Some("The addresses.")))
+        .property("offset", number("How many were left out before these, when these are not all."))
+        .property("limit", number("The most that this answer holds, when these are not all."))
+        .property("totalCount", number("How many there are, when these are not all."));
+    std::iter::once(&medium.plural).chain(medium.plural_aliases).fold(answer, |answer, key| {
+        answer.property(*key, ArrayBuilder::new().items(Ref::from_schema_name("Session")))
+    })
+}
+
+fn status_code(answer: ObjectBuilder) -> ObjectBuilder {
+    use utoipa::PartialSchema;
+    answer.property("statusCode", gws::Success::schema()).required("statusCode")
+}

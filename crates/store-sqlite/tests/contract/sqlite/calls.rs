@@ -17,7 +17,7 @@ use store_sqlite::{Options, SqliteReader, SqliteStore, backup, rebuild};
 /// Stands in everything that is that person's.
 const MARKER: &str = "15550142";
 /// The person's number.
-const HIM: &str = "+15550142";
+const CUSTOMER: &str = "+15550142";
 /// Somebody else's.
 const OTHER: &str = "+15550199";
 
@@ -63,17 +63,17 @@ async fn found(store: &SqliteStore, value: &str) -> Vec<String> {
 async fn a_caller_is_found_by_all_that_is_his_and_by_nothing_of_ours() {
     let dir = tempfile::tempdir().expect("a directory");
     let (store, fixture) = set_up(dir.path()).await;
-    for (id, theirs) in [("his", HIM), ("other", OTHER)] {
+    for (id, theirs) in [("customer", CUSTOMER), ("other", OTHER)] {
         talk(&fixture, id, theirs).await;
         end(&fixture, id, theirs).await;
     }
     for value in ["", "Ines ", "order of ", "will call ", "late: "] {
-        assert_eq!(found(&store, &format!("{value}{HIM}")).await, ["his"], "{value}");
+        assert_eq!(found(&store, &format!("{value}{CUSTOMER}")).await, ["customer"], "{value}");
     }
-    assert_eq!(found(&store, &format!("{HIM}@a.example")).await, ["his"]);
-    assert_eq!(found(&store, "77").await, ["his", "other"]);
+    assert_eq!(found(&store, &format!("{CUSTOMER}@a.example")).await, ["customer"]);
+    assert_eq!(found(&store, "77").await, ["customer", "other"]);
     let reader = SqliteReader::open(dir.path()).expect("a reader");
-    assert_eq!(reader.find_person(HIM).expect("found").conversations, ["his".into()]);
+    assert_eq!(reader.find_person(CUSTOMER).expect("found").conversations, ["customer".into()]);
 
     fixture.dial("reached", 1, "+4930222", Some("Bench 3")).await;
     fixture.heard("reached", 1, domain::call::LegEvent::Up).await;
@@ -93,11 +93,11 @@ async fn a_caller_is_found_by_all_that_is_his_and_by_nothing_of_ours() {
 async fn no_file_and_no_answer_holds_what_was_his_once_his_calls_are_erased() {
     let dir = tempfile::tempdir().expect("a directory");
     let (store, fixture) = set_up(dir.path()).await;
-    for (id, theirs) in [("his1", HIM), ("other", OTHER), ("his2", HIM)] {
+    for (id, theirs) in [("customer1", CUSTOMER), ("other", OTHER), ("customer2", CUSTOMER)] {
         talk(&fixture, id, theirs).await;
         end(&fixture, id, theirs).await;
     }
-    fixture.dial("out", 1, HIM, Some(&format!("near {HIM}"))).await;
+    fixture.dial("out", 1, CUSTOMER, Some(&format!("near {CUSTOMER}"))).await;
     fixture.heard("out", 1, domain::call::LegEvent::Up).await;
     fixture.heard("out", 2, domain::call::LegEvent::Up).await;
     fixture.gone("out", 2).await;
@@ -112,8 +112,8 @@ async fn no_file_and_no_answer_holds_what_was_his_once_his_calls_are_erased() {
     let files = holders(dir.path(), MARKER);
     assert!(files.iter().any(|file| file.ends_with("-wal")), "{files:?}");
 
-    let traces = store.find_person(HIM).await.expect("found");
-    assert_eq!(traces.conversations, ["his1".into(), "his2".into(), "out".into()]);
+    let traces = store.find_person(CUSTOMER).await.expect("found");
+    assert_eq!(traces.conversations, ["customer1".into(), "customer2".into(), "out".into()]);
     // Nothing happens to a call that was not erased by command.
     let erased = store.erase(traces.clone()).await.expect("left alone");
     assert_eq!((erased.conversations, &erased.left), (0, &traces.conversations));
@@ -124,7 +124,7 @@ async fn no_file_and_no_answer_holds_what_was_his_once_his_calls_are_erased() {
     assert_eq!((erased.conversations, erased.messages, erased.left.len()), (3, 0, 0));
     assert!(erased.events > 15 && erased.notes > 15, "{erased:?}");
     assert_eq!(holders(dir.path(), MARKER), Vec::<String>::new());
-    assert_eq!(store.find_person(HIM).await.expect("found"), Traces::default());
+    assert_eq!(store.find_person(CUSTOMER).await.expect("found"), Traces::default());
 
     // The numbers stay: the journal's order, codes of the book, everybody else's calls, and our own phones.
     let after = page().await;
@@ -136,7 +136,7 @@ async fn no_file_and_no_answer_holds_what_was_his_once_his_calls_are_erased() {
             .collect::<Vec<_>>()
     };
     assert_eq!(shape(&before), shape(&after)[..before.rows.len()]);
-    let codes = after.rows.iter().filter(|row| row.key == call("his1"));
+    let codes = after.rows.iter().filter(|row| row.key == call("customer1"));
     assert!(codes.clone().any(|row| format!("{:?}", row.event).contains("Solved")));
     assert_eq!(fixture.call("other").await, other);
     assert!(fixture.call("out").await.erased);
@@ -158,13 +158,13 @@ async fn no_file_and_no_answer_holds_what_was_his_once_his_calls_are_erased() {
 async fn a_call_that_goes_on_is_left_alone() {
     let dir = tempfile::tempdir().expect("a directory");
     let (store, fixture) = set_up(dir.path()).await;
-    talk(&fixture, "his", HIM).await;
-    let going_on = fixture.call("his").await;
-    let traces = store.find_person(HIM).await.expect("found");
-    assert_eq!(traces.conversations, ["his".into()]);
-    let refused = fixture.run(Command::Erase { session: "his".into() }).await.expect("the store works");
+    talk(&fixture, "customer", CUSTOMER).await;
+    let going_on = fixture.call("customer").await;
+    let traces = store.find_person(CUSTOMER).await.expect("found");
+    assert_eq!(traces.conversations, ["customer".into()]);
+    let refused = fixture.run(Command::Erase { session: "customer".into() }).await.expect("the store works");
     assert!(matches!(refused, Err(domain::Refusal::InUse(_))), "{refused:?}");
     let erased = store.erase(traces.clone()).await.expect("left alone");
     assert_eq!((erased.conversations, erased.notes, erased.left), (0, 0, traces.conversations));
-    assert_eq!(fixture.call("his").await, going_on);
+    assert_eq!(fixture.call("customer").await, going_on);
 }

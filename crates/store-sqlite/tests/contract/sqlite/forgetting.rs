@@ -21,7 +21,7 @@ use store_sqlite::{Options, SqliteReader, SqliteStore, rebuild};
 /// The customer, without the sign before the number, so that no spelling of it hides.
 pub const NUMBER: &str = "4915550142";
 /// The customer's address.
-pub const HIM: &str = "+4915550142";
+pub const CUSTOMER: &str = "+4915550142";
 /// Somebody else's.
 const OTHER: &str = "+4915550199";
 /// Stands in all that either of them wrote.
@@ -70,14 +70,14 @@ async fn quarantine(store: &SqliteStore, raw: String) -> i64 {
 pub async fn journal(dir: &Path) -> (Arc<SqliteStore>, StoreFixture, Traces) {
     let store = Arc::new(SqliteStore::open(dir, Options::default()).expect("open"));
     let fixture = StoreFixture::set_up(store.clone(), 1).await;
-    for (id, theirs) in [("his1", HIM), ("other", OTHER), ("his2", HIM)] {
+    for (id, theirs) in [("customer1", CUSTOMER), ("other", OTHER), ("customer2", CUSTOMER)] {
         talk(&fixture, id, theirs).await;
     }
-    for (name, theirs) in [("k1", HIM), ("k2", OTHER)] {
+    for (name, theirs) in [("k1", CUSTOMER), ("k2", OTHER)] {
         fixture.done(keyword(theirs, name)).await;
     }
     let mut quarantined = Vec::new();
-    for theirs in [HIM, OTHER] {
+    for theirs in [CUSTOMER, OTHER] {
         for raw in [
             format!("From=%2B{}&Body={WORDS}", &theirs[1..]),
             format!(r#"{{"from":"\u002b{}","words":"{WORDS}"#, &theirs[1..]),
@@ -86,7 +86,7 @@ pub async fn journal(dir: &Path) -> (Arc<SqliteStore>, StoreFixture, Traces) {
         }
     }
     let found = Traces {
-        conversations: vec!["his1".into(), "his2".into()],
+        conversations: vec!["customer1".into(), "customer2".into()],
         quarantined: quarantined[..2].to_vec(),
         notices: vec!["notice/texts|k1".into()],
     };
@@ -97,9 +97,9 @@ pub async fn journal(dir: &Path) -> (Arc<SqliteStore>, StoreFixture, Traces) {
 async fn a_customer_is_found_by_his_address_wherever_it_stands() {
     let dir = tempfile::tempdir().expect("a directory");
     let (store, _scene, traces) = journal(dir.path()).await;
-    assert_eq!(store.find_person(HIM).await.expect("found"), traces);
+    assert_eq!(store.find_person(CUSTOMER).await.expect("found"), traces);
     let reader = SqliteReader::open(dir.path()).expect("a reader");
-    assert_eq!(reader.find_person(HIM).expect("found"), traces);
+    assert_eq!(reader.find_person(CUSTOMER).expect("found"), traces);
     assert_eq!(reader.find_person(OTHER).expect("found").conversations, ["other".into()]);
     let words = reader.find_person(WORDS).expect("found");
     assert_eq!((words.conversations.len(), words.quarantined.len(), words.notices.len()), (0, 4, 0));
@@ -118,7 +118,7 @@ async fn no_file_holds_the_address_or_the_words_of_a_customer_who_was_erased() {
     assert_eq!((erased.conversations, erased.quarantined, erased.notices, erased.left.len()), (2, 2, 1, 0));
     assert!(erased.messages > 10 && erased.events >= 2 && erased.notes > 10, "{erased:?}");
     assert_eq!(holders(dir.path(), NUMBER), Vec::<String>::new());
-    assert_eq!(store.find_person(HIM).await.expect("found"), Traces::default());
+    assert_eq!(store.find_person(CUSTOMER).await.expect("found"), Traces::default());
 
     // Nothing of anybody else went.
     assert_eq!((fixture.session("other").await, fixture.log("other").await), other);
@@ -128,7 +128,7 @@ async fn no_file_holds_the_address_or_the_words_of_a_customer_who_was_erased() {
     assert_eq!(rebuild(dir.path(), false).expect("a report").differences, []);
     // The thread still knows that the customer does not want to hear from us, and by what name it came.
     assert!(fixture.known("k1").await.is_some());
-    fixture.done(text(HIM, "k1", "again", "STOP")).await;
+    fixture.done(text(CUSTOMER, "k1", "again", "STOP")).await;
     assert!(fixture.log("again").await.is_empty());
 
     traces = store.find_person(OTHER).await.expect("found");
@@ -150,9 +150,9 @@ async fn what_is_only_in_quarantine_is_overwritten_too() {
     let dir = tempfile::tempdir().expect("a directory");
     let store = SqliteStore::open(dir.path(), Options::default()).expect("open");
     for number in 0..50 {
-        quarantine(&store, format!("{number} {HIM} {WORDS}")).await;
+        quarantine(&store, format!("{number} {CUSTOMER} {WORDS}")).await;
     }
-    let erased = store.erase(store.find_person(HIM).await.expect("found")).await.expect("erased");
+    let erased = store.erase(store.find_person(CUSTOMER).await.expect("found")).await.expect("erased");
     assert_eq!((erased.conversations, erased.quarantined), (0, 50));
     assert_eq!(holders(dir.path(), WORDS), Vec::<String>::new());
 }
