@@ -62,7 +62,8 @@ impl Rule {
         if now <= until {
             return Some(LateUntil::Moment(until));
         }
-        let is_kept = agent.is_some_and(|agent| agent.remembers(&interaction.medium(), interaction.known_as(part)));
+        let is_kept =
+            agent.is_some_and(|agent| agent.remembers(&interaction.medium(), interaction.known_as(part)));
         is_kept.then_some(LateUntil::KeptByRecency)
     }
 

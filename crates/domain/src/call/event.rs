@@ -100,7 +100,7 @@ pub enum Fact {
         line: u16,
         /// How it counts as having come in from now on.
         origin: PartyOrigin,
-        /// From whom it takes somebody over; `None` once it has answered.
+        /// From whom it takes somebody over, if it does.
         handover: Option<Handover>,
     },
     /// It takes a place in a queue.

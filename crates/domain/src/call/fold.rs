@@ -51,9 +51,7 @@ impl Call {
         match &event.fact {
             Fact::Began { .. } => {}
             Fact::Refused { leg, operation, .. } => self.refused(*leg, *operation),
-            Fact::Joined {
-                leg, line, who, dn, origin, state, answers, deadline, carrier, handover
-            } => {
+            Fact::Joined { leg, line, who, dn, origin, state, answers, deadline, carrier, handover } => {
                 self.parties.push(Party {
                     leg: *leg,
                     carrier: *carrier,
@@ -156,7 +154,6 @@ impl Call {
                     party.holding = None;
                     party.held_at = None;
                     party.parked = false;
-                    party.handover = None;
                 });
                 for party in self.parties.iter_mut().filter(|party| party.is_live()) {
                     if let Some(handover) = party.handover.as_mut().filter(|handover| handover.from == *leg) {

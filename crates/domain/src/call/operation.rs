@@ -112,8 +112,12 @@ pub fn is_open(call: &Call, party: &Party, operation: CallOperation) -> bool {
         | CallOperation::InitiateConference
         | CallOperation::SingleStepTransfer
         | CallOperation::SingleStepConference => can_call_in(call, party),
-        CallOperation::CompleteTransfer => consultation(call, party).is_some_and(|both| both.can_hand_over(call)),
-        CallOperation::CompleteConference => consultation(call, party).is_some_and(|both| both.can_join(call)),
+        CallOperation::CompleteTransfer => {
+            consultation(call, party).is_some_and(|both| both.can_hand_over(call))
+        }
+        CallOperation::CompleteConference => {
+            consultation(call, party).is_some_and(|both| both.can_join(call))
+        }
         CallOperation::SwapCalls => consultation(call, party).is_some_and(|both| both.can_swap()),
         CallOperation::RemoveParticipantFromConference => owns_conference(call, party),
         CallOperation::MuteCall => party.state == PartyState::Established && !party.muted,

@@ -76,6 +76,7 @@ pub struct Handover {
 }
 
 /// One party of a call.
+#[expect(clippy::struct_excessive_bools, reason = "facts about a phone that hold beside one another")]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Party {
     /// Its number in the interaction, from 1; that of its leg as well, unless another leg carries it.
@@ -112,7 +113,7 @@ pub struct Party {
     /// Whether it holds the others in the room alone: its phone was not asked, and need not be to go on.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub parked: bool,
-    /// From whom it takes somebody over, until it has answered.
+    /// From whom it takes somebody over, or did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub handover: Option<Handover>,
     /// When it came in.
@@ -137,6 +138,11 @@ impl Party {
     /// The number of the leg that carries it.
     pub fn carried_by(&self) -> u16 {
         self.carrier.unwrap_or(self.leg)
+    }
+
+    /// From whom it takes somebody over, until it has answered.
+    pub fn pending_handover(&self) -> Option<Handover> {
+        self.handover.filter(|_| self.state == PartyState::Ringing)
     }
 
     /// The line under whose UUID the user knows the call.
@@ -177,7 +183,8 @@ impl Part for Party {
 
     /// They talked, or dialled.
     fn took_part(&self) -> bool {
-        self.established_at.is_some() || matches!(self.origin, PartyOrigin::Caller | PartyOrigin::Dial | PartyOrigin::Consult)
+        self.established_at.is_some()
+            || matches!(self.origin, PartyOrigin::Caller | PartyOrigin::Dial | PartyOrigin::Consult)
     }
 
     fn ended_at(&self) -> Option<Millis> {

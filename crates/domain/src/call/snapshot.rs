@@ -177,7 +177,9 @@ impl Call {
     /// The live party that a leg is for now: of several the one that does not hold.
     pub fn active_on(&self, leg: u16) -> Option<&Party> {
         let on = || self.live().filter(move |party| party.carried_by() == leg);
-        on().find(|party| party.state != PartyState::Held).or_else(|| on().find(|party| !party.parked)).or_else(|| on().next())
+        on().find(|party| party.state != PartyState::Held)
+            .or_else(|| on().find(|party| !party.parked))
+            .or_else(|| on().next())
     }
 
     /// The live parties that another's leg carries as well.
@@ -261,7 +263,8 @@ impl Call {
         let handovers =
             self.live().filter_map(|party| Some((Deadline::Handover(party.leg), party.handover?.leaves_at?)));
         let overflow = self.queued.iter().filter(|queued| queued.waiting);
-        legs.chain(handovers).chain(overflow.filter_map(|queued| Some((Deadline::Overflow, queued.overflow_at?))))
+        legs.chain(handovers)
+            .chain(overflow.filter_map(|queued| Some((Deadline::Overflow, queued.overflow_at?))))
     }
 
     /// Whether anyone is in it.

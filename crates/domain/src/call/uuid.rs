@@ -33,7 +33,10 @@ pub fn interaction_of(uuid: &InteractionId) -> Option<InteractionId> {
         Some(moved) => char::from(letter_of(value(moved).unwrap_or(0) % STEP)),
         None => letter,
     };
-    uuid.as_str().bytes().any(is_moved).then(|| InteractionId::new(uuid.as_str().chars().map(back).collect::<String>()))
+    uuid.as_str()
+        .bytes()
+        .any(is_moved)
+        .then(|| InteractionId::new(uuid.as_str().chars().map(back).collect::<String>()))
 }
 
 /// The value of a digit of base 32: `0`–`9`, then `A`–`V`.

@@ -5,8 +5,8 @@ use crate::{links::Links, shown::Participants, time::timestamp};
 use domain::{
     Millis,
     call::{Call, CallKind, Party, PartyOrigin, PartyState, capabilities},
-    interaction::Interaction,
     disposition::LateUntil,
+    interaction::Interaction,
     user::Device,
 };
 use serde::Serialize;
@@ -212,19 +212,24 @@ pub fn numbers<'c>(call: &'c Call, party: &'c Party) -> Vec<&'c str> {
     }
     if found.is_empty() {
         found.push(match party.origin {
-            PartyOrigin::Caller | PartyOrigin::Dial | PartyOrigin::Consult => call.line(party).dialled.as_str(),
+            PartyOrigin::Caller | PartyOrigin::Dial | PartyOrigin::Consult => {
+                call.line(party).dialled.as_str()
+            }
             PartyOrigin::Called | PartyOrigin::Queue => call.from.number.as_str(),
         });
     }
     found
 }
 
-/// Those who were on the line of a party until the end of its part.
+/// Those who were on the line of a party until the end of its part, but for who handed the others
+/// to it or took them from it.
 fn left_last<'c>(call: &'c Call, party: &'c Party) -> impl Iterator<Item = &'c Party> {
     let end = party.released_at.unwrap_or(Millis::MAX);
     call.parties.iter().filter(move |other| {
         other.line == party.line
             && other.leg != party.leg
+            && other.handover.is_none_or(|handover| handover.from != party.leg)
+            && party.handover.is_none_or(|handover| handover.from != other.leg)
             && other.began_at <= end
             && other.released_at.is_none_or(|released| released >= end)
     })

@@ -8,9 +8,7 @@ use super::{
 };
 use crate::{
     InteractionId, Millis, Refusal, UserData, UserId,
-    call::{
-        self, Call, Cause, Consultation, Fact, LegCommand, Party, PartyOrigin, PartyState, Purpose,
-    },
+    call::{self, Call, Cause, Consultation, Fact, LegCommand, Party, PartyOrigin, PartyState, Purpose},
     check,
     command::CallAct,
     interaction::Interaction,

@@ -11,7 +11,9 @@ use super::{
 };
 use crate::{
     InteractionId, Refusal,
-    call::{Call, CallIn, Consultation, Fact, LegCommand, Party, PartyOrigin, PartyState, Purpose, line_uuid},
+    call::{
+        Call, CallIn, Consultation, Fact, LegCommand, Party, PartyOrigin, PartyState, Purpose, line_uuid,
+    },
     check,
     command::Destination,
     session::EndedBy,
@@ -91,7 +93,8 @@ pub(super) fn swap(
     party: &Party,
     other: &InteractionId,
 ) -> Result<(), DecideError> {
-    let (this, that) = if both.main.leg == party.leg { (both.main, both.consult) } else { (both.consult, both.main) };
+    let (this, that) =
+        if both.main.leg == party.leg { (both.main, both.consult) } else { (both.consult, both.main) };
     if call.uuid(that) != other {
         return Err(Refusal::Invalid("'otherCallUri' is not the call beside this one".into()).into());
     }

@@ -33,7 +33,7 @@ pub(in super::super) fn due(
         Deadline::Leg(leg) if call.on(leg).is_some_and(|party| party.origin == PartyOrigin::Queue) => {
             offer::ended(draft, id, leg, how)
         }
-        Deadline::Leg(leg) if call.on(leg).is_some_and(|party| party.handover.is_some()) => {
+        Deadline::Leg(leg) if call.on(leg).is_some_and(|party| party.pending_handover().is_some()) => {
             call.on(leg).map_or(Ok(()), |party| handover::failed(draft, id, party, how))
         }
         Deadline::Handover(leg) => handover::leave(draft, id, leg),

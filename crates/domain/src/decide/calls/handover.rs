@@ -10,9 +10,7 @@ use super::{
 };
 use crate::{
     InteractionId, Millis, Refusal, UserData,
-    call::{
-        Call, CallIn, Cause, Consultation, Fact, Handover, Party, PartyOrigin, PartyState, Purpose,
-    },
+    call::{Call, CallIn, Cause, Consultation, Fact, Handover, Party, PartyOrigin, PartyState, Purpose},
     check,
     command::Destination,
     session::{EndedBy, Via},
@@ -98,7 +96,7 @@ pub(super) fn complete(
     for target in call.others(both.consult) {
         let is_asked = !target.has_answered();
         let origin = if takes_queue && !is_asked { PartyOrigin::Queue } else { target.origin };
-        let handover = is_asked.then_some(Handover { from: both.main.leg, leaves_at: None });
+        let handover = Some(Handover { from: both.main.leg, leaves_at: None });
         let line = both.main.line;
         draft.tell_call(&call.id, Fact::Moved { leg: target.leg, line, origin, handover })?;
     }
@@ -121,7 +119,8 @@ fn release_from(draft: &mut Draft<'_>, id: &InteractionId, target: u16) -> Resul
     Ok(true)
 }
 
-/// Somebody who was called to take a party over has answered: the party is theirs, as if the queue had offered it.
+/// Somebody who was called to take a party over has answered: the party is theirs, as if the queue had offered it. Of one
+/// who was called for anything else nothing changes.
 pub(super) fn taken(draft: &mut Draft<'_>, id: &InteractionId, target: u16) -> Result<(), DecideError> {
     release_from(draft, id, target)?;
     let call = draft.call(id)?;
@@ -129,7 +128,8 @@ pub(super) fn taken(draft: &mut Draft<'_>, id: &InteractionId, target: u16) -> R
     let Some(handover) = party.handover else { return Ok(()) };
     let from_queue = call.on(handover.from).is_some_and(|from| from.origin == PartyOrigin::Queue);
     let origin = if from_queue { PartyOrigin::Queue } else { party.origin };
-    draft.tell_call(id, Fact::Moved { leg: target, line: party.line, origin, handover: None })
+    let handover = Some(Handover { leaves_at: None, ..handover });
+    draft.tell_call(id, Fact::Moved { leg: target, line: party.line, origin, handover })
 }
 
 /// Somebody who was called to take a party over does not: the agent is called again if they have left, and after that
@@ -146,7 +146,9 @@ pub(super) fn failed(
     let left: Vec<&Party> = call.live_in(target.line).collect();
     let from = target.handover.and_then(|handover| call.on(handover.from));
     match (&left[..], from) {
-        ([_], Some(from)) if !from.is_live() && call.live().count() == 1 => call_back(draft, id, from, how, &before),
+        ([_], Some(from)) if !from.is_live() && call.live().count() == 1 => {
+            call_back(draft, id, from, how, &before)
+        }
         _ => release::settle(draft, id, how, &before),
     }
 }

@@ -171,12 +171,17 @@ fn gone(
     for party in call.live().filter(|party| party.carried_by() == leg) {
         let how = Release { code, is_gone: true, ..Release::by(closer(party, cause), cause) };
         match party.origin {
-            PartyOrigin::Queue if party.state == PartyState::Ringing => offer::ended(draft, id, party.leg, how)?,
-            _ if party.handover.is_some() => handover::failed(draft, id, party, how)?,
+            PartyOrigin::Queue if party.state == PartyState::Ringing => {
+                offer::ended(draft, id, party.leg, how)?;
+            }
+            _ if party.pending_handover().is_some() => handover::failed(draft, id, party, how)?,
             _ => {
                 release::part(draft, id, party.leg, how)?;
                 // The agent's phone is lost, not the call: the caller has not hung up on us.
-                if party.origin == PartyOrigin::Queue && cause == Cause::Lost && is_left_alone(&*draft.call(id)?) {
+                if party.origin == PartyOrigin::Queue
+                    && cause == Cause::Lost
+                    && is_left_alone(&*draft.call(id)?)
+                {
                     wait::back(draft, id)?;
                 }
                 ended = Some(how);
@@ -191,9 +196,7 @@ fn gone(
 
 /// Whether nobody talks with the customer any more.
 fn is_left_alone(call: &Call) -> bool {
-    call.customer().is_some_and(|customer| {
-        customer.is_live() && !call.others(customer).any(|other| other.is_live())
-    })
+    call.customer().is_some_and(|customer| customer.is_live() && !call.others(customer).any(Party::is_live))
 }
 
 fn closer(party: &Party, cause: Cause) -> EndedBy {

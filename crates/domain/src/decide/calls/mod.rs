@@ -3,8 +3,8 @@
 
 mod act;
 mod begin;
-mod device;
 mod consult;
+mod device;
 mod divert;
 mod due;
 mod handover;

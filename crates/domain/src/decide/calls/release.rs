@@ -42,9 +42,7 @@ pub(super) fn part(
     let call = draft.call(id)?;
     let Some(party) = call.on(leg).filter(|party| party.is_live()) else { return Ok(()) };
     // A party that only waited in a queue is established as well, but had nobody to talk to.
-    let met = |other: &Party| {
-        other.leg != leg && other.line == party.line && other.established_at.is_some()
-    };
+    let met = |other: &Party| other.leg != leg && other.line == party.line && other.established_at.is_some();
     let talked = party.established_at.is_some() && call.parties.iter().any(met);
     let fact = Fact::Released {
         leg,
@@ -65,7 +63,8 @@ pub(super) fn part(
     }
     let Some(user) = party.user() else { return Ok(()) };
     let completed = party.took_part();
-    let slot = agent::Fact::SlotFreed { medium: medium::voice(), session: call.uuid(party).clone(), completed };
+    let slot =
+        agent::Fact::SlotFreed { medium: medium::voice(), session: call.uuid(party).clone(), completed };
     draft.tell_agent(user, slot)?;
     if party.origin == PartyOrigin::Queue && talked { wrap_up(draft, &call, party) } else { Ok(()) }
 }
@@ -168,8 +167,10 @@ fn settle_line(
     let is_left = |leg: u16| left.iter().any(|party| party.leg == leg);
     // Whoever is called for somebody who has gone has nobody to take over.
     let only_calls = left.iter().all(|party| {
-        party.handover.is_some_and(|handover| is_left(handover.from))
-            || left.iter().any(|other| other.handover.is_some_and(|handover| handover.from == party.leg))
+        party.pending_handover().is_some_and(|handover| is_left(handover.from))
+            || left
+                .iter()
+                .any(|other| other.pending_handover().is_some_and(|handover| handover.from == party.leg))
     });
     if left.len() > 1 && !only_calls {
         return Ok(());

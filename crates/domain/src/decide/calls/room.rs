@@ -16,7 +16,8 @@ pub(super) fn arrange(draft: &mut Draft<'_>, id: &InteractionId) -> Result<(), D
 pub(super) fn arrange_beside_queue(draft: &mut Draft<'_>, id: &InteractionId) -> Result<(), DecideError> {
     place(draft, id, |call, party| {
         let is_customer = call.customer().is_some_and(|customer| customer.leg == party.leg);
-        !(call.is_waiting() && is_customer)
+        let holds = party.state == PartyState::Held || party.holding == Some(true);
+        !call.is_waiting() || !is_customer || holds
     })
 }
 
@@ -56,6 +57,6 @@ pub(super) fn talks(party: &Party) -> bool {
 /// What a party hears that nobody talks with: one that dials, or that is handed over, hears that it rings at the other
 /// end, everyone else the tone to wait.
 fn alone(call: &Call, party: &Party) -> Playback {
-    let is_handed_over = call.live_in(party.line).any(|other| other.handover.is_some());
+    let is_handed_over = call.live_in(party.line).any(|other| other.pending_handover().is_some());
     if party.state == PartyState::Dialing || is_handed_over { Playback::Ringback } else { Playback::Hold }
 }

@@ -39,7 +39,12 @@ fn what_is_open_in_a_consultation() {
             ["Retrieve", "SwapCalls", "CompleteTransfer", "CompleteConference", "InitiateTransfer"]
                 .contains(&operation.as_str())
         };
-        listed.into_iter().map(|operation| format!("{operation:?}")).filter(of_two).collect::<Vec<_>>().join(" ")
+        listed
+            .into_iter()
+            .map(|operation| format!("{operation:?}"))
+            .filter(of_two)
+            .collect::<Vec<_>>()
+            .join(" ")
     };
     assert_eq!(open(&asking(), "C100"), "CompleteTransfer");
     assert_eq!(open(&asking(), "C10G"), "CompleteTransfer");
@@ -52,9 +57,18 @@ fn what_is_open_in_a_consultation() {
 #[test]
 fn a_consultation_that_ends_leaves_the_customer_on_hold_whoever_ends_it() {
     for (command, released) in [
-        (consult("ann", CallAct::Hangup), "3 Released by agent normal talked; ann: -slot kept; 4 Released by agent normal talked; bob: -slot kept => 4 release normal; 1 hears hold; 2 hears silence"),
-        (consult("bob", CallAct::Hangup), "4 Released by agent normal talked; bob: -slot kept; 3 Released by agent normal talked; ann: -slot kept => 4 release normal; 1 hears hold; 2 hears silence"),
-        (gone(4, Cause::Lost), "4 Released by agent lost talked; bob: -slot kept; 3 Released by agent lost talked; ann: -slot kept => 1 hears hold; 2 hears silence"),
+        (
+            consult("ann", CallAct::Hangup),
+            "3 Released by agent normal talked; ann: -slot kept; 4 Released by agent normal talked; bob: -slot kept => 4 release normal; 1 hears hold; 2 hears silence",
+        ),
+        (
+            consult("bob", CallAct::Hangup),
+            "4 Released by agent normal talked; bob: -slot kept; 3 Released by agent normal talked; ann: -slot kept => 4 release normal; 1 hears hold; 2 hears silence",
+        ),
+        (
+            gone(4, Cause::Lost),
+            "4 Released by agent lost talked; bob: -slot kept; 3 Released by agent lost talked; ann: -slot kept => 1 hears hold; 2 hears silence",
+        ),
     ] {
         check(consulting(), command, released);
     }
@@ -113,7 +127,11 @@ fn calls_are_swapped_without_the_phone() {
         consult("ann", CallAct::Swap("C100".into())),
         "2 parked; 3 Established => 1 hears hold; 2 join 1; 4 join 1",
     );
-    check(consulting(), ann(CallAct::Swap("C100".into())), "no: 'otherCallUri' is not the call beside this one");
+    check(
+        consulting(),
+        ann(CallAct::Swap("C100".into())),
+        "no: 'otherCallUri' is not the call beside this one",
+    );
 }
 
 #[test]
@@ -141,6 +159,14 @@ fn an_agent_who_kept_quiet_is_heard_by_whom_they_ask_and_kept_quiet_again_after(
 fn nobody_asks_twice_or_while_nobody_talks_with_them_or_themselves() {
     let again = "no: InitiateTransfer is not valid in state";
     check(consulting(), consult("ann", initiate(Purpose::Transfer, "5003")), &format!("{again} Established"));
-    check(consulting(), consult("bob", initiate(Purpose::Transfer, "5003")), "4 parked; line 2 c1g0 of 4 -> 5003 for transfer; 5 bob 5002 Dialing on 4; bob: +slot; 6 cat 5003 Ringing answers until 60000; cat: +slot => 6 call 5003 as 5002; 1 hears hold; 2 hears hold; 4 hears ringback");
-    check(waiting().then(offer("ann")), ann(initiate(Purpose::Transfer, "5002")), &format!("{again} Ringing"));
+    check(
+        consulting(),
+        consult("bob", initiate(Purpose::Transfer, "5003")),
+        "4 parked; line 2 c1g0 of 4 -> 5003 for transfer; 5 bob 5002 Dialing on 4; bob: +slot; 6 cat 5003 Ringing answers until 60000; cat: +slot => 6 call 5003 as 5002; 1 hears hold; 2 hears hold; 4 hears ringback",
+    );
+    check(
+        waiting().then(offer("ann")),
+        ann(initiate(Purpose::Transfer, "5002")),
+        &format!("{again} Ringing"),
+    );
 }

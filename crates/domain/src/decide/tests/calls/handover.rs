@@ -5,7 +5,7 @@ use crate::call::{Cause, Deadline};
 
 #[test]
 fn the_customer_talks_with_whom_was_asked_and_the_agent_is_out() {
-    let done = "3 Released by agent normal talked; ann: -slot kept; 2 Released by agent normal talked; ann: -slot kept; 4 moved to 0 as queue => 2 release normal; 1 join 0; 4 join 0";
+    let done = "3 Released by agent normal talked; ann: -slot kept; 2 Released by agent normal talked; ann: -slot kept; 4 moved to 0 as queue from 2 => 2 release normal; 1 join 0; 4 join 0";
     check(consulting(), ann(complete(Purpose::Transfer)), done);
     check(consulting(), consult("ann", complete(Purpose::Transfer)), done);
     let named = CallAct::Complete { purpose: Purpose::Transfer, consult: Some("C10G".into()) };
@@ -30,7 +30,7 @@ fn a_call_can_be_handed_over_while_it_still_rings_and_comes_back_if_nobody_answe
     let ringing = "3 Released by agent normal; ann: -slot kept; 2 Released by agent normal talked; ann: -slot kept; 4 moved to 0 as called from 2 => 2 release normal; 1 hears ringback";
     check(asking(), ann(complete(Purpose::Transfer)), ringing);
     let handed = asking().then(ann(complete(Purpose::Transfer)));
-    check(handed.clone(), up(4), "4 Established; 4 moved to 0 as queue => 1 join 0; 4 join 0");
+    check(handed.clone(), up(4), "4 Established; 4 moved to 0 as queue from 2 => 1 join 0; 4 join 0");
     let back = "4 Released by no-answer no-answer; bob: -slot; 5 ann 5001 Ringing answers until 80000; ann: +slot => 4 release no-answer; 5 call 5001 as 100; 1 hears hold";
     let mut late = handed;
     late.now += 60_000;
@@ -61,7 +61,7 @@ fn handed_on_without_asking_the_agent_stays_until_it_rings() {
     check(
         on_its_way.clone(),
         up(3),
-        "3 Established; 2 Released by agent normal talked; ann: -slot kept; 3 moved to 0 as queue => 2 release normal; 1 join 0; 3 join 0",
+        "3 Established; 2 Released by agent normal talked; ann: -slot kept; 3 moved to 0 as queue from 2 => 2 release normal; 1 join 0; 3 join 0",
     );
     check(
         on_its_way.clone(),
@@ -81,7 +81,7 @@ fn handed_to_a_queue_the_customer_waits_there() {
     to.to = to_queue("Sales", None);
     check(
         talking(),
-        ann(CallAct::SingleStep(Purpose::Transfer, to)),
+        ann(CallAct::SingleStep(Purpose::Transfer, Box::new(to))),
         "2 Released by agent normal talked; ann: -slot kept; queued Sales since 0 => 2 release normal; 1 hears hold",
     );
 }
@@ -93,17 +93,14 @@ fn handing_over_is_not_stopped_by_a_timer_that_is_over() {
 }
 
 fn due_handover(leg: u16) -> Command {
-    Command::CallDue {
-        call: c1(),
-        due: Deadline::Handover(leg),
-        late: crate::command::Destination::Nowhere,
-    }
+    Command::CallDue { call: c1(), due: Deadline::Handover(leg), late: crate::command::Destination::Nowhere }
 }
 
 #[test]
 fn each_agent_has_their_own_disposition() {
     let set = |value: &str| CallAct::SetDisposition { value: value.into(), key: None };
-    let world = talking().then(ann(set("Referred"))).then(ann(initiate(Purpose::Transfer, "5002"))).then(up(4));
+    let world =
+        talking().then(ann(set("Referred"))).then(ann(initiate(Purpose::Transfer, "5002"))).then(up(4));
     let world = world.then(ann(complete(Purpose::Transfer)));
     let key = "DispositionCode";
     let by_bob = format!("disposition {key}='IssueResolved' was null by bob via SetCallDisposition");

@@ -39,10 +39,18 @@ impl TestCentre {
             for party in &live {
                 let beside: Vec<&Party> = call.beside(party).collect();
                 let is_active = |party: &Party| party.state != PartyState::Held;
-                assert!(!is_active(party) || !beside.iter().any(|other| is_active(other)), "one at a time on a leg: {call:?}");
-                assert!(beside.iter().all(|other| other.user() == party.user() && other.line != party.line), "{call:?}");
+                assert!(
+                    !is_active(party) || !beside.iter().any(|other| is_active(other)),
+                    "one at a time on a leg: {call:?}"
+                );
+                assert!(
+                    beside.iter().all(|other| other.user() == party.user() && other.line != party.line),
+                    "{call:?}"
+                );
                 assert!(beside.len() <= 1, "one consultation at a time: {call:?}");
-                let same = |other: &&&Party| other.user() == party.user() && other.carried_by() != party.carried_by();
+                let same = |other: &&&Party| {
+                    other.user() == party.user() && other.carried_by() != party.carried_by()
+                };
                 let elsewhere = party.user().and_then(|_| live.iter().find(same));
                 assert!(elsewhere.is_none(), "nobody talks with themselves: {call:?}");
             }
@@ -53,7 +61,10 @@ impl TestCentre {
                 for uuid in agent.slots.get(&medium::voice()).into_iter().flatten() {
                     if *uuid == call.id || crate::call::interaction_of(uuid).as_ref() == Some(&call.id) {
                         let part = call.part(&agent.id, uuid);
-                        assert!(part.is_some_and(Party::is_live), "a slot is of a live part: {uuid} {call:?}");
+                        assert!(
+                            part.is_some_and(Party::is_live),
+                            "a slot is of a live part: {uuid} {call:?}"
+                        );
                     }
                 }
             }
@@ -103,7 +114,7 @@ fn hears_right(call: &Call, party: &Party, heard: &LegCommand) -> bool {
     let talks = |party: &&Party| party.state == PartyState::Established && party.holding.is_none();
     // Those of its own line alone: who talks in another hears nobody here.
     let talking = call.live_in(party.line).filter(talks).count();
-    let is_handed_over = call.live_in(party.line).any(|other| other.handover.is_some());
+    let is_handed_over = call.live_in(party.line).any(|other| other.pending_handover().is_some());
     let holds = party.state == PartyState::Held || party.holding == Some(true);
     match heard {
         _ if call.turned_away => matches!(heard, LegCommand::Part(Playback::Prompt(_))),

@@ -125,21 +125,21 @@ fn complete(purpose: Purpose) -> CallAct {
 
 /// Calls a phone of ours beside a call.
 fn initiate(purpose: Purpose, dn: &str) -> CallAct {
-    CallAct::Initiate(purpose, call_in(dn))
+    CallAct::Initiate(purpose, Box::new(call_in(dn)))
 }
 
 /// Calls a phone of ours in.
 fn single_step(purpose: Purpose, dn: &str) -> CallAct {
-    CallAct::SingleStep(purpose, call_in(dn))
+    CallAct::SingleStep(purpose, Box::new(call_in(dn)))
 }
 
-fn call_in(dn: &str) -> Box<CallIn> {
-    Box::new(CallIn {
+fn call_in(dn: &str) -> CallIn {
+    CallIn {
         dialled: dn.into(),
         to: to_device(dn),
         conn_id: "00a1030405060710".into(),
         user_data: pairs(&serde_json::json!({})),
-    })
+    }
 }
 
 /// Ann dials bob's number, in a call of this id.

@@ -94,7 +94,8 @@ fn step() -> impl Strategy<Value = Step> {
 
 pub fn history() -> impl Strategy<Value = History> {
     let begin: [fn() -> TestCentre; 12] = [
-        phones, waiting, offered, talking, held, ringing, direct, calling, internal, asking, consulting, together,
+        phones, waiting, offered, talking, held, ringing, direct, calling, internal, asking, consulting,
+        together,
     ];
     (proptest::sample::select(begin.to_vec()), vec(step(), 1..40))
 }
@@ -360,7 +361,13 @@ fn setting(how: Pick) -> Command {
 pub fn act_of(call: &Call, party: &Party, operation: CallOperation, n: Pick) -> CallAct {
     let data = || pairs(&n.get(&[json!({"A": MARKER}), json!({"DispositionCode": "Referred", "B": 0.3})]));
     let call_in = || {
-        let to = n.get(&[to_device("5001"), to_device("5002"), to_device("5003"), to_device("5009"), Destination::Nowhere]);
+        let to = n.get(&[
+            to_device("5001"),
+            to_device("5002"),
+            to_device("5003"),
+            to_device("5009"),
+            Destination::Nowhere,
+        ]);
         let dialled = match &to {
             Destination::Device(dn) => dn.clone(),
             _ => MARKER.into(),
@@ -387,7 +394,9 @@ pub fn act_of(call: &Call, party: &Party, operation: CallOperation, n: Pick) -> 
         }
         CallOperation::SingleStepConference => CallAct::SingleStep(Purpose::Conference, call_in()),
         CallOperation::CompleteTransfer => CallAct::Complete { purpose: Purpose::Transfer, consult: None },
-        CallOperation::CompleteConference => CallAct::Complete { purpose: Purpose::Conference, consult: None },
+        CallOperation::CompleteConference => {
+            CallAct::Complete { purpose: Purpose::Conference, consult: None }
+        }
         CallOperation::SwapCalls => {
             let other = call.beside(party).next();
             CallAct::Swap(other.map_or(&call.id, |other| call.uuid(other)).clone())

@@ -215,8 +215,11 @@ fn random_histories_reach_every_state() {
         PartyOrigin::Consult,
     ];
     let parts = origins.iter().flat_map(|origin| {
-        let first =
-            if matches!(origin, PartyOrigin::Caller | PartyOrigin::Dial | PartyOrigin::Consult) { "Dialing" } else { "Ringing" };
+        let first = if matches!(origin, PartyOrigin::Caller | PartyOrigin::Dial | PartyOrigin::Consult) {
+            "Dialing"
+        } else {
+            "Ringing"
+        };
         [first, "Established", "Held", "Released"].map(|state| format!("{origin:?} {state}"))
     });
     for word in wanted.split_whitespace().map(str::to_owned).chain(parts).chain(["turned away".to_owned()]) {
