@@ -80,7 +80,7 @@ impl<W: Write + Send> Lookout<W> {
     ) -> Result<Option<String>, StoreFault> {
         let (collection, what, act) = if *medium == medium::voice() {
             let state = self.desk.call(id).await?;
-            let party = state.as_deref().and_then(call_of).and_then(|call| call.live_party(&user.id));
+            let party = state.as_deref().and_then(call_of).and_then(|call| call.part(&user.id, id));
             let Some(party) = party.filter(|party| party.state == call::PartyState::Ringing) else {
                 return Ok(None);
             };

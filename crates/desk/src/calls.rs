@@ -8,8 +8,11 @@ use crate::{
 };
 use domain::{
     Command, EntityKind, InteractionId, Key, Millis, State, UserData, UserId,
-    call::{Call, Cause, Deadline, Dn, LegCommand, LegEvent, LegId, Overflowing, SwitchCommand},
-    command::{Arrive, Destination, Dial},
+    call::{
+        Call, Cause, Deadline, Dn, LegCommand, LegEvent, LegId, Overflowing, Party, SwitchCommand,
+        interaction_of,
+    },
+    command::{Arrive, CallAct, Destination, Dial},
     device::Device,
     queue::{Overflow, Queue},
 };
@@ -33,6 +36,23 @@ pub struct Dialled {
     pub location: Option<String>,
     /// What is attached from the beginning.
     pub user_data: UserData,
+}
+
+/// A call that holds a slot of an agent.
+#[derive(Clone, Debug)]
+pub struct HeldCall {
+    /// The UUID under which the agent knows it.
+    pub uuid: InteractionId,
+    /// The interaction that it is part of.
+    pub state: Arc<State>,
+}
+
+impl HeldCall {
+    /// The call, and the agent's live part in it.
+    pub fn part(&self, agent: &UserId) -> Option<(&Call, &Party)> {
+        let call = call_of(&self.state)?;
+        Some((call, call.part(agent, &self.uuid).filter(|party| party.is_live())?))
+    }
 }
 
 impl Desk {
@@ -103,10 +123,14 @@ impl Desk {
         self.memory.switch.read().unwrap_or_else(PoisonError::into_inner).is_some()
     }
 
-    /// The committed snapshot of a call.
-    pub async fn call(&self, id: &InteractionId) -> Result<Option<Arc<State>>, StoreFault> {
-        let state = self.store.state(&Key::Call(id.clone())).await?;
-        Ok(state.filter(|state| matches!(**state, State::Call(_))))
+    /// The committed snapshot of a call, by its own id or by the UUID of one of its lines.
+    pub async fn call(&self, uuid: &InteractionId) -> Result<Option<Arc<State>>, StoreFault> {
+        for id in std::iter::once(uuid.clone()).chain(interaction_of(uuid)) {
+            if let Some(state) = self.store.state(&Key::Call(id)).await? {
+                return Ok(Some(state).filter(|state| matches!(**state, State::Call(_))));
+            }
+        }
+        Ok(None)
     }
 
     /// The committed snapshot of a phone; a fresh one for a number about which nothing is known.
@@ -119,12 +143,27 @@ impl Desk {
     }
 
     /// The calls that hold a slot of an agent, or that they were released from while others talk on; oldest first.
-    pub async fn calls(&self, agent: &domain::agent::Agent) -> Result<Vec<Arc<State>>, StoreFault> {
+    pub async fn calls(&self, agent: &domain::agent::Agent) -> Result<Vec<HeldCall>, StoreFault> {
         let mut calls = Vec::new();
-        for id in agent.slots.get(&domain::medium::voice()).into_iter().flatten() {
-            calls.extend(self.call(id).await?);
+        for uuid in agent.slots.get(&domain::medium::voice()).into_iter().flatten() {
+            let state = self.call(uuid).await?;
+            calls.extend(state.map(|state| HeldCall { uuid: uuid.clone(), state }));
         }
         Ok(calls)
+    }
+
+    /// The command by which an agent works on a call. Where the number of somebody who is called in leads is looked up.
+    pub async fn operating(
+        &self,
+        agent: &UserId,
+        call: InteractionId,
+        mut act: CallAct,
+    ) -> Result<Command, Refused> {
+        if let CallAct::Initiate(_, call_in) | CallAct::SingleStep(_, call_in) = &mut act {
+            call_in.to = self.leads(&call_in.dialled).await?;
+            call_in.conn_id = self.ids.connection().into();
+        }
+        Ok(Command::Call { call, agent: agent.clone(), act })
     }
 
     /// The command by which an agent calls somebody from a phone of theirs.

@@ -35,7 +35,7 @@ mod trace;
 mod versions;
 mod wants;
 
-pub use calls::{Dialled, call_of};
+pub use calls::{Dialled, HeldCall, call_of};
 pub use channels::{address, known_key};
 pub use desk::{Desk, DeskSetup, newest_moment, session_of};
 pub use directory::Directory;

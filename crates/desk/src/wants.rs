@@ -2,7 +2,7 @@
 
 use domain::{
     Command, Key, ProviderKey, UniqueName, Want,
-    call::Dn,
+    call::{Dn, interaction_of},
     command::{CallAct, Destination, HandoverTarget, Provision, SessionAct, Unit},
 };
 
@@ -118,6 +118,10 @@ pub(crate) fn keys(command: &Command) -> Vec<Key> {
         }
         Command::Call { call, agent, act } => {
             keys.extend([Key::Call(call.clone()), Key::Agent(agent.clone())]);
+            keys.extend(interaction_of(call).map(Key::Call));
+            if let CallAct::Initiate(_, call_in) | CallAct::SingleStep(_, call_in) = act {
+                keys.extend(leads_to(&call_in.to).cloned().map(Key::Device));
+            }
             if matches!(act, CallAct::SetDisposition { .. }) {
                 keys.push(Key::Book);
             }

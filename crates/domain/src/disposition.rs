@@ -1,7 +1,7 @@
 //! The disposition rule: which key, which values, and until when (spec: decisions#6).
 
 use crate::{
-    Millis, UserData, UserId,
+    InteractionId, Millis, UserId,
     agent::Agent,
     interaction::{Interaction, Part},
     medium::MediumName,
@@ -62,25 +62,29 @@ impl Rule {
         if now <= until {
             return Some(LateUntil::Moment(until));
         }
-        let is_kept = agent.is_some_and(|agent| agent.remembers(&interaction.medium(), interaction.id()));
+        let is_kept =
+            agent.is_some_and(|agent| agent.remembers(&interaction.medium(), interaction.known_as(part)));
         is_kept.then_some(LateUntil::KeptByRecency)
     }
 
-    /// The part of an agent that is over and still takes a disposition, and until when; `None` when there is none.
+    /// The part of an agent, known to them under a name, that is over and still takes a disposition, and until when;
+    /// `None` when there is none.
     pub fn late_part<'i, I: Interaction>(
         &self,
         interaction: &'i I,
+        named: &InteractionId,
         id: &UserId,
         agent: Option<&Agent>,
         now: Millis,
     ) -> Option<(&'i I::Part, LateUntil)> {
-        let part = interaction.ended_part(id)?;
+        let part = interaction.ended_part(id, named)?;
         Some((part, self.late_until(interaction, part, agent, now)?))
     }
 
-    /// Whether the data has a disposition: a value under the key that is not empty.
-    pub fn is_set(&self, data: &UserData) -> bool {
-        data.get(&self.key).is_some_and(|value| !is_empty(value))
+    /// Whether a part has a disposition: a value under the key that is not empty. Without a part, whether the interaction
+    /// has.
+    pub fn is_set<I: Interaction>(&self, interaction: &I, part: Option<&I::Part>) -> bool {
+        interaction.disposition(part, &self.key).is_some_and(|value| !is_empty(value))
     }
 }
 

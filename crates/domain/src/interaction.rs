@@ -114,8 +114,8 @@ pub trait Interaction {
     /// Every part there ever was, in order of coming.
     fn parts(&self) -> &[Self::Part];
 
-    /// The user data that a part sees; without a part, those of the whole interaction.
-    fn user_data(&self, part: Option<&Self::Part>) -> &UserData;
+    /// The user data that every part sees.
+    fn user_data(&self) -> &UserData;
 
     /// Whether it is not over yet.
     fn is_open(&self) -> bool;
@@ -123,16 +123,22 @@ pub trait Interaction {
     /// Whether its personal values were erased.
     fn is_erased(&self) -> bool;
 
+    /// The id under which an agent knows a part: that of the interaction, or of the call in it.
+    fn known_as<'i>(&'i self, part: &'i Self::Part) -> &'i InteractionId;
+
+    /// The disposition under a key as a live part set it; without a part, that of the whole interaction.
+    fn disposition(&self, part: Option<&Self::Part>, key: &str) -> Option<&Value>;
+
     /// The live part of an agent, which is their latest; `None` when they take no part now.
     fn live_part(&self, agent: &UserId) -> Option<&Self::Part> {
         let latest = self.parts().iter().rev().find(|part| part.agent() == Some(agent));
         latest.filter(|part| part.is_live())
     }
 
-    /// The latest part of an agent that is over and that they took. An offer they refused or lost since does not take
+    /// The latest part of an agent, known to them under an id, that is over and that they took. An offer they refused or lost since does not take
     /// that from them.
-    fn ended_part(&self, agent: &UserId) -> Option<&Self::Part> {
-        let is_theirs = |part: &&Self::Part| part.agent() == Some(agent);
+    fn ended_part(&self, agent: &UserId, id: &InteractionId) -> Option<&Self::Part> {
+        let is_theirs = |part: &&Self::Part| part.agent() == Some(agent) && self.known_as(part) == id;
         self.parts().iter().rev().filter(is_theirs).find(|part| !part.is_live() && part.took_part())
     }
 }

@@ -1,10 +1,14 @@
 //! Notifications of agents at work and of their phones (spec: digital-channels#5.5, core-and-voice#4.2, #4.3).
 
 use crate::notes::renderer::{Notes, after, user_of};
-use desk::ports::{NewNote, TxView};
+use desk::{
+    HeldCall,
+    ports::{NewNote, TxView},
+};
 use domain::{
     DecideError, Decision, EntityChange, Key, State, UserId,
     agent::{Agent, Fact},
+    call::interaction_of,
     device::{Device, DeviceEvent},
     medium::{VOICE, voice},
 };
@@ -51,14 +55,15 @@ fn activity_of(
     agent: &Agent,
 ) -> Result<UserActivity, DecideError> {
     let mut calls = Vec::new();
-    for id in agent.slots.get(&voice()).into_iter().flatten() {
-        calls.extend(after(view, decision, &Key::Call(id.clone()))?);
+    for uuid in agent.slots.get(&voice()).into_iter().flatten() {
+        for id in std::iter::once(uuid.clone()).chain(interaction_of(uuid)) {
+            if let Some(state) = after(view, decision, &Key::Call(id))? {
+                calls.push(HeldCall { uuid: uuid.clone(), state });
+                break;
+            }
+        }
     }
-    let parts = calls.iter().filter_map(|state| match &**state {
-        State::Call(call) => Some((&**call, call.live_party(&agent.id)?)),
-        _ => None,
-    });
-    Ok(activity(parts))
+    Ok(activity(calls.iter().filter_map(|held| held.part(&agent.id))))
 }
 
 /// What a commit means for phones: whether they can be reached, what they do with calls, and the state in which their

@@ -26,15 +26,9 @@ pub(super) struct CallNotes<'a> {
 
 impl CallNotes<'_> {
     pub fn render(&self, tx: &mut dyn TxView, out: &mut Vec<NewNote>) -> Result<(), DecideError> {
-        let mut users: Vec<&UserId> = Vec::new();
-        for user in self.call.parties.iter().filter_map(Party::user) {
-            if !users.contains(&user) {
-                users.push(user);
-            }
-        }
         let mut wrap_up = None;
-        for user in users {
-            let Some(party) = self.call.party(user) else { continue };
+        for party in &self.call.parties {
+            let Some(user) = party.user() else { continue };
             let (changes, refused) = (self.changes(party), self.refused(party));
             if changes.is_empty() && refused.is_empty() {
                 continue;
@@ -76,10 +70,11 @@ impl CallNotes<'_> {
             changes.push(CallChange::Status);
         }
         let talks = |party: &Party| matches!(party.state, PartyState::Established | PartyState::Held);
-        if talks(was) && talks(party) && numbers(before, was) != numbers(self.call, party) {
+        let is_elsewhere = was.line != party.line && party.is_live();
+        if (talks(was) && talks(party) || is_elsewhere) && numbers(before, was) != numbers(self.call, party) {
             changes.push(CallChange::Participants);
         }
-        if party.is_live() && self.facts().any(|fact| self.attaches(fact, party)) {
+        if party.is_live() && self.facts().any(Self::attaches) {
             changes.push(CallChange::Data);
         }
         changes
@@ -99,15 +94,9 @@ impl CallNotes<'_> {
         Some(began)
     }
 
-    /// Whether a fact changed what is attached to the line of a party. A disposition after release does not.
-    fn attaches(&self, fact: &Fact, party: &Party) -> bool {
-        match fact {
-            Fact::DataChanged { line, .. } => *line == party.line,
-            Fact::Disposition { leg, late: false, .. } => {
-                self.call.on(*leg).is_some_and(|by| by.line == party.line)
-            }
-            _ => false,
-        }
+    /// Whether a fact changed what is attached to the call. A disposition after release does not.
+    fn attaches(fact: &Fact) -> bool {
+        matches!(fact, Fact::DataChanged { .. } | Fact::Disposition { late: false, .. })
     }
 
     /// What the phone of a party refused, with its codes.

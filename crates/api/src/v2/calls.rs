@@ -14,7 +14,7 @@ use crate::{
     },
 };
 use axum::extract::{Path, State};
-use desk::call_of;
+use desk::{HeldCall, call_of};
 use domain::{
     Command, InteractionId,
     agent::Agent,
@@ -54,11 +54,7 @@ async fn list(State(api): State<Arc<Api>>, caller: Caller, query: Query) -> Outc
 /// What the phone of an agent does now.
 pub async fn activity(api: &Api, agent: &Agent) -> Result<UserActivity, Problem> {
     let held = api.desk.calls(agent).await?;
-    let parts = held.iter().filter_map(|state| {
-        let call = call_of(state)?;
-        Some((call, call.live_party(&agent.id)?))
-    });
-    Ok(gws::activity(parts))
+    Ok(gws::activity(held.iter().filter_map(|held| held.part(&agent.id))))
 }
 
 /// The resources as JSON, oldest first.
@@ -71,12 +67,11 @@ pub async fn shown(api: &Api, caller: &Caller) -> Result<Vec<Value>, Problem> {
 fn resources<'c>(
     api: &Api,
     caller: &'c Caller,
-    held: &'c [Arc<domain::State>],
+    held: &'c [HeldCall],
 ) -> impl Iterator<Item = CallResource<'c>> {
     let at = api.desk.now();
-    let views = held.iter().filter_map(move |state| {
-        let call = call_of(state)?;
-        let party = call.live_party(&caller.user.id)?;
+    let views = held.iter().filter_map(move |held| {
+        let (call, party) = held.part(&caller.user.id)?;
         Some(CallView { call, party, device: device_of(&caller.user, party), at })
     });
     views.map(|view| call_resource(&api.links, api.config.shown.participants, &view, None))
@@ -106,10 +101,11 @@ async fn one(api: &Api, caller: &Caller, id: &InteractionId) -> Outcome {
     features::shows(api, features::VOICE, &format!("Call '{id}'"))?;
     let state = api.desk.call(id).await?.ok_or_else(|| gone(id))?;
     let call = call_of(&state).ok_or_else(|| gone(id))?;
-    let (party, until) = if let Some(party) = call.live_party(&caller.user.id) {
+    let live = call.part(&caller.user.id, id).filter(|party| party.is_live());
+    let (party, until) = if let Some(party) = live {
         (party, None)
     } else {
-        let (party, until) = late_part(api, caller, call).await?.ok_or_else(|| gone(id))?;
+        let (party, until) = late_part(api, caller, call, id).await?.ok_or_else(|| gone(id))?;
         (party, Some(until))
     };
     edge::span::interaction(id.as_str());
@@ -149,7 +145,7 @@ pub async fn perform(
     (call, act): (InteractionId, CallAct),
 ) -> Outcome {
     edge::span::interaction(call.as_str());
-    let command = Command::Call { call, agent: caller.user.id.clone(), act };
+    let command = api.desk.operating(&caller.user.id, call, act).await?;
     Ok(api.perform(repeat, command, |_| Answer::done()).await?)
 }
 

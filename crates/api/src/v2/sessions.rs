@@ -102,7 +102,7 @@ async fn read(
     let text = if session.live_party(&caller.user.id).is_some() {
         session_resource(&api.links, &medium, session, &caller.user.id)
     } else {
-        let late = late_part(&api, &caller, session).await?;
+        let late = late_part(&api, &caller, session, &session.id).await?;
         let (party, until) = late.ok_or_else(|| gone(&id))?;
         late_session_resource(&api.links, &medium, session, party, until)
     };
@@ -373,14 +373,16 @@ fn gone(id: &str) -> Problem {
     Problem::not_found(&format!("Interaction '{id}'"))
 }
 
-/// The caller's part that is over and still takes a disposition, and until when; `None` when there is none
+/// The caller's part, known to them under a name, that is over and still takes a disposition, and until when; `None` when
+/// there is none
 /// (spec: decisions#6).
 pub async fn late_part<'i, I: Interaction + Sync>(
     api: &Api,
     caller: &Caller,
     interaction: &'i I,
+    named: &InteractionId,
 ) -> Result<Option<(&'i I::Part, LateUntil)>, Problem> {
     let agent = api.desk.agent(&caller.user).await?;
     let Some(centre) = api.desk.centre() else { return Ok(None) };
-    Ok(centre.disposition.late_part(interaction, &caller.user.id, Some(&agent), api.desk.now()))
+    Ok(centre.disposition.late_part(interaction, named, &caller.user.id, Some(&agent), api.desk.now()))
 }

@@ -12,7 +12,7 @@ use crate::{
     },
 };
 use axum::extract::{Path, State};
-use desk::{call_of, session_of};
+use desk::session_of;
 use domain::{UserId, medium::Medium, user::User};
 use gws::{
     ChannelResource, DevicesAnswer, Outcome, Problem, Query, Skill, SkillAnswer, SkillsAnswer, UserAnswer,
@@ -215,11 +215,9 @@ async fn embed_of_another(
     if wanted.has("calls") {
         let held =
             if features::has(api, features::VOICE) { api.desk.calls(&agent).await? } else { Vec::new() };
-        let parts = held.iter().filter_map(|state| {
-            let call = call_of(state)?;
-            Some(call_in_brief(call, call.live_party(&user.id)?))
-        });
-        out.calls = Some(json!(parts.collect::<Vec<_>>()));
+        let parts = held.iter().filter_map(|held| held.part(&user.id));
+        let brief = parts.map(|(call, party)| call_in_brief(call, party));
+        out.calls = Some(json!(brief.collect::<Vec<_>>()));
     }
     let mut interactions = Vec::new();
     for medium in api.desk.media().rows() {

@@ -43,7 +43,8 @@ impl ServedInteraction {
     async fn part(&self, id: &InteractionId) -> Result<Option<Party>, Refused> {
         let state = self.desk.call(id).await?;
         let call: Option<&Call> = state.as_deref().and_then(call_of);
-        Ok(call.and_then(|call| call.live_party(&self.user.id)).cloned())
+        let part = call.and_then(|call| call.part(&self.user.id, id));
+        Ok(part.filter(|party| party.is_live()).cloned())
     }
 
     async fn call(&self, id: &InteractionId, act: CallAct) -> Result<(), Refused> {

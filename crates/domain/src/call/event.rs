@@ -3,11 +3,11 @@
 use super::{
     leg::{CallerId, Cause},
     operation::CallOperation,
-    party::{PartyOrigin, PartyState, Who},
+    party::{Handover, PartyOrigin, PartyState, Who},
     snapshot::{CallKind, PendingDestination},
 };
 use crate::{
-    ConnId, Millis, NodeId, QueueName, UserData, UserId,
+    ConnId, InteractionId, Millis, NodeId, QueueName, UserData, UserId,
     ids::Dn,
     interaction::{EndedBy, Via},
     userdata::blank_value,
@@ -70,6 +70,38 @@ pub enum Fact {
         answers: bool,
         /// When it is given up if nobody answers.
         deadline: Option<Millis>,
+        /// The leg that carries it, where that is another party's.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        carrier: Option<u16>,
+        /// From whom it takes somebody over.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        handover: Option<Handover>,
+    },
+    /// An agent asks somebody beside the call: a line of its own begins.
+    LineBegan {
+        /// The line.
+        line: u16,
+        /// Its call UUID.
+        uuid: InteractionId,
+        /// Its connection id.
+        conn_id: ConnId,
+        /// The party that asks.
+        by: u16,
+        /// The number that is dialled.
+        dialled: Dn,
+        /// What for.
+        purpose: Purpose,
+    },
+    /// A party goes on in another line, or in the place of the party that handed somebody over to it.
+    Moved {
+        /// Its leg.
+        leg: u16,
+        /// Its line from now on.
+        line: u16,
+        /// How it counts as having come in from now on.
+        origin: PartyOrigin,
+        /// From whom it takes somebody over, if it does.
+        handover: Option<Handover>,
     },
     /// It takes a place in a queue.
     Queued {
@@ -79,6 +111,9 @@ pub enum Fact {
         since: Millis,
         /// When its waiting overflows.
         overflow_at: Option<Millis>,
+        /// The party that waits; `None` where it is the one that called.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        party: Option<u16>,
     },
     /// Its waiting led nowhere: it is turned away with an announcement, or goes to another queue.
     Overflowed {
@@ -115,6 +150,9 @@ pub enum Fact {
     Held {
         /// Its leg.
         leg: u16,
+        /// In the room alone, without its phone.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        parked: bool,
     },
     /// What a party says is kept from the others, or is heard again.
     Muted {
@@ -177,7 +215,7 @@ pub enum Fact {
         /// The user's name.
         user_name: String,
         /// The UUID of the user's line.
-        call_uuid: crate::InteractionId,
+        call_uuid: InteractionId,
         /// The connection id of the user's line.
         conn_id: ConnId,
         /// The user's number.
@@ -220,6 +258,16 @@ pub enum Overflowing {
     Late,
 }
 
+/// What an agent calls somebody into a call for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Purpose {
+    /// To hand the call over.
+    Transfer,
+    /// To talk together.
+    Conference,
+}
+
 /// What a phone can refuse.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum RefusedOperation {
@@ -253,6 +301,8 @@ impl Fact {
         match self {
             Self::Began { .. } => "call.began",
             Self::Joined { .. } => "call.joined",
+            Self::LineBegan { .. } => "call.line-began",
+            Self::Moved { .. } => "call.moved",
             Self::Queued { .. } => "call.queued",
             Self::Overflowed { .. } => "call.overflowed",
             Self::LegUp { .. } => "call.leg-up",
@@ -287,6 +337,8 @@ impl Fact {
             Self::Joined { who: Who::Outside, dn, .. } | Self::Released { agent: None, dn, .. } => {
                 *dn = Dn::from("");
             }
+            // A number outside is somebody's; which it is cannot be told from here.
+            Self::LineBegan { dialled, .. } => *dialled = Dn::from(""),
             Self::DataChanged { set, .. } => *set = set.blanked(),
             Self::Disposition { value, previous, known, .. } => {
                 if !*known {
@@ -295,6 +347,7 @@ impl Fact {
                 blank_value(previous);
             }
             Self::Joined { .. }
+            | Self::Moved { .. }
             | Self::Queued { .. }
             | Self::Overflowed { .. }
             | Self::LegUp { .. }

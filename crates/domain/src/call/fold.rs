@@ -4,10 +4,10 @@ use super::{
     event::{CallEvent, Fact, RefusedOperation},
     leg::CallerId,
     party::{Party, PartyOrigin, PartyState, Who},
-    snapshot::{Call, CallKind, CallQueueing, Line},
+    snapshot::{Call, CallKind, CallQueueing, Line, PartyDisposition},
 };
 use crate::{
-    InteractionId, Millis,
+    InteractionId, Millis, UserData,
     ids::Dn,
     interaction::{End, QueuePosition},
     userdata::blank_value,
@@ -27,6 +27,7 @@ impl Call {
             kind: *kind,
             dialled: dialled.clone(),
             user_data: user_data.clone(),
+            by: None,
         };
         Some(Self {
             id,
@@ -36,6 +37,7 @@ impl Call {
             aim: aim.clone(),
             lines: vec![line],
             parties: Vec::new(),
+            dispositions: Vec::new(),
             queued: None,
             turned_away: false,
             ended: None,
@@ -49,19 +51,24 @@ impl Call {
         match &event.fact {
             Fact::Began { .. } => {}
             Fact::Refused { leg, operation, .. } => self.refused(*leg, *operation),
-            Fact::Joined { leg, line, who, dn, origin, state, answers, deadline } => {
+            Fact::Joined { leg, line, who, dn, origin, state, answers, deadline, carrier, handover } => {
                 self.parties.push(Party {
                     leg: *leg,
+                    carrier: *carrier,
                     line: *line,
+                    shown_as: None,
                     who: who.clone(),
                     dn: dn.clone(),
                     origin: *origin,
                     state: *state,
                     answers: *answers,
-                    up: false,
+                    // Its leg is up already where another party's carries it.
+                    up: carrier.is_some(),
                     muted: false,
                     holding: None,
                     held_at: None,
+                    parked: false,
+                    handover: *handover,
                     began_at: at,
                     established_at: None,
                     deadline: *deadline,
@@ -72,7 +79,22 @@ impl Call {
                     queued.waiting = false;
                 }
             }
-            Fact::Queued { priority, since, overflow_at } => {
+            Fact::LineBegan { line: _, uuid, conn_id, by, dialled, purpose: _ } => self.lines.push(Line {
+                uuid: uuid.clone(),
+                conn_id: conn_id.clone(),
+                kind: CallKind::Consult,
+                dialled: dialled.clone(),
+                user_data: UserData::default(),
+                by: Some(*by),
+            }),
+            Fact::Moved { leg, line, origin, handover } => self.change(*leg, |party| {
+                if *line != party.line {
+                    party.shown_as = Some(party.shown_line()).filter(|shown| shown != line);
+                    party.line = *line;
+                }
+                (party.origin, party.handover) = (*origin, *handover);
+            }),
+            Fact::Queued { priority, since, overflow_at, party } => {
                 let Some(queue) = &event.queue else { return };
                 let place = QueuePosition { priority: *priority, since: *since };
                 let barred = self.queued.take().map(|queued| queued.barred).unwrap_or_default();
@@ -82,6 +104,7 @@ impl Call {
                     waiting: true,
                     overflow_at: *overflow_at,
                     barred,
+                    party: *party,
                 });
             }
             Fact::Overflowed { announcement, .. } => {
@@ -101,6 +124,7 @@ impl Call {
                 party.state = PartyState::Established;
                 party.holding = None;
                 party.held_at = None;
+                party.parked = false;
                 party.deadline = None;
                 party.established_at.get_or_insert(at);
             }),
@@ -108,30 +132,40 @@ impl Call {
                 self.change(*leg, |party| party.deadline = Some(*deadline));
             }
             Fact::HoldAsked { leg, on } => self.change(*leg, |party| party.holding = Some(*on)),
-            Fact::Held { leg } => self.change(*leg, |party| {
+            Fact::Held { leg, parked } => self.change(*leg, |party| {
+                // One that held already, with its phone, goes on holding without it.
+                if party.state != PartyState::Held {
+                    party.held_at = Some(at);
+                }
                 party.state = PartyState::Held;
                 party.holding = None;
-                party.held_at = Some(at);
+                party.parked = *parked;
             }),
             Fact::Muted { leg, on } => self.change(*leg, |party| party.muted = *on),
             Fact::Released { leg, agent, barred_until, .. } => {
+                let is_customer = self.customer().is_some_and(|customer| customer.leg == *leg);
+                if let Some(queued) = self.queued.as_mut().filter(|_| is_customer) {
+                    queued.waiting = false;
+                }
                 self.change(*leg, |party| {
                     party.state = PartyState::Released;
                     party.released_at = Some(at);
                     party.deadline = None;
                     party.holding = None;
                     party.held_at = None;
+                    party.parked = false;
                 });
+                for party in self.parties.iter_mut().filter(|party| party.is_live()) {
+                    if let Some(handover) = party.handover.as_mut().filter(|handover| handover.from == *leg) {
+                        handover.leaves_at = None;
+                    }
+                }
                 if let (Some(agent), Some(until), Some(queued)) = (agent, barred_until, &mut self.queued) {
                     queued.barred.retain(|_, until| *until > at);
                     queued.barred.insert(agent.clone(), *until);
                 }
             }
-            Fact::DataChanged { line, set, removed, .. } => {
-                if let Some(line) = self.lines.get_mut(usize::from(*line)) {
-                    line.user_data.change(set, removed);
-                }
-            }
+            Fact::DataChanged { set, removed, .. } => self.lines[0].user_data.change(set, removed),
             Fact::Disposition { leg, key, value, late, .. } => self.dispose(*leg, key, value, *late),
             Fact::Ended { closer, .. } => {
                 self.ended = Some(End { at, closer: *closer });
@@ -156,18 +190,24 @@ impl Call {
         });
     }
 
+    /// What a party set is its own; what everybody is shown is what was set last and stands still.
     fn dispose(&mut self, leg: u16, key: &str, value: &serde_json::Value, late: bool) {
-        let Some(line) = self.on(leg).map(|party| usize::from(party.line)) else { return };
         if late {
             self.change(leg, |party| {
                 party.late.insert(key.to_owned(), value.clone());
             });
-        } else if let Some(line) = self.lines.get_mut(line) {
-            if value.is_null() {
-                line.user_data.change(&crate::UserData::default(), &[key.to_owned()]);
-            } else {
-                line.user_data.set(key, value.clone());
-            }
+            return;
+        }
+        self.dispositions.retain(|set| set.party != leg || set.key != key);
+        if !value.is_null() {
+            let set = PartyDisposition { party: leg, key: key.to_owned(), value: value.clone() };
+            self.dispositions.push(set);
+        }
+        let stands = self.dispositions.iter().rfind(|set| set.key == key).map(|set| set.value.clone());
+        let data = &mut self.lines[0].user_data;
+        match stands {
+            Some(value) => data.set(key, value),
+            None => data.change(&UserData::default(), &[key.to_owned()]),
         }
     }
 
@@ -178,9 +218,12 @@ impl Call {
         self.aim = None;
         for line in &mut self.lines {
             line.user_data = line.user_data.blanked();
-            if line.kind == CallKind::Outbound {
+            if matches!(line.kind, CallKind::Outbound | CallKind::Consult) {
                 line.dialled = Dn::from("");
             }
+        }
+        for set in &mut self.dispositions {
+            blank_value(&mut set.value);
         }
         for party in &mut self.parties {
             if party.who == Who::Outside {

@@ -1,8 +1,9 @@
 //! The call machine: one conversation over the telephone, with all its parties.
 //!
 //! A call outlives its parties: *Released* is a state of a party. What an agent sees as "the call" is a projection
-//! for that agent; see [`Call::party`] and [`capabilities`]. Every party has one leg at the switch; those of one line
-//! that are established hear each other in that line's room. A call has one line; a consultation adds another.
+//! for that agent; see [`Call::part`] and [`capabilities`]. A party is carried by one leg at the switch; an agent who asks
+//! somebody beside a call has two parties on the one leg of their phone. Those of one line that are established hear each
+//! other in that line's room. A call has one line; a consultation adds another.
 
 mod event;
 mod fold;
@@ -10,10 +11,12 @@ mod leg;
 mod operation;
 mod party;
 mod snapshot;
+mod uuid;
 
 pub use crate::ids::Dn;
-pub use event::{CallEvent, Fact, Overflowing, RefusedOperation};
+pub use event::{CallEvent, Fact, Overflowing, Purpose, RefusedOperation};
 pub use leg::{CallerId, Cause, LegCommand, LegEvent, LegId, Originate, Playback, RoomId, SwitchCommand};
-pub use operation::{CallAct, CallOperation, capabilities, is_open};
-pub use party::{Party, PartyOrigin, PartyState, Who};
-pub use snapshot::{Call, CallKind, CallQueueing, Deadline, Line, PendingDestination};
+pub use operation::{CallAct, CallIn, CallOperation, Consultation, capabilities, consultation, is_open};
+pub use party::{Handover, Party, PartyOrigin, PartyState, Who};
+pub use snapshot::{Call, CallKind, CallQueueing, Deadline, Line, PartyDisposition, PendingDestination};
+pub use uuid::{interaction_of, line_uuid};

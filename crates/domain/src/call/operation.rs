@@ -1,8 +1,12 @@
 //! What an agent can do with a call: at all, now, and as an act with all that it takes. [`crate::decide`] refuses exactly
 //! what is not open here.
 
-use super::{party::PartyState, snapshot::Call};
-use crate::{UserData, UserId};
+use super::{
+    event::Purpose,
+    party::{Party, PartyOrigin, PartyState},
+    snapshot::Call,
+};
+use crate::{ConnId, InteractionId, UserData, command::Destination, ids::Dn};
 
 /// An operation of an agent on a call, in the field's plain words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -21,6 +25,22 @@ pub enum CallOperation {
     Retrieve,
     /// Send tones.
     SendDtmf,
+    /// Ask somebody to whom the call may be handed.
+    InitiateTransfer,
+    /// Hand the call to whom was asked.
+    CompleteTransfer,
+    /// Hand the call to somebody without asking.
+    SingleStepTransfer,
+    /// Ask somebody who may come in.
+    InitiateConference,
+    /// Take whom was asked into the call.
+    CompleteConference,
+    /// Call somebody into the call.
+    SingleStepConference,
+    /// Go on with the other of two calls.
+    SwapCalls,
+    /// Take somebody out of a conference.
+    RemoveParticipantFromConference,
     /// Keep what the agent says from the others.
     MuteCall,
     /// Let them hear it again.
@@ -37,7 +57,7 @@ pub enum CallOperation {
 
 impl CallOperation {
     /// Every operation, in the order in which answers list them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 21] = [
         Self::Answer,
         Self::Reject,
         Self::Hangup,
@@ -45,6 +65,14 @@ impl CallOperation {
         Self::Hold,
         Self::Retrieve,
         Self::SendDtmf,
+        Self::InitiateTransfer,
+        Self::CompleteTransfer,
+        Self::SingleStepTransfer,
+        Self::InitiateConference,
+        Self::CompleteConference,
+        Self::SingleStepConference,
+        Self::SwapCalls,
+        Self::RemoveParticipantFromConference,
         Self::MuteCall,
         Self::UnmuteCall,
         Self::AttachUserData,
@@ -54,15 +82,14 @@ impl CallOperation {
     ];
 }
 
-/// The operations open to an agent, in the order of [`CallOperation::ALL`] (spec: core-and-voice#5.4). Empty for a stranger
-/// and for an agent who was released.
-pub fn capabilities(call: &Call, agent: &UserId) -> Vec<CallOperation> {
-    CallOperation::ALL.into_iter().filter(|operation| is_open(call, agent, *operation)).collect()
+/// The operations open to a party, in the order of [`CallOperation::ALL`] (spec: core-and-voice#5.4). Empty for one that
+/// was released.
+pub fn capabilities(call: &Call, party: &Party) -> Vec<CallOperation> {
+    CallOperation::ALL.into_iter().filter(|operation| is_open(call, party, *operation)).collect()
 }
 
-/// Whether one operation is open to an agent.
-pub fn is_open(call: &Call, agent: &UserId, operation: CallOperation) -> bool {
-    let Some(party) = call.party(agent) else { return false };
+/// Whether one operation is open to a party.
+pub fn is_open(call: &Call, party: &Party, operation: CallOperation) -> bool {
     match operation {
         _ if !party.is_live() => false,
         CallOperation::AttachUserData
@@ -75,13 +102,96 @@ pub fn is_open(call: &Call, agent: &UserId, operation: CallOperation) -> bool {
         CallOperation::ClearCall => matches!(party.state, PartyState::Ringing | PartyState::Established),
         // Until the phone has confirmed, the call can be neither held nor retrieved.
         CallOperation::Hold => party.state == PartyState::Established && party.holding.is_none(),
-        CallOperation::Retrieve => party.state == PartyState::Held && party.holding.is_none(),
-        CallOperation::SendDtmf => matches!(party.state, PartyState::Dialing | PartyState::Established),
-        CallOperation::MuteCall => party.state == PartyState::Established && !party.muted,
-        CallOperation::UnmuteCall => {
-            matches!(party.state, PartyState::Established | PartyState::Held) && party.muted
+        // While they talk with somebody else, the two are swapped.
+        CallOperation::Retrieve => {
+            let is_free = call.beside(party).all(|other| other.state == PartyState::Held);
+            party.state == PartyState::Held && party.holding.is_none() && is_free
         }
+        CallOperation::SendDtmf => matches!(party.state, PartyState::Dialing | PartyState::Established),
+        CallOperation::InitiateTransfer
+        | CallOperation::InitiateConference
+        | CallOperation::SingleStepTransfer
+        | CallOperation::SingleStepConference => can_call_in(call, party),
+        CallOperation::CompleteTransfer => {
+            consultation(call, party).is_some_and(|both| both.can_hand_over(call))
+        }
+        CallOperation::CompleteConference => {
+            consultation(call, party).is_some_and(|both| both.can_join(call))
+        }
+        CallOperation::SwapCalls => consultation(call, party).is_some_and(|both| both.can_swap()),
+        CallOperation::RemoveParticipantFromConference => owns_conference(call, party),
+        CallOperation::MuteCall => party.state == PartyState::Established && !party.muted,
+        CallOperation::UnmuteCall => party.has_answered() && party.muted,
     }
+}
+
+/// Whether a party can call somebody else into its call: it talks with somebody, and asks nobody already.
+fn can_call_in(call: &Call, party: &Party) -> bool {
+    let is_steady = party.has_answered() && party.holding.is_none() && party.user().is_some();
+    let talks = call.others(party).any(Party::has_answered);
+    let calls_already = call.live_in(party.line).any(|other| other.state == PartyState::Ringing);
+    let asks = party.origin == PartyOrigin::Consult || call.beside(party).next().is_some();
+    is_steady && talks && !calls_already && !asks && !call.is_waiting() && !call.turned_away
+}
+
+/// The two parts of an agent who asks somebody beside a call.
+#[derive(Clone, Copy, Debug)]
+pub struct Consultation<'c> {
+    /// Their part in the call itself.
+    pub main: &'c Party,
+    /// Their part in the consultation.
+    pub consult: &'c Party,
+}
+
+/// The consultation that a live part belongs to, whichever of the two it is.
+pub fn consultation<'c>(call: &'c Call, party: &Party) -> Option<Consultation<'c>> {
+    let leg = party.carried_by();
+    let on = || call.live().filter(move |other| other.carried_by() == leg);
+    let consult = on().find(|other| other.origin == PartyOrigin::Consult)?;
+    let main = on().find(|other| Some(other.leg) == call.line(consult).by)?;
+    [main.leg, consult.leg].contains(&party.leg).then_some(Consultation { main, consult })
+}
+
+impl Consultation<'_> {
+    fn is_steady(&self) -> bool {
+        self.main.has_answered() && self.main.holding.is_none() && self.consult.holding.is_none()
+    }
+
+    fn can_hand_over(&self, call: &Call) -> bool {
+        let talks = call.others(self.main).any(Party::has_answered);
+        self.is_steady() && talks && call.others(self.consult).next().is_some()
+    }
+
+    fn can_join(&self, call: &Call) -> bool {
+        self.can_hand_over(call)
+            && self.consult.has_answered()
+            && call.others(self.consult).all(Party::has_answered)
+    }
+
+    fn can_swap(&self) -> bool {
+        let is_one = |state| (self.main.state == state) != (self.consult.state == state);
+        self.is_steady() && self.consult.has_answered() && is_one(PartyState::Held)
+    }
+}
+
+/// Whether a party may take others out of a conference: the one of our users who has been in it longest.
+fn owns_conference(call: &Call, party: &Party) -> bool {
+    let answered = || call.live_in(party.line).filter(|other| other.has_answered());
+    let first = answered().find(|other| other.user().is_some());
+    answered().count() > 2 && first.is_some_and(|first| first.leg == party.leg)
+}
+
+/// Whom an agent calls in beside a call (spec: core-and-voice#5.7).
+#[derive(Clone, Debug, PartialEq)]
+pub struct CallIn {
+    /// The number, as it was dialled.
+    pub dialled: Dn,
+    /// Where it leads.
+    pub to: Destination,
+    /// The connection id of the line that a consultation is: 16 hex digits.
+    pub conn_id: ConnId,
+    /// What is attached to the call.
+    pub user_data: UserData,
 }
 
 /// What an agent does with a call (spec: core-and-voice#5.7, #6).
@@ -101,6 +211,21 @@ pub enum CallAct {
     Retrieve,
     /// Sends tones: 0-9, `*`, `#`, A-D, a comma is half a second.
     SendDtmf(String),
+    /// Asks somebody, in a line of its own.
+    Initiate(Purpose, Box<CallIn>),
+    /// Hands the call to whom was asked, or takes them in.
+    Complete {
+        /// Which of the two.
+        purpose: Purpose,
+        /// The UUID of the consultation, where the request names it.
+        consult: Option<InteractionId>,
+    },
+    /// Hands the call to somebody, or calls them in, without asking.
+    SingleStep(Purpose, Box<CallIn>),
+    /// Goes on with the other call, whose UUID this is.
+    Swap(InteractionId),
+    /// Takes the party with this number out of the conference.
+    Remove(Dn),
     /// Keeps what the agent says from the others, or lets them hear it again.
     Mute(bool),
     /// Adds pairs. The same as replacing them (spec: decisions#8), but reported under its own name.
@@ -131,6 +256,14 @@ impl CallAct {
             Self::Hold => CallOperation::Hold,
             Self::Retrieve => CallOperation::Retrieve,
             Self::SendDtmf(_) => CallOperation::SendDtmf,
+            Self::Initiate(Purpose::Transfer, _) => CallOperation::InitiateTransfer,
+            Self::Initiate(Purpose::Conference, _) => CallOperation::InitiateConference,
+            Self::Complete { purpose: Purpose::Transfer, .. } => CallOperation::CompleteTransfer,
+            Self::Complete { purpose: Purpose::Conference, .. } => CallOperation::CompleteConference,
+            Self::SingleStep(Purpose::Transfer, _) => CallOperation::SingleStepTransfer,
+            Self::SingleStep(Purpose::Conference, _) => CallOperation::SingleStepConference,
+            Self::Swap(_) => CallOperation::SwapCalls,
+            Self::Remove(_) => CallOperation::RemoveParticipantFromConference,
             Self::Mute(true) => CallOperation::MuteCall,
             Self::Mute(false) => CallOperation::UnmuteCall,
             Self::AttachUserData(_) => CallOperation::AttachUserData,
@@ -151,6 +284,11 @@ impl CallAct {
             Self::Hold => "call.hold",
             Self::Retrieve => "call.retrieve",
             Self::SendDtmf(_) => "call.send-dtmf",
+            Self::Initiate(..) => "call.initiate",
+            Self::Complete { .. } => "call.complete",
+            Self::SingleStep(..) => "call.single-step",
+            Self::Swap(_) => "call.swap",
+            Self::Remove(_) => "call.remove",
             Self::Mute(_) => "call.mute",
             Self::AttachUserData(_)
             | Self::UpdateUserData(_)

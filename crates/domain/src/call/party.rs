@@ -60,15 +60,35 @@ pub enum PartyOrigin {
     Called,
     /// The queue offered it the call.
     Queue,
+    /// It asks somebody else beside its call: a second party on the leg that it has (spec: voice-sip#5.5).
+    Consult,
+}
+
+/// A party that was called to take somebody over from an agent (spec: voice-sip#5.5, #5.6).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Handover {
+    /// The party that hands over.
+    pub from: u16,
+    /// When that party leaves at the latest; it leaves as soon as this one is known to ring. `None` once it has left: if
+    /// this party does not answer, the agent is called again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub leaves_at: Option<Millis>,
 }
 
 /// One party of a call.
+#[expect(clippy::struct_excessive_bools, reason = "facts about a phone that hold beside one another")]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Party {
-    /// Its leg: the number in [`super::LegId`].
+    /// Its number in the interaction, from 1; that of its leg as well, unless another leg carries it.
     pub leg: u16,
+    /// The leg that carries it, where that is another party's: an agent has one phone, whomever they consult.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub carrier: Option<u16>,
     /// Its line: index into [`super::Call::lines`].
     pub line: u16,
+    /// The line under whose UUID its call resource was first seen, where it has moved on to another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shown_as: Option<u16>,
     /// Who it is.
     pub who: Who,
     /// Its number; empty when withheld.
@@ -90,6 +110,12 @@ pub struct Party {
     /// Since when it holds the others, while it does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub held_at: Option<Millis>,
+    /// Whether it holds the others in the room alone: its phone was not asked, and need not be to go on.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub parked: bool,
+    /// From whom it takes somebody over, or did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handover: Option<Handover>,
     /// When it came in.
     pub began_at: Millis,
     /// When it first talked.
@@ -107,6 +133,26 @@ impl Party {
     /// Whether it takes part in the call now, in any live state.
     pub fn is_live(&self) -> bool {
         self.state != PartyState::Released
+    }
+
+    /// The number of the leg that carries it.
+    pub fn carried_by(&self) -> u16 {
+        self.carrier.unwrap_or(self.leg)
+    }
+
+    /// From whom it takes somebody over, until it has answered.
+    pub fn pending_handover(&self) -> Option<Handover> {
+        self.handover.filter(|_| self.state == PartyState::Ringing)
+    }
+
+    /// The line under whose UUID the user knows the call.
+    pub fn shown_line(&self) -> u16 {
+        self.shown_as.unwrap_or(self.line)
+    }
+
+    /// Whether it is in the call and somebody can talk with it: not before it is answered.
+    pub fn has_answered(&self) -> bool {
+        matches!(self.state, PartyState::Established | PartyState::Held)
     }
 
     /// The user at the phone.
@@ -137,7 +183,8 @@ impl Part for Party {
 
     /// They talked, or dialled.
     fn took_part(&self) -> bool {
-        self.established_at.is_some() || matches!(self.origin, PartyOrigin::Caller | PartyOrigin::Dial)
+        self.established_at.is_some()
+            || matches!(self.origin, PartyOrigin::Caller | PartyOrigin::Dial | PartyOrigin::Consult)
     }
 
     fn ended_at(&self) -> Option<Millis> {

@@ -2,7 +2,7 @@
 
 use super::{
     leg::{CallerId, LegId, RoomId},
-    party::{Party, Who},
+    party::{Party, PartyState, Who},
 };
 use crate::{
     ConnId, InteractionId, MediumName, Millis, NodeId, QueueName, UserData, UserId,
@@ -49,8 +49,22 @@ pub struct Line {
     pub kind: CallKind,
     /// The number that was dialled first.
     pub dialled: Dn,
-    /// Attached data.
+    /// Attached data. All lines share those of the first; the others have none of their own.
     pub user_data: UserData,
+    /// The party that began it to ask somebody; `None` of the first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<u16>,
+}
+
+/// A disposition that a party set while it took part (spec: decisions#6).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PartyDisposition {
+    /// The party.
+    pub party: u16,
+    /// Under which key.
+    pub key: String,
+    /// The value.
+    pub value: serde_json::Value,
 }
 
 /// Where a call goes once the phone of the agent who dials is up.
@@ -78,6 +92,9 @@ pub struct CallQueueing {
     /// Agents that should not be offered it before a moment.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub barred: BTreeMap<UserId, Millis>,
+    /// The party that waits; `None` where it is the one that called.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub party: Option<u16>,
 }
 
 /// A call.
@@ -99,6 +116,9 @@ pub struct Call {
     pub lines: Vec<Line>,
     /// Everyone who ever was in it, in order of coming.
     pub parties: Vec<Party>,
+    /// The dispositions that stand, in the order in which they were set: one for a party and a key.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub dispositions: Vec<PartyDisposition>,
     /// Its place in a queue, if it was ever in one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub queued: Option<CallQueueing>,
@@ -121,6 +141,8 @@ pub struct Call {
 pub enum Deadline {
     /// This leg has not been answered.
     Leg(u16),
+    /// The party that hands somebody over to this one leaves now.
+    Handover(u16),
     /// It has waited for too long.
     Overflow,
 }
@@ -136,9 +158,62 @@ impl Call {
         self.party(user).filter(|party| party.is_live())
     }
 
-    /// The party on a leg.
+    /// The user's latest part in the line of a call UUID, as they know it.
+    pub fn part(&self, user: &UserId, uuid: &InteractionId) -> Option<&Party> {
+        let is_it = |party: &&Party| party.user() == Some(user) && self.uuid(party) == uuid;
+        self.parties.iter().rev().find(is_it)
+    }
+
+    /// The user's live parts in it, in order of coming: more than one while they ask somebody beside the call.
+    pub fn live_parts<'c>(&'c self, user: &UserId) -> impl Iterator<Item = &'c Party> {
+        self.live().filter(move |party| party.user() == Some(user))
+    }
+
+    /// The party of a number.
     pub fn on(&self, leg: u16) -> Option<&Party> {
         self.parties.iter().find(|party| party.leg == leg)
+    }
+
+    /// The live party that a leg is for now: of several the one that does not hold.
+    pub fn active_on(&self, leg: u16) -> Option<&Party> {
+        let on = || self.live().filter(move |party| party.carried_by() == leg);
+        on().find(|party| party.state != PartyState::Held)
+            .or_else(|| on().find(|party| !party.parked))
+            .or_else(|| on().next())
+    }
+
+    /// The live parties that another's leg carries as well.
+    pub fn beside<'c>(&'c self, party: &'c Party) -> impl Iterator<Item = &'c Party> {
+        let leg = party.carried_by();
+        self.live().filter(move |other| other.carried_by() == leg && other.leg != party.leg)
+    }
+
+    /// Everyone in a line now.
+    pub fn live_in(&self, line: u16) -> impl Iterator<Item = &Party> {
+        self.live().filter(move |party| party.line == line)
+    }
+
+    /// The party that a line began with.
+    pub fn caller_of(&self, line: u16) -> Option<&Party> {
+        self.parties.iter().find(|party| party.line == line)
+    }
+
+    /// The party that waits in a queue, or would: the one that called, unless it was handed to the queue.
+    pub fn customer(&self) -> Option<&Party> {
+        match self.queued.as_ref().and_then(|queued| queued.party) {
+            Some(party) => self.on(party),
+            None => self.parties.first(),
+        }
+    }
+
+    /// The call UUID under which a user knows their part.
+    pub fn uuid(&self, party: &Party) -> &InteractionId {
+        &self.shown(party).uuid
+    }
+
+    /// The line under whose UUID a user knows their part.
+    pub fn shown(&self, party: &Party) -> &Line {
+        self.lines.get(usize::from(party.shown_line())).unwrap_or(&self.lines[0])
     }
 
     /// Everyone in it now.
@@ -162,6 +237,11 @@ impl Call {
         LegId { call: self.id.clone(), number }
     }
 
+    /// The id of the leg that carries a party.
+    pub fn leg_of(&self, party: &Party) -> LegId {
+        self.leg(party.carried_by())
+    }
+
     /// The number of the next leg.
     pub fn next_leg(&self) -> u16 {
         u16::try_from(self.parties.len() + 1).unwrap_or(u16::MAX)
@@ -180,8 +260,11 @@ impl Call {
     /// Moments at which it must be looked at again.
     pub fn deadlines(&self) -> impl Iterator<Item = (Deadline, Millis)> {
         let legs = self.live().filter_map(|party| Some((Deadline::Leg(party.leg), party.deadline?)));
+        let handovers =
+            self.live().filter_map(|party| Some((Deadline::Handover(party.leg), party.handover?.leaves_at?)));
         let overflow = self.queued.iter().filter(|queued| queued.waiting);
-        legs.chain(overflow.filter_map(|queued| Some((Deadline::Overflow, queued.overflow_at?))))
+        legs.chain(handovers)
+            .chain(overflow.filter_map(|queued| Some((Deadline::Overflow, queued.overflow_at?))))
     }
 
     /// Whether anyone is in it.
@@ -210,8 +293,23 @@ impl Interaction for Call {
         &self.parties
     }
 
-    fn user_data(&self, part: Option<&Party>) -> &UserData {
-        &part.map_or(&self.lines[0], |party| self.line(party)).user_data
+    fn user_data(&self) -> &UserData {
+        &self.lines[0].user_data
+    }
+
+    fn known_as<'c>(&'c self, part: &'c Party) -> &'c InteractionId {
+        self.uuid(part)
+    }
+
+    fn disposition(&self, part: Option<&Party>, key: &str) -> Option<&serde_json::Value> {
+        let mut set = self.dispositions.iter().filter(|set| set.key == key).peekable();
+        match part {
+            // What no user set came with the call, and counts for all. So does everything for who is no user.
+            Some(party) if party.user().is_some() && set.peek().is_some() => {
+                set.find(|set| set.party == party.leg).map(|set| &set.value)
+            }
+            _ => self.lines[0].user_data.get(key),
+        }
     }
 
     fn is_open(&self) -> bool {

@@ -101,7 +101,7 @@ fn gate<'s>(
         return Err(Refusal::NotInState { operation, state: party.state }.into());
     }
     match operation {
-        SessionOperation::SetDisposition => disposition::late_part(draft, session, agent),
+        SessionOperation::SetDisposition => disposition::late_part(draft, session, &session.id, agent),
         _ => Err(session.not_found()),
     }
 }

@@ -18,14 +18,16 @@ pub(super) fn change<M: Machine>(
     via: Via,
 ) -> Result<(), DecideError> {
     let key = draft.centre()?.disposition.key.clone();
-    let held = machine.user_data(part);
+    let held = machine.user_data();
     // What shrinks the data is always welcome, and what the server itself adds is small.
     if !set.is_empty() && via != Via::System {
         let mut after = held.clone();
         after.change(set, removed);
         check::user_data_after(&after, held)?;
     }
-    let Split { set, removed, disposition } = split(set, removed, &key, held);
+    // What others set stays when a part takes its own disposition away.
+    let is_own = machine.disposition(part, &key).is_some();
+    let Split { set, removed, disposition } = split(set, removed, &key, held, is_own);
     if !set.is_empty() || !removed.is_empty() {
         let fact = machine.data_changed(part, Changed { set, removed, via });
         M::tell(draft, machine.id(), fact)?;
@@ -45,8 +47,8 @@ struct Split {
     disposition: Option<Value>,
 }
 
-fn split(set: &UserData, removed: &[String], key: &str, held: &UserData) -> Split {
-    let cleared = removed.iter().any(|gone| gone == key) && held.get(key).is_some();
+fn split(set: &UserData, removed: &[String], key: &str, held: &UserData, is_own: bool) -> Split {
+    let cleared = is_own && removed.iter().any(|gone| gone == key);
     let disposition = set.get(key).cloned().or(cleared.then_some(Value::Null));
     let removed: Vec<String> =
         removed.iter().filter(|gone| *gone != key && held.get(gone).is_some()).cloned().collect();

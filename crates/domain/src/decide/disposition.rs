@@ -6,7 +6,7 @@ use super::{
     machine::{Disposed, Machine},
 };
 use crate::{
-    MediumName, Refusal, UserData, UserId, check,
+    InteractionId, MediumName, Refusal, UserData, UserId, check,
     disposition::{Policy, is_empty},
     interaction::{Part, Via},
 };
@@ -29,7 +29,7 @@ pub(super) fn set<M: Machine>(
     check::disposition(value)?;
     let value = Value::from(value);
     let held = if part.is_live() {
-        machine.user_data(Some(part)).clone()
+        machine.user_data().clone()
     } else {
         let before = previous(machine, Some(part), &key);
         if before == value || is_empty(&before) && is_empty(&value) {
@@ -61,30 +61,31 @@ pub(super) fn record<M: Machine>(
     }
 }
 
-/// The part of an agent that is over and still takes a disposition.
+/// The part of an agent, known to them under a name, that is over and still takes a disposition.
 pub(super) fn late_part<'m, M: Machine>(
     draft: &mut Draft<'_>,
     machine: &'m M,
+    named: &InteractionId,
     agent: &UserId,
 ) -> Result<&'m M::Part, DecideError> {
     let (centre, at_work) = (draft.centre()?, draft.agent(agent)?);
-    let late = centre.disposition.late_part(machine, agent, at_work.as_deref(), draft.now);
+    let late = centre.disposition.late_part(machine, named, agent, at_work.as_deref(), draft.now);
     late.map(|(part, _)| part).ok_or_else(|| machine.not_found())
 }
 
-/// Whether the user data that a part sees has a disposition now.
+/// Whether a part has a disposition now; without a part, whether the interaction has.
 pub(super) fn is_set<M: Machine>(
     draft: &mut Draft<'_>,
     machine: &M,
     part: Option<&M::Part>,
 ) -> Result<bool, DecideError> {
-    Ok(draft.centre()?.disposition.is_set(machine.user_data(part)))
+    Ok(draft.centre()?.disposition.is_set(machine, part))
 }
 
-/// The value that reporting knew last: for a part that is over its own late value, else that of the interaction.
+/// The value of a part that reporting knew last: for one that is over its late value, else what it set while it was live.
 fn previous<M: Machine>(machine: &M, part: Option<&M::Part>, key: &str) -> Value {
     let own = part.filter(|part| !part.is_live()).and_then(|part| part.late().get(key));
-    own.or_else(|| machine.user_data(part).get(key)).cloned().unwrap_or(Value::Null)
+    own.or_else(|| machine.disposition(part, key)).cloned().unwrap_or(Value::Null)
 }
 
 /// Whether the book knows a value; refused when it does not and the medium's policy is strict.

@@ -146,6 +146,17 @@ impl<'a> Draft<'a> {
         .ok_or_else(|| Refusal::NotFound(format!("Call '{id}'")).into())
     }
 
+    /// The call that one of its lines is named by.
+    pub fn call_named(&mut self, uuid: &InteractionId) -> Result<SnapshotRef<Call>, DecideError> {
+        match call::interaction_of(uuid) {
+            Some(id) if !self.exists(&Key::Call(uuid.clone()))? => {
+                // The refusal names what was asked for.
+                if self.exists(&Key::Call(id.clone()))? { self.call(&id) } else { self.call(uuid) }
+            }
+            _ => self.call(uuid),
+        }
+    }
+
     pub fn device(&mut self, dn: &Dn) -> Result<Option<SnapshotRef<Device>>, DecideError> {
         self.view(&Key::Device(dn.clone()), |state| match state {
             State::Device(device) => Some(device),

@@ -163,8 +163,16 @@ impl Interaction for Session {
         &self.agents
     }
 
-    fn user_data(&self, _: Option<&AgentParty>) -> &UserData {
+    fn user_data(&self) -> &UserData {
         &self.user_data
+    }
+
+    fn known_as<'s>(&'s self, _: &'s AgentParty) -> &'s InteractionId {
+        &self.id
+    }
+
+    fn disposition(&self, _: Option<&AgentParty>, key: &str) -> Option<&serde_json::Value> {
+        self.user_data.get(key)
     }
 
     fn is_open(&self) -> bool {

@@ -108,7 +108,7 @@ impl<'c> CallStateChangeMessage<'c> {
 impl CallErrorMessage {
     /// Of an operation that the phone refused with a SIP status code.
     pub fn new(links: &Links, view: &CallView<'_>, operation: &'static str, code: u16) -> Self {
-        let call_path = call_path(view.call);
+        let call_path = call_path(view.call, view.party);
         let device_path = view.device.map(device_path);
         Self {
             message_type: "ErrorMessage",

@@ -1,6 +1,14 @@
 //! Operations on a call (spec: core-and-voice#5.6, #5.7, #6).
 
-use super::{table::requests, value::Pairs};
+use super::{
+    call_in::{
+        CallCompleteConferenceRequest, CallCompleteTransferRequest, CallInitiateConferenceRequest,
+        CallInitiateTransferRequest, CallRemoveParticipantFromConferenceRequest,
+        CallSingleStepConferenceRequest, CallSingleStepTransferRequest, CallSwapCallsRequest,
+    },
+    table::requests,
+    value::Pairs,
+};
 use domain::{InteractionId, Refusal, call::CallOperation, command::CallAct};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -16,6 +24,20 @@ requests! {
         Hold(CallHoldRequest) = "Hold", is Hold, {};
         Retrieve(CallRetrieveRequest) = "Retrieve", is Retrieve, {};
         SendDtmf(CallSendDtmfRequest) = "SendDtmf", is SendDtmf, {"digits": "1#"};
+        InitiateTransfer(CallInitiateTransferRequest) = "InitiateTransfer", is InitiateTransfer,
+            {"destination": {"phoneNumber": "5002"}};
+        CompleteTransfer(CallCompleteTransferRequest) = "CompleteTransfer", is CompleteTransfer, {};
+        SingleStepTransfer(CallSingleStepTransferRequest) = "SingleStepTransfer", is SingleStepTransfer,
+            {"destination": {"phoneNumber": "5002"}};
+        InitiateConference(CallInitiateConferenceRequest) = "InitiateConference", is InitiateConference,
+            {"destination": {"phoneNumber": "5002"}};
+        CompleteConference(CallCompleteConferenceRequest) = "CompleteConference", is CompleteConference, {};
+        SingleStepConference(CallSingleStepConferenceRequest) = "SingleStepConference", is SingleStepConference,
+            {"destination": {"phoneNumber": "5002"}};
+        SwapCalls(CallSwapCallsRequest) = "SwapCalls", is SwapCalls,
+            {"otherCallUri": "/me/calls/01RCC3N118B1V0SL807GK2LAES000006"};
+        RemoveParticipantFromConference(CallRemoveParticipantFromConferenceRequest) =
+            "RemoveParticipantFromConference", is RemoveParticipantFromConference, {"participant": "5002"};
         MuteCall(CallMuteCallRequest) = "MuteCall", is MuteCall, {};
         UnmuteCall(CallUnmuteCallRequest) = "UnmuteCall", is UnmuteCall, {};
         AttachUserData(CallAttachUserDataRequest) = "AttachUserData", is AttachUserData,
@@ -125,6 +147,14 @@ impl CallRequest {
             Self::Hold(_) => CallAct::Hold,
             Self::Retrieve(_) => CallAct::Retrieve,
             Self::SendDtmf(asked) => CallAct::SendDtmf(asked.digits.to_ascii_uppercase()),
+            Self::InitiateTransfer(asked) => asked.act()?,
+            Self::CompleteTransfer(asked) => asked.act(),
+            Self::SingleStepTransfer(asked) => asked.act()?,
+            Self::InitiateConference(asked) => asked.act()?,
+            Self::CompleteConference(asked) => asked.act(),
+            Self::SingleStepConference(asked) => asked.act()?,
+            Self::SwapCalls(asked) => asked.act(),
+            Self::RemoveParticipantFromConference(asked) => asked.act(),
             Self::MuteCall(_) => CallAct::Mute(true),
             Self::UnmuteCall(_) => CallAct::Mute(false),
             Self::AttachUserData(asked) => CallAct::AttachUserData(asked.user_data.0),
@@ -153,7 +183,8 @@ impl CallSetCallDispositionRequest {
     }
 }
 
-fn last_segment(uri: &str) -> &str {
+/// What a URI or a path names.
+pub(super) fn last_segment(uri: &str) -> &str {
     let path = uri.split(['?', '#']).next().unwrap_or_default();
     path.trim_end_matches('/').rsplit('/').next().unwrap_or_default()
 }

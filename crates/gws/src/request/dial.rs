@@ -49,6 +49,13 @@ impl<'de> Deserialize<'de> for Destination {
     }
 }
 
+impl Destination {
+    /// The number as it is dialled.
+    pub(super) fn number(&self) -> &str {
+        &self.phone_number
+    }
+}
+
 impl CallsDialRequest {
     /// Whom to call and how.
     pub fn dialled(self) -> Dialled {

@@ -3,6 +3,7 @@
 mod begin;
 mod book;
 mod call;
+mod call_in;
 mod device;
 mod dial;
 mod login;

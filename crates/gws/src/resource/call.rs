@@ -6,6 +6,7 @@ use domain::{
     Millis,
     call::{Call, CallKind, Party, PartyOrigin, PartyState, capabilities},
     disposition::LateUntil,
+    interaction::Interaction,
     user::Device,
 };
 use serde::Serialize;
@@ -76,6 +77,12 @@ pub struct CallResource<'c> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(schema_with = disposition_until)]
     disposition_until: Option<DispositionUntil>,
+    /// The address of the call beside which the agent asks, on their part in a consultation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parent_call_uri: Option<String>,
+    /// Its path, without `/me`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parent_call_path: Option<String>,
     /// Its address.
     uri: String,
     /// Its path, without `/me`.
@@ -133,21 +140,22 @@ pub fn call_resource<'c>(
     until: Option<LateUntil>,
 ) -> CallResource<'c> {
     let CallView { call, party, device, at } = *view;
-    let (line, path) = (call.line(party), call_path(call));
+    let (line, shown, path) = (call.line(party), call.shown(party), call_path(call, party));
     let since = party.established_at.unwrap_or(party.began_at);
-    let pairs = line.user_data.pairs();
-    let open = party.user().map(|user| capabilities(call, user)).unwrap_or_default();
+    let pairs = call.user_data().pairs();
+    let open = capabilities(call, party);
+    let parent = parent_path(call, party);
     let (participants, participants_info) = others(view, form);
     CallResource {
-        id: call.id.as_str(),
+        id: shown.uuid.as_str(),
         state: CallState(party.state),
-        call_uuid: line.uuid.as_str(),
-        conn_id: line.conn_id.as_str(),
+        call_uuid: shown.uuid.as_str(),
+        conn_id: shown.conn_id.as_str(),
         device_uri: device.map(|device| links.uri(&device_path(device))),
         participants,
         participants_info,
         ani: (line.kind == CallKind::Inbound).then_some(call.from.number.as_str()),
-        dnis: line.dialled.as_str(),
+        dnis: shown.dialled.as_str(),
         call_type: CallType(line.kind),
         capabilities: open.into_iter().map(CallCapability).collect(),
         user_data: (!pairs.is_empty()).then_some(pairs),
@@ -157,6 +165,8 @@ pub fn call_resource<'c>(
         monitored_user_muted: false,
         monitoring: false,
         disposition_until: until.map(Into::into),
+        parent_call_uri: parent.as_ref().map(|path| links.uri(&format!("/me{path}"))),
+        parent_call_path: parent,
         uri: links.uri(&format!("/me{path}")),
         path,
     }
@@ -166,18 +176,24 @@ pub fn call_resource<'c>(
 pub fn call_in_brief(call: &Call, party: &Party) -> CallBrief {
     let line = call.line(party);
     CallBrief {
-        id: call.id.as_str().to_owned(),
+        id: call.uuid(party).as_str().to_owned(),
         state: CallState(party.state),
         call_type: CallType(line.kind),
-        user_data: line.user_data.pairs().clone(),
+        user_data: call.user_data().pairs().clone(),
         received_date: timestamp(party.began_at),
         capabilities: Vec::new(),
     }
 }
 
-/// Its path, without `/me`.
-pub fn call_path(call: &Call) -> String {
-    format!("/calls/{}", call.id)
+/// The path of a part, without `/me`.
+pub fn call_path(call: &Call, party: &Party) -> String {
+    format!("/calls/{}", call.uuid(party))
+}
+
+/// The path of the call beside which a party asks.
+fn parent_path(call: &Call, party: &Party) -> Option<String> {
+    let asks = call.line(party).by.filter(|_| party.origin == PartyOrigin::Consult)?;
+    call.on(asks).map(|main| call_path(call, main))
 }
 
 /// The path of a phone.
@@ -196,19 +212,24 @@ pub fn numbers<'c>(call: &'c Call, party: &'c Party) -> Vec<&'c str> {
     }
     if found.is_empty() {
         found.push(match party.origin {
-            PartyOrigin::Caller | PartyOrigin::Dial => call.line(party).dialled.as_str(),
+            PartyOrigin::Caller | PartyOrigin::Dial | PartyOrigin::Consult => {
+                call.line(party).dialled.as_str()
+            }
             PartyOrigin::Called | PartyOrigin::Queue => call.from.number.as_str(),
         });
     }
     found
 }
 
-/// Those who were on the line of a party until the end of its part.
+/// Those who were on the line of a party until the end of its part, but for who handed the others
+/// to it or took them from it.
 fn left_last<'c>(call: &'c Call, party: &'c Party) -> impl Iterator<Item = &'c Party> {
     let end = party.released_at.unwrap_or(Millis::MAX);
     call.parties.iter().filter(move |other| {
         other.line == party.line
             && other.leg != party.leg
+            && other.handover.is_none_or(|handover| handover.from != party.leg)
+            && party.handover.is_none_or(|handover| handover.from != other.leg)
             && other.began_at <= end
             && other.released_at.is_none_or(|released| released >= end)
     })

@@ -70,7 +70,9 @@ words! {
     CallType = call::CallKind, by |kind| kind.as_str(), of [Internal, Inbound, Outbound, Consult];
     /// An operation on a call that is open now.
     CallCapability = call::CallOperation, by |operation| CallRequest::name_of(operation), of [
-        Answer, Reject, Hangup, ClearCall, Hold, Retrieve, SendDtmf, MuteCall, UnmuteCall, AttachUserData,
+        Answer, Reject, Hangup, ClearCall, Hold, Retrieve, SendDtmf, InitiateTransfer, CompleteTransfer,
+        SingleStepTransfer, InitiateConference, CompleteConference, SingleStepConference, SwapCalls,
+        RemoveParticipantFromConference, MuteCall, UnmuteCall, AttachUserData,
         UpdateUserData, DeleteUserData, DeleteUserDataPair,
     ];
     /// Who sees something.

@@ -13,6 +13,7 @@ mod damage;
 mod demo;
 mod earlier;
 mod following;
+mod handed_over;
 mod messenger;
 #[cfg(feature = "peers")]
 mod peers;

@@ -6,8 +6,8 @@ use super::{
     words,
 };
 use domain::{
-    Millis, UserId,
-    call::{CallEvent, Fact, Who},
+    InteractionId, Millis, UserId,
+    call::{CallEvent, Fact, Who, line_uuid},
     medium,
 };
 use gws::CallRequest;
@@ -18,6 +18,8 @@ use serde_json::{Map, Value};
 pub(super) const KINDS: &[Row] = &[
     ("call.began", schema::<Began<'_>>),
     ("call.joined", schema::<Joined<'_>>),
+    ("call.line-began", schema::<LineBegan<'_>>),
+    ("call.moved", schema::<Moved<'_>>),
     ("call.queued", schema::<Queued<'_>>),
     ("call.overflowed", schema::<Overflowed<'_>>),
     ("call.established", schema::<Established<'_>>),
@@ -78,6 +80,49 @@ struct Joined<'a> {
     /// When it is given up if nobody answers; null when it is not.
     #[schemars(extend("format" = "date-time"))]
     deadline: Option<String>,
+    /// The UUID of the line that it came into, where that is not the first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line: Option<String>,
+    /// The leg that carries it, where that is another party's: an agent who asks somebody has one phone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    carrier: Option<u16>,
+    /// The leg of the party that hands somebody over to it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    handed_over_by: Option<u16>,
+}
+
+/// An agent asks somebody beside the call.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct LineBegan<'a> {
+    #[serde(flatten)]
+    of: CallConversation<'a>,
+    /// The call UUID of the line.
+    call_uuid: &'a str,
+    /// Its connection id.
+    conn_id: &'a str,
+    /// The leg of the party that asks.
+    by: u16,
+    /// The number that is dialled.
+    dnis: &'a str,
+    /// What for.
+    #[serde(with = "words::Purpose")]
+    purpose: domain::call::Purpose,
+}
+
+/// A party goes on in another line, or in the place of the party that handed somebody over to it.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct Moved<'a> {
+    #[serde(flatten)]
+    of: CallConversation<'a>,
+    /// Its leg.
+    leg: u16,
+    /// The UUID of the line in which it is from now on.
+    call_uuid: String,
+    /// How it counts as having come in from now on.
+    #[serde(with = "words::Origin")]
+    origin: domain::call::PartyOrigin,
 }
 
 /// What a party is.
@@ -252,7 +297,7 @@ pub(super) fn data(id: &str, at: Millis, event: &CallEvent, names: Names<'_>) ->
             location: location.as_deref(),
             user_data: user_data.pairs(),
         }),
-        Fact::Joined { leg, line: _, who, dn, origin, state, answers: _, deadline } => {
+        Fact::Joined { leg, line, who, dn, origin, state, answers: _, deadline, carrier, handover } => {
             let (party, agent, agent_id) = match who {
                 Who::Outside => (PartyKind::Outside, None, None),
                 Who::Phone => (PartyKind::Phone, None, None),
@@ -260,16 +305,42 @@ pub(super) fn data(id: &str, at: Millis, event: &CallEvent, names: Names<'_>) ->
             };
             let deadline = deadline.map(time);
             let (leg, origin, state, this_dn) = (*leg, *origin, *state, dn.as_str());
-            json(Joined { of, leg, agent, agent_id, party, this_dn, origin, state, deadline })
+            let line = (*line > 0).then(|| uuid(id, *line));
+            let (carrier, handed_over_by) = (*carrier, handover.map(|handover| handover.from));
+            json(Joined {
+                of,
+                leg,
+                agent,
+                agent_id,
+                party,
+                this_dn,
+                origin,
+                state,
+                deadline,
+                line,
+                carrier,
+                handed_over_by,
+            })
         }
-        Fact::Queued { priority, since, overflow_at } => {
+        Fact::LineBegan { line: _, uuid, conn_id, by, dialled, purpose } => json(LineBegan {
+            of,
+            call_uuid: uuid.as_str(),
+            conn_id: conn_id.as_str(),
+            by: *by,
+            dnis: dialled.as_str(),
+            purpose: *purpose,
+        }),
+        Fact::Moved { leg, line, origin, handover: _ } => {
+            json(Moved { of, leg: *leg, call_uuid: uuid(id, *line), origin: *origin })
+        }
+        Fact::Queued { priority, since, overflow_at, party: _ } => {
             json(Queued { of, priority: *priority, since: time(*since), overflow_at: overflow_at.map(time) })
         }
         Fact::Overflowed { why, announcement } => {
             json(Overflowed { of, why: *why, announcement: announcement.as_deref() })
         }
         Fact::Established { leg } => json(Established { of, leg: *leg }),
-        Fact::Held { leg } => json(Held { of, leg: *leg }),
+        Fact::Held { leg, parked: _ } => json(Held { of, leg: *leg }),
         Fact::Muted { leg, on } => json(Muted { of, leg: *leg, on: *on }),
         Fact::Refused { leg, operation, code } => json(Refused {
             of,
@@ -315,4 +386,10 @@ pub(super) fn data(id: &str, at: Millis, event: &CallEvent, names: Names<'_>) ->
         Fact::Erased => json(Erased { of }),
         Fact::LegUp { .. } | Fact::AnswerAsked { .. } | Fact::HoldAsked { .. } => None,
     }
+}
+
+/// The call UUID of a line.
+fn uuid(id: &str, line: u16) -> String {
+    let id = InteractionId::from(id);
+    line_uuid(&id, line).unwrap_or(id).as_str().to_owned()
 }

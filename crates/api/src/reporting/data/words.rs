@@ -206,6 +206,18 @@ pub enum Origin {
     Called,
     /// The queue offered it the call.
     Queue,
+    /// It asks somebody beside its call.
+    Consult,
+}
+
+/// What an agent calls somebody into a call for.
+#[derive(Serialize, JsonSchema)]
+#[serde(remote = "domain::call::Purpose", rename_all = "kebab-case")]
+pub enum Purpose {
+    /// To hand the call over.
+    Transfer,
+    /// To talk together.
+    Conference,
 }
 
 /// Why waiting led nowhere.

@@ -4,6 +4,7 @@ mod dial;
 mod dispositions;
 mod errors;
 mod feed;
+mod handed_over;
 mod notes;
 mod operations;
 mod resources;

@@ -135,17 +135,3 @@ async fn user_data_is_written_and_taken_away() {
         assert_eq!(data, after, "{operation}: absent when there is none");
     }
 }
-
-#[tokio::test]
-async fn operations_that_need_transfers_are_not_known() {
-    let app = TestServer::with_calls().await;
-    let exchange = ScriptedSwitch::connect(&app);
-    let tom = exchange.at_work("agent1", "5001").await;
-    let (_, path) = exchange.talking(&tom).await;
-    for operation in ["InitiateTransfer", "SingleStepConference", "StartCallRecording", "Dance"] {
-        let why = tom.operate(&path, operation).await.refused(400, 2);
-        assert_eq!(why, format!("Unknown operation '{operation}'"));
-    }
-    let asked = app.agent("admin").get("/diagnostics/clients").await.ok().to_string();
-    assert!(asked.contains("/me/calls/{id}") && asked.contains("InitiateTransfer"), "{asked}");
-}

@@ -11,9 +11,6 @@ use testkit::{Client, ScriptedSwitch, TestServer};
 
 /// The id of the request.
 pub const CALL: &str = "01RCC3N118B1V0SL807GK2LAES000006";
-/// What both prints list as capabilities and is not open before calls can be transferred.
-pub const OF_TRANSFERS: [&str; 4] =
-    ["InitiateConference", "InitiateTransfer", "SingleStepConference", "SingleStepTransfer"];
 
 /// The agent of the prints, who was called from 15001 and has talked for 262 seconds.
 pub async fn established<'a>(exchange: &ScriptedSwitch<'a>) -> Client<'a> {

@@ -1,16 +1,17 @@
 //! What an agent does with a call (spec: core-and-voice#5.7).
 
 use super::{
-    super::{DecideError, Draft, data, disposition, machine::Machine},
-    offer,
+    super::{DecideError, Draft, data, disposition},
+    consult, handover, offer,
     release::{self, Release},
     room,
 };
 use crate::{
     InteractionId, Millis, Refusal, UserData, UserId,
-    call::{self, Call, Cause, Fact, LegCommand, Party, PartyOrigin, PartyState},
+    call::{self, Call, Cause, Consultation, Fact, LegCommand, Party, PartyOrigin, PartyState, Purpose},
     check,
     command::CallAct,
+    interaction::Interaction,
     session::{EndedBy, Via},
 };
 
@@ -23,19 +24,37 @@ pub(in super::super) fn act(
     agent: &UserId,
     act: &CallAct,
 ) -> Result<(), DecideError> {
-    let call = draft.call(id)?;
-    let party = gate(draft, &call, agent, act)?;
+    let call = draft.call_named(id)?;
+    let party = gate(draft, &call, id, agent, act)?;
     match act {
         CallAct::Answer => answer(draft, &call, party),
         CallAct::Reject => reject(draft, &call, party),
         CallAct::Hangup => hang_up(draft, &call, party),
         CallAct::Clear => release::clear(draft, &call, party),
-        CallAct::Hold => hold(draft, &call, party, true),
-        CallAct::Retrieve => hold(draft, &call, party, false),
+        CallAct::Hold => hold(draft, &call, party),
+        CallAct::Retrieve => retrieve(draft, &call, party),
         CallAct::SendDtmf(digits) => send_dtmf(draft, &call, party, digits),
+        CallAct::Initiate(purpose, call_in) => consult::initiate(draft, &call, party, *purpose, call_in),
+        CallAct::SingleStep(purpose, call_in) => {
+            handover::single_step(draft, &call, party, *purpose, call_in)
+        }
+        CallAct::Complete { purpose, consult } => {
+            let both = both(&call, party, consult.as_ref())?;
+            match purpose {
+                Purpose::Transfer => handover::complete(draft, &call, both),
+                Purpose::Conference => handover::join(draft, &call, both),
+            }
+        }
+        CallAct::Swap(other) => {
+            let both = both(&call, party, None)?;
+            consult::swap(draft, &call, both, party, other)
+        }
+        CallAct::Remove(number) => handover::remove(draft, &call, party, number),
         CallAct::Mute(on) => {
-            draft.tell_call(id, Fact::Muted { leg: party.leg, on: *on })?;
-            draft.effect(call.leg(party.leg), LegCommand::Mute(*on));
+            draft.tell_call(&call.id, Fact::Muted { leg: party.leg, on: *on })?;
+            if call.active_on(party.carried_by()).is_some_and(|active| active.leg == party.leg) {
+                draft.effect(call.leg_of(party), LegCommand::Mute(*on));
+            }
             Ok(())
         }
         CallAct::AttachUserData(set) => {
@@ -45,7 +64,7 @@ pub(in super::super) fn act(
             data::change(draft, &*call, Some(party), set, &[], Via::UpdateUserData)
         }
         CallAct::DeleteUserData => {
-            let keys: Vec<String> = call.line(party).user_data.pairs().keys().cloned().collect();
+            let keys: Vec<String> = call.user_data().pairs().keys().cloned().collect();
             data::change(draft, &*call, Some(party), &UserData::default(), &keys, Via::DeleteUserData)
         }
         CallAct::DeleteUserDataPair(key) => {
@@ -62,15 +81,17 @@ pub(in super::super) fn act(
 fn gate<'c>(
     draft: &mut Draft<'_>,
     call: &'c Call,
+    uuid: &InteractionId,
     agent: &UserId,
     act: &CallAct,
 ) -> Result<&'c Party, DecideError> {
     let Some(operation) = act.operation() else {
-        let live = call.live_party(agent);
-        return live.map_or_else(|| disposition::late_part(draft, call, agent), Ok);
+        let live = call.part(agent, uuid).filter(|party| party.is_live());
+        return live.map_or_else(|| disposition::late_part(draft, call, uuid, agent), Ok);
     };
-    let party = call.party(agent).ok_or_else(|| call.not_found())?;
-    if !call::is_open(call, agent, operation) {
+    let not_found = || Refusal::NotFound(format!("Call '{uuid}'"));
+    let party = call.part(agent, uuid).ok_or_else(not_found)?;
+    if !call::is_open(call, party, operation) {
         return Err(Refusal::NotInCallState { operation, state: party.state }.into());
     }
     Ok(party)
@@ -82,7 +103,7 @@ fn answer(draft: &mut Draft<'_>, call: &Call, party: &Party) -> Result<(), Decid
     if party.deadline.is_some_and(|due| due < deadline) {
         draft.tell_call(&call.id, Fact::AnswerAsked { leg: party.leg, deadline })?;
     }
-    draft.effect(call.leg(party.leg), LegCommand::Answer);
+    draft.effect(call.leg_of(party), LegCommand::Answer);
     Ok(())
 }
 
@@ -103,21 +124,47 @@ fn hang_up(draft: &mut Draft<'_>, call: &Call, party: &Party) -> Result<(), Deci
     release::settle(draft, &call.id, how, call)
 }
 
+/// The two parts of an agent's consultation; refused where the request names another.
+fn both<'c>(
+    call: &'c Call,
+    party: &Party,
+    named: Option<&InteractionId>,
+) -> Result<Consultation<'c>, DecideError> {
+    let both = call::consultation(call, party);
+    let is_named = |both: &Consultation<'_>| {
+        named.is_none_or(|named| call.uuid(both.consult) == named || call.uuid(both.main) == named)
+    };
+    let why = || Refusal::Invalid("'consultCallUri' is not the consultation of this call".into());
+    Ok(both.filter(is_named).ok_or_else(why)?)
+}
+
 /// On hold, the room is left before the phone is asked, so that nobody hears the agent's last words; coming back, the
-/// phone is asked first (spec: voice-sip#5.4).
-fn hold(draft: &mut Draft<'_>, call: &Call, party: &Party, on: bool) -> Result<(), DecideError> {
-    draft.tell_call(&call.id, Fact::HoldAsked { leg: party.leg, on })?;
-    if on {
-        room::arrange(draft, &call.id)?;
+/// phone is asked first (spec: voice-sip#5.4). A phone that carries another party as well is not asked.
+fn hold(draft: &mut Draft<'_>, call: &Call, party: &Party) -> Result<(), DecideError> {
+    if call.beside(party).next().is_some() {
+        consult::park(draft, call, party)?;
+        return room::arrange(draft, &call.id);
     }
-    draft.effect(call.leg(party.leg), LegCommand::HoldPhone(on));
+    draft.tell_call(&call.id, Fact::HoldAsked { leg: party.leg, on: true })?;
+    room::arrange(draft, &call.id)?;
+    draft.effect(call.leg_of(party), LegCommand::HoldPhone(true));
+    Ok(())
+}
+
+fn retrieve(draft: &mut Draft<'_>, call: &Call, party: &Party) -> Result<(), DecideError> {
+    if party.parked {
+        consult::go_on(draft, call, party)?;
+        return room::arrange(draft, &call.id);
+    }
+    draft.tell_call(&call.id, Fact::HoldAsked { leg: party.leg, on: false })?;
+    draft.effect(call.leg_of(party), LegCommand::HoldPhone(false));
     Ok(())
 }
 
 fn send_dtmf(draft: &mut Draft<'_>, call: &Call, party: &Party, digits: &str) -> Result<(), DecideError> {
     check::digits(digits)?;
     for other in call.others(party).filter(|other| other.up) {
-        draft.effect(call.leg(other.leg), LegCommand::Dtmf(digits.to_owned()));
+        draft.effect(call.leg_of(other), LegCommand::Dtmf(digits.to_owned()));
     }
     Ok(())
 }

@@ -53,7 +53,17 @@ pub(in super::super) fn arrive(draft: &mut Draft<'_>, arrive: &Arrive) -> Result
     party::join(
         draft,
         id,
-        NewParty { who, dn, origin: PartyOrigin::Caller, state, answers: false, deadline: None },
+        NewParty {
+            who,
+            dn,
+            origin: PartyOrigin::Caller,
+            state,
+            answers: false,
+            deadline: None,
+            line: 0,
+            carrier: None,
+            handover: None,
+        },
     )?;
     routing::route_to(draft, id, &arrive.to)
 }
@@ -99,6 +109,9 @@ pub(in super::super) fn dial(draft: &mut Draft<'_>, agent: &UserId, dial: &Dial)
         state: PartyState::Dialing,
         answers: false,
         deadline: Some(draft.now + OWN_PHONE),
+        line: 0,
+        carrier: None,
+        handover: None,
     };
     let leg = party::join(draft, &dial.call, coming)?;
     // A queue that takes no calls now: the agent can be told without their phone ringing.
@@ -119,9 +132,9 @@ fn refuse_while_talking(draft: &mut Draft<'_>, agent: &UserId) -> Result<(), Dec
         Some(found) => found.slots.get(&medium::voice()).cloned().unwrap_or_default(),
         None => return Ok(()),
     };
-    for id in held {
-        let call = draft.call(&id)?;
-        if call.live_party(agent).is_some_and(|party| party.state != PartyState::Held) {
+    for uuid in held {
+        let call = draft.call_named(&uuid)?;
+        if call.live_parts(agent).any(|party| party.state != PartyState::Held) {
             return Err(Refusal::Invalid("Dial is not valid while another call is not held".into()).into());
         }
     }

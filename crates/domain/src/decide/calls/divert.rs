@@ -28,8 +28,13 @@ pub(in super::super) fn diverted(
         return Ok(());
     }
     let call = draft.call(&leg.call)?;
-    let called = |party: &&Party| party.is_live() && party.origin == PartyOrigin::Called;
-    let Some(party) = call.on(leg.number).filter(called) else { return Ok(()) };
+    // Whom an agent called in is not followed: the agent meant them.
+    let is_led = call.live().count() == 2 && call.customer().is_some_and(Party::is_live);
+    let called = |party: &&Party| {
+        let is_called_in = party.line != 0 || party.handover.is_some() || !is_led;
+        party.is_live() && party.origin == PartyOrigin::Called && !is_called_in
+    };
+    let Some(party) = call.active_on(leg.number).filter(called) else { return Ok(()) };
     let leads = match to {
         Destination::Queue { .. } => true,
         Destination::Device(dn) => draft.device(dn)?.is_some() && !was_called(&call, dn),

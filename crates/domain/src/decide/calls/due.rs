@@ -2,7 +2,7 @@
 
 use super::{
     super::{DecideError, Draft},
-    offer,
+    handover, offer,
     release::{self, Release},
     routing, wait,
 };
@@ -33,6 +33,10 @@ pub(in super::super) fn due(
         Deadline::Leg(leg) if call.on(leg).is_some_and(|party| party.origin == PartyOrigin::Queue) => {
             offer::ended(draft, id, leg, how)
         }
+        Deadline::Leg(leg) if call.on(leg).is_some_and(|party| party.pending_handover().is_some()) => {
+            call.on(leg).map_or(Ok(()), |party| handover::failed(draft, id, party, how))
+        }
+        Deadline::Handover(leg) => handover::leave(draft, id, leg),
         Deadline::Leg(leg) => {
             release::part(draft, id, leg, how)?;
             release::settle(draft, id, how, &call)

@@ -2,7 +2,7 @@
 
 use super::{
     super::{DecideError, Draft},
-    offer,
+    handover, offer,
     release::{self, Release},
     room, routing, wait,
 };
@@ -27,17 +27,20 @@ pub(in super::super) fn heard(
         return Ok(());
     }
     let call = draft.call(&leg.call)?;
-    let Some(party) = call.on(leg.number).filter(|party| party.is_live()) else { return Ok(()) };
+    let Some(party) = call.active_on(leg.number) else { return Ok(()) };
     match heard {
-        LegEvent::Ringing => {
-            rings(draft, &call, party);
-            Ok(())
-        }
+        LegEvent::Ringing => rings(draft, &call, party),
         LegEvent::Up => up(draft, &call, party),
         // The phone was answered by hand meanwhile.
         LegEvent::NotAnswered(_) if party.state != PartyState::Ringing => Ok(()),
         LegEvent::NotAnswered(code) => refused(draft, &call, party, RefusedOperation::Answer, *code),
-        LegEvent::HoldDone { on, refused } => hold_done(draft, &call, party, *on, *refused),
+        LegEvent::HoldDone { on, refused } => {
+            let asked = call.live().filter(|party| party.carried_by() == leg.number);
+            match asked.into_iter().find(|party| party.holding == Some(*on)) {
+                Some(party) => hold_done(draft, &call, party, *on, *refused),
+                None => Ok(()),
+            }
+        }
         LegEvent::PhoneHold(on) => phone_hold(draft, &call, party, *on),
         LegEvent::Played if call.turned_away => {
             release::everyone(draft, &call.id, Release::by(EndedBy::Idle, Cause::Closed))
@@ -52,7 +55,7 @@ pub(in super::super) fn heard(
         LegEvent::Gone { cause: Cause::Closed, .. } => {
             release::everyone(draft, &call.id, Release::by(EndedBy::Restart, Cause::Closed))
         }
-        LegEvent::Gone { cause, code } => gone(draft, &call, party, *cause, *code),
+        LegEvent::Gone { cause, code } => gone(draft, &call, leg.number, *cause, *code),
     }
 }
 
@@ -64,19 +67,20 @@ fn pass_key(draft: &mut Draft<'_>, call: &Call, party: &Party, key: char) {
     }
     let mut others = call.others(party).filter(|other| room::talks(other));
     if let (Some(other), None) = (others.next(), others.next()) {
-        draft.effect(call.leg(other.leg), LegCommand::Dtmf(key.to_string()));
+        draft.effect(call.leg_of(other), LegCommand::Dtmf(key.to_string()));
     }
 }
 
-/// The caller hears that it rings.
-fn rings(draft: &mut Draft<'_>, call: &Call, party: &Party) {
-    if let Some(caller) = call.parties.first()
+/// The caller hears that it rings. Who handed over without asking leaves, since it is known to.
+fn rings(draft: &mut Draft<'_>, call: &Call, party: &Party) -> Result<(), DecideError> {
+    if let Some(caller) = call.caller_of(party.line)
         && party.origin == PartyOrigin::Called
         && caller.origin == PartyOrigin::Caller
         && !caller.up
     {
-        draft.effect(call.leg(caller.leg), LegCommand::Ring);
+        draft.effect(call.leg_of(caller), LegCommand::Ring);
     }
+    handover::leave(draft, &call.id, party.leg)
 }
 
 fn up(draft: &mut Draft<'_>, call: &Call, party: &Party) -> Result<(), DecideError> {
@@ -95,16 +99,17 @@ fn up(draft: &mut Draft<'_>, call: &Call, party: &Party) -> Result<(), DecideErr
             };
             routing::route_to(draft, id, &to)
         }
-        PartyOrigin::Caller | PartyOrigin::Called | PartyOrigin::Queue => {
-            if let Some(caller) = call.parties.first().filter(|caller| caller.is_live()) {
+        PartyOrigin::Caller | PartyOrigin::Called | PartyOrigin::Queue | PartyOrigin::Consult => {
+            if let Some(caller) = call.caller_of(party.line).filter(|caller| caller.is_live()) {
                 if caller.origin == PartyOrigin::Caller && !caller.up {
-                    draft.effect(call.leg(caller.leg), LegCommand::Answer);
+                    draft.effect(call.leg_of(caller), LegCommand::Answer);
                 }
                 if caller.state == PartyState::Dialing {
                     draft.tell_call(id, Fact::Established { leg: caller.leg })?;
                 }
             }
             draft.tell_call(id, Fact::Established { leg: party.leg })?;
+            handover::taken(draft, id, party.leg)?;
             room::arrange(draft, id)
         }
     }
@@ -132,7 +137,7 @@ fn hold_done(
         return Ok(());
     }
     match (code, on) {
-        (None, true) => draft.tell_call(&call.id, Fact::Held { leg: party.leg })?,
+        (None, true) => draft.tell_call(&call.id, Fact::Held { leg: party.leg, parked: false })?,
         (None, false) => draft.tell_call(&call.id, Fact::Established { leg: party.leg })?,
         (Some(code), true) => refused(draft, call, party, RefusedOperation::Hold, code)?,
         (Some(code), false) => refused(draft, call, party, RefusedOperation::Retrieve, code)?,
@@ -145,40 +150,60 @@ fn hold_done(
 fn phone_hold(draft: &mut Draft<'_>, call: &Call, party: &Party, on: bool) -> Result<(), DecideError> {
     let fact = match (party.state, on) {
         _ if party.who == Who::Outside => return Ok(()),
-        (PartyState::Established, true) => Fact::Held { leg: party.leg },
-        (PartyState::Held, false) => Fact::Established { leg: party.leg },
+        (PartyState::Established, true) => Fact::Held { leg: party.leg, parked: false },
+        (PartyState::Held, false) if !party.parked => Fact::Established { leg: party.leg },
         _ => return Ok(()),
     };
     draft.tell_call(&call.id, fact)?;
     room::arrange(draft, &call.id)
 }
 
+/// A leg is gone, and with it every party that it carried.
 fn gone(
     draft: &mut Draft<'_>,
     call: &Call,
-    party: &Party,
+    leg: u16,
     cause: Cause,
     code: Option<u16>,
 ) -> Result<(), DecideError> {
     let id = &call.id;
+    let mut ended = None;
+    for party in call.live().filter(|party| party.carried_by() == leg) {
+        let how = Release { code, is_gone: true, ..Release::by(closer(party, cause), cause) };
+        match party.origin {
+            PartyOrigin::Queue if party.state == PartyState::Ringing => {
+                offer::ended(draft, id, party.leg, how)?;
+            }
+            _ if party.pending_handover().is_some() => handover::failed(draft, id, party, how)?,
+            _ => {
+                release::part(draft, id, party.leg, how)?;
+                // The agent's phone is lost, not the call: the caller has not hung up on us.
+                if party.origin == PartyOrigin::Queue
+                    && cause == Cause::Lost
+                    && is_left_alone(&*draft.call(id)?)
+                {
+                    wait::back(draft, id)?;
+                }
+                ended = Some(how);
+            }
+        }
+    }
+    match ended {
+        Some(how) => release::settle(draft, id, how, call),
+        None => Ok(()),
+    }
+}
+
+/// Whether nobody talks with the customer any more.
+fn is_left_alone(call: &Call) -> bool {
+    call.customer().is_some_and(|customer| customer.is_live() && !call.others(customer).any(Party::is_live))
+}
+
+fn closer(party: &Party, cause: Cause) -> EndedBy {
     let unanswered = party.state == PartyState::Ringing || party.state == PartyState::Dialing && !party.up;
     let is_away = matches!(cause, Cause::NoAnswer | Cause::Unreachable | Cause::Lost | Cause::NoSuchNumber);
-    let closer = match (unanswered && is_away, party.origin) {
+    match (unanswered && is_away, party.origin) {
         (true, PartyOrigin::Called | PartyOrigin::Queue | PartyOrigin::Dial) => EndedBy::NoAnswer,
         _ => Call::closer_of(party),
-    };
-    let how = Release { code, is_gone: true, ..Release::by(closer, cause) };
-    match party.origin {
-        PartyOrigin::Queue if party.state == PartyState::Ringing => offer::ended(draft, id, party.leg, how),
-        // The agent's phone is lost, not the call: the caller has not hung up on us.
-        PartyOrigin::Queue if cause == Cause::Lost => {
-            release::part(draft, id, party.leg, how)?;
-            wait::requeue(draft, id)?;
-            room::arrange(draft, id)
-        }
-        _ => {
-            release::part(draft, id, party.leg, how)?;
-            release::settle(draft, id, how, call)
-        }
     }
 }

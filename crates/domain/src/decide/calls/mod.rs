@@ -3,9 +3,11 @@
 
 mod act;
 mod begin;
+mod consult;
 mod device;
 mod divert;
 mod due;
+mod handover;
 mod heard;
 mod offer;
 mod party;

@@ -46,7 +46,18 @@ pub(in super::super) fn offer(
     let who = Who::User { id: agent.clone(), name: user.user_name.clone() };
     let deadline = Some(offer::lapses_at(draft, &queued.queue)?);
     let state = PartyState::Ringing;
-    party::call_party(draft, id, NewParty { who, dn, origin: PartyOrigin::Queue, state, answers, deadline })
+    let coming = NewParty {
+        who,
+        dn,
+        origin: PartyOrigin::Queue,
+        state,
+        answers,
+        deadline,
+        line: 0,
+        carrier: None,
+        handover: None,
+    };
+    party::call_party(draft, id, coming)
 }
 
 /// Ends the part of an agent to whom the queue offered the call and who did not take it. The caller goes back to their

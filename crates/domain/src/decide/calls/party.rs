@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     InteractionId, Millis, agent,
-    call::{Dn, Fact, LegCommand, LegId, Originate, PartyOrigin, PartyState, Who},
+    call::{Call, CallerId, Dn, Fact, Handover, LegCommand, LegId, Originate, PartyOrigin, PartyState, Who},
     medium,
 };
 
@@ -21,6 +21,10 @@ pub(super) struct NewParty {
     pub state: PartyState,
     pub answers: bool,
     pub deadline: Option<Millis>,
+    pub line: u16,
+    /// The leg that carries it, where that is another party's.
+    pub carrier: Option<u16>,
+    pub handover: Option<Handover>,
 }
 
 /// Takes a party in, on a new leg. A user's slot is taken, whether or not they were ready for it: nothing else must
@@ -31,31 +35,47 @@ pub(super) fn join(
     coming: NewParty,
 ) -> Result<LegId, DecideError> {
     let leg = draft.call(id)?.next_leg();
-    let NewParty { who, dn, origin, state, answers, deadline } = coming;
+    let NewParty { who, dn, origin, state, answers, deadline, line, carrier, handover } = coming;
     let user = match &who {
         Who::User { id, .. } => Some(id.clone()),
         Who::Outside | Who::Phone => None,
     };
-    draft.tell_call(id, Fact::Joined { leg, line: 0, who, dn, origin, state, answers, deadline })?;
+    let joined = Fact::Joined { leg, line, who, dn, origin, state, answers, deadline, carrier, handover };
+    draft.tell_call(id, joined)?;
     if let Some(user) = user {
-        let slot = agent::Fact::SlotTaken { medium: medium::voice(), session: id.clone() };
+        let call = draft.call(id)?;
+        let uuid = call.on(leg).map_or(id, |party| call.uuid(party)).clone();
+        let slot = agent::Fact::SlotTaken { medium: medium::voice(), session: uuid };
         draft.tell_agent(&user, slot)?;
     }
     Ok(LegId { call: id.clone(), number: leg })
 }
 
-/// Takes a party in and makes its leg.
+/// Takes a party in and makes its leg. Whom an agent asks is shown that agent.
 pub(super) fn call_party(
     draft: &mut Draft<'_>,
     id: &InteractionId,
     coming: NewParty,
 ) -> Result<(), DecideError> {
     let (to, origin) = (coming.dn.clone(), coming.origin);
+    let line = coming.line;
     let leg = join(draft, id, coming)?;
-    let from = draft.call(id)?.from.clone();
+    let from = caller_id(&*draft.call(id)?, line);
     draft.effect(leg, LegCommand::Originate(Box::new(Originate { to, from, auto_answer: false })));
     // A caller who waits in a queue goes on hearing the same, whoever is rung for them.
     if origin == PartyOrigin::Queue { Ok(()) } else { room::arrange(draft, id) }
+}
+
+/// Who calls, as those in a line are shown it.
+fn caller_id(call: &Call, line: u16) -> CallerId {
+    let asks = call.lines.get(usize::from(line)).and_then(|line| call.on(line.by?));
+    asks.map_or_else(
+        || call.from.clone(),
+        |party| CallerId {
+            number: party.dn.to_string(),
+            name: party.user_name().unwrap_or_default().to_owned(),
+        },
+    )
 }
 
 /// Whose phone a number is.

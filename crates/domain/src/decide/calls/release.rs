@@ -42,7 +42,7 @@ pub(super) fn part(
     let call = draft.call(id)?;
     let Some(party) = call.on(leg).filter(|party| party.is_live()) else { return Ok(()) };
     // A party that only waited in a queue is established as well, but had nobody to talk to.
-    let met = |other: &Party| other.leg != leg && other.established_at.is_some();
+    let met = |other: &Party| other.leg != leg && other.line == party.line && other.established_at.is_some();
     let talked = party.established_at.is_some() && call.parties.iter().any(met);
     let fact = Fact::Released {
         leg,
@@ -57,12 +57,14 @@ pub(super) fn part(
         barred_until: how.barred_until,
     };
     draft.tell_call(id, fact)?;
-    if !how.is_gone {
-        draft.effect(call.leg(leg), LegCommand::Release(how.cause));
+    // A leg that carries another party as well goes on.
+    if !how.is_gone && call.beside(party).next().is_none() {
+        draft.effect(call.leg_of(party), LegCommand::Release(how.cause));
     }
     let Some(user) = party.user() else { return Ok(()) };
     let completed = party.took_part();
-    let slot = agent::Fact::SlotFreed { medium: medium::voice(), session: id.clone(), completed };
+    let slot =
+        agent::Fact::SlotFreed { medium: medium::voice(), session: call.uuid(party).clone(), completed };
     draft.tell_agent(user, slot)?;
     if party.origin == PartyOrigin::Queue && talked { wrap_up(draft, &call, party) } else { Ok(()) }
 }
@@ -84,18 +86,40 @@ fn wrap_up(draft: &mut Draft<'_>, call: &Call, party: &Party) -> Result<(), Deci
 
 /// Ends every part and the call. Its caller did not give up.
 pub(super) fn everyone(draft: &mut Draft<'_>, id: &InteractionId, how: Release) -> Result<(), DecideError> {
-    all(draft, id, how, false)
+    all(draft, id, how, |_| true)?;
+    end(draft, id, how.closer, false)
 }
 
-/// A party ends the call for everyone.
+/// Ends every part in a line, and the call when nobody is left in another.
+pub(super) fn line(
+    draft: &mut Draft<'_>,
+    id: &InteractionId,
+    line: u16,
+    how: Release,
+) -> Result<(), DecideError> {
+    all(draft, id, how, |party| party.line == line)?;
+    if draft.call(id)?.live().next().is_none() { end(draft, id, how.closer, false) } else { Ok(()) }
+}
+
+/// A party ends the call for everyone in its line.
 pub(super) fn clear(draft: &mut Draft<'_>, call: &Call, party: &Party) -> Result<(), DecideError> {
+    let how = Release::by(EndedBy::Agent, Cause::Normal);
     let by_caller = call.parties.first().is_some_and(|caller| caller.leg == party.leg);
-    all(draft, &call.id, Release::by(EndedBy::Agent, Cause::Normal), by_caller && is_unserved(call))
+    all(draft, &call.id, how, |other| other.line == party.line)?;
+    if draft.call(&call.id)?.live().next().is_some() {
+        return room::arrange(draft, &call.id);
+    }
+    end(draft, &call.id, how.closer, by_caller && is_unserved(call))
 }
 
-fn all(draft: &mut Draft<'_>, id: &InteractionId, how: Release, abandoned: bool) -> Result<(), DecideError> {
+fn all(
+    draft: &mut Draft<'_>,
+    id: &InteractionId,
+    how: Release,
+    which: impl Fn(&Party) -> bool,
+) -> Result<(), DecideError> {
     let call = draft.call(id)?;
-    for party in call.live() {
+    for party in call.live().filter(|party| which(party)) {
         let cause = match party.state {
             // The phone has no reason to ring any more.
             PartyState::Ringing if how.cause == Cause::Normal => Cause::Cancelled,
@@ -103,32 +127,60 @@ fn all(draft: &mut Draft<'_>, id: &InteractionId, how: Release, abandoned: bool)
         };
         part(draft, id, party.leg, Release { cause, barred_until: None, ..how })?;
     }
-    end(draft, id, how.closer, abandoned)
+    Ok(())
 }
 
-/// Runs after a part has ended: a call in which nobody talks with anybody any more, nor waits, is over.
+/// Runs after parts have ended: a line in which nobody talks with anybody any more, nor waits, is over, and with the last
+/// of them the call.
 pub(super) fn settle(
     draft: &mut Draft<'_>,
     id: &InteractionId,
     how: Release,
     before: &Call,
 ) -> Result<(), DecideError> {
-    let call = draft.call(id)?;
-    let caller_stays = call.parties.first().is_some_and(Party::is_live);
-    if call.ended.is_some() || caller_stays && (call.is_waiting() || call.turned_away) {
+    if draft.call(id)?.ended.is_some() {
         return Ok(());
     }
-    if call.live().count() > 1 {
-        return room::arrange(draft, id);
+    for number in 0..before.lines.len() {
+        settle_line(draft, id, u16::try_from(number).unwrap_or(u16::MAX), how)?;
     }
-    let abandoned = is_unserved(before) && !caller_stays;
-    let left: Vec<u16> = call.live().map(|party| party.leg).collect();
-    for leg in left {
-        let is_ringing = call.on(leg).is_some_and(|party| party.state == PartyState::Ringing);
-        let cause = if is_ringing { Cause::Cancelled } else { how.cause };
-        part(draft, id, leg, Release { cause, barred_until: None, is_gone: false, ..how })?;
+    let call = draft.call(id)?;
+    if call.live().next().is_some() {
+        return room::arrange_beside_queue(draft, id);
     }
+    let abandoned = is_unserved(before) && !call.customer().is_some_and(Party::is_live);
     end(draft, id, how.closer, abandoned)
+}
+
+fn settle_line(
+    draft: &mut Draft<'_>,
+    id: &InteractionId,
+    line: u16,
+    how: Release,
+) -> Result<(), DecideError> {
+    let call = draft.call(id)?;
+    let waits = call.customer().is_some_and(|party| party.is_live() && party.line == line);
+    if waits && (call.is_waiting() || call.turned_away) {
+        return Ok(());
+    }
+    let left: Vec<&Party> = call.live_in(line).collect();
+    let is_left = |leg: u16| left.iter().any(|party| party.leg == leg);
+    // Whoever is called for somebody who has gone has nobody to take over.
+    let only_calls = left.iter().all(|party| {
+        party.pending_handover().is_some_and(|handover| is_left(handover.from))
+            || left
+                .iter()
+                .any(|other| other.pending_handover().is_some_and(|handover| handover.from == party.leg))
+    });
+    if left.len() > 1 && !only_calls {
+        return Ok(());
+    }
+    for party in left {
+        let is_ringing = party.state == PartyState::Ringing;
+        let cause = if is_ringing { Cause::Cancelled } else { how.cause };
+        part(draft, id, party.leg, Release { cause, barred_until: None, is_gone: false, ..how })?;
+    }
+    Ok(())
 }
 
 /// Whether its caller is in a queue and nobody has taken it.

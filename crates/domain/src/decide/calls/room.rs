@@ -3,27 +3,48 @@
 use super::super::{DecideError, Draft};
 use crate::{
     InteractionId,
-    call::{LegCommand, Party, PartyState, Playback},
+    call::{Call, LegCommand, Party, PartyState, Playback},
 };
 
 /// Puts everyone whose leg is up where their state says: those who talk into the room, those who hold into silence;
 /// a party that is left alone hears why.
 pub(super) fn arrange(draft: &mut Draft<'_>, id: &InteractionId) -> Result<(), DecideError> {
+    place(draft, id, |_, _| true)
+}
+
+/// The same, but for who waits in a queue: they go on hearing what it plays.
+pub(super) fn arrange_beside_queue(draft: &mut Draft<'_>, id: &InteractionId) -> Result<(), DecideError> {
+    place(draft, id, |call, party| {
+        let is_customer = call.customer().is_some_and(|customer| customer.leg == party.leg);
+        let holds = party.state == PartyState::Held || party.holding == Some(true);
+        !call.is_waiting() || !is_customer || holds
+    })
+}
+
+fn place(
+    draft: &mut Draft<'_>,
+    id: &InteractionId,
+    which: impl Fn(&Call, &Party) -> bool,
+) -> Result<(), DecideError> {
     let call = draft.call(id)?;
     // A last announcement is heard to its end, since that is the end of the call.
     if call.turned_away {
         return Ok(());
     }
-    let talking = call.live().filter(|party| talks(party)).count();
-    for party in call.live().filter(|party| party.up) {
+    for party in call.live().filter(|party| party.up && which(&call, party)) {
+        // A leg that carries several parties is where the one is that does not hold.
+        if call.active_on(party.carried_by()).is_none_or(|active| active.leg != party.leg) {
+            continue;
+        }
+        let talking = call.live_in(party.line).filter(|party| talks(party)).count();
         let act = if party.state == PartyState::Held || party.holding == Some(true) {
             LegCommand::Part(Playback::Silence)
         } else if talks(party) && talking > 1 {
             LegCommand::Join(call.room(party.line))
         } else {
-            LegCommand::Part(alone(party))
+            LegCommand::Part(alone(&call, party))
         };
-        draft.effect(call.leg(party.leg), act);
+        draft.effect(call.leg_of(party), act);
     }
     Ok(())
 }
@@ -33,8 +54,9 @@ pub(super) fn talks(party: &Party) -> bool {
     party.up && party.state == PartyState::Established && party.holding.is_none()
 }
 
-/// What a party hears that nobody talks with: one that dials hears that it rings at the other end, everyone else the
-/// tone to wait.
-fn alone(party: &Party) -> Playback {
-    if party.state == PartyState::Dialing { Playback::Ringback } else { Playback::Hold }
+/// What a party hears that nobody talks with: one that dials, or that is handed over, hears that it rings at the other
+/// end, everyone else the tone to wait.
+fn alone(call: &Call, party: &Party) -> Playback {
+    let is_handed_over = call.live_in(party.line).any(|other| other.pending_handover().is_some());
+    if party.state == PartyState::Dialing || is_handed_over { Playback::Ringback } else { Playback::Hold }
 }

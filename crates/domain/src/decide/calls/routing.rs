@@ -8,8 +8,9 @@ use super::{
 };
 use crate::{
     InteractionId,
-    call::{Cause, Dn, PartyOrigin, PartyState, Who},
+    call::{Call, Cause, Dn, Handover, PartyOrigin, PartyState, Who},
     command::Destination,
+    device::Device,
     session::EndedBy,
 };
 
@@ -23,7 +24,7 @@ pub(super) fn route_to(
         Destination::Queue { queue, turned_away: None } => wait::enqueue(draft, id, queue),
         Destination::Queue { queue, turned_away: Some(why) } => wait::turn_away(draft, id, Some(queue), *why),
         Destination::Announcement(prompt) => wait::announce(draft, id, prompt),
-        Destination::Device(dn) => ring(draft, id, dn),
+        Destination::Device(_) => lead(draft, id, to),
         Destination::Nowhere => {
             let call = draft.call(id)?;
             // A phone of ours whose calls are sent around in a circle.
@@ -34,56 +35,74 @@ pub(super) fn route_to(
             if call.parties.first().is_some_and(|caller| caller.who == Who::Outside) {
                 return release::everyone(draft, id, Release::by(EndedBy::NoAnswer, Cause::NoSuchNumber));
             }
-            call_out(draft, id, &call.lines[0].dialled)
+            lead(draft, id, to)
         }
     }
 }
 
-/// Rings a phone of ours.
-fn ring(draft: &mut Draft<'_>, id: &InteractionId, dn: &Dn) -> Result<(), DecideError> {
-    let Some(device) = draft.device(dn)? else { return call_out(draft, id, dn) };
-    // Nobody can be called who is in this very call: they call their own number, or one that is forwarded to it.
-    let takes_part = draft.call(id)?.live().any(|party| match party.user() {
-        Some(user) => party.dn == *dn || device.owner.as_ref() == Some(user),
-        None => party.dn == *dn && party.who == Who::Phone,
+/// Calls the number of the first line.
+fn lead(draft: &mut Draft<'_>, id: &InteractionId, to: &Destination) -> Result<(), DecideError> {
+    let number = match to {
+        Destination::Device(dn) => dn.clone(),
+        _ => draft.call(id)?.lines[0].dialled.clone(),
+    };
+    match call_number(draft, id, &number, Place::default())? {
+        None => Ok(()),
+        Some(cause) => release::everyone(draft, id, Release::by(EndedBy::NoAnswer, cause)),
+    }
+}
+
+/// As what somebody is called into a call.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Place {
+    /// The line.
+    pub line: u16,
+    /// From whom they take somebody over.
+    pub handover: Option<Handover>,
+}
+
+/// Calls a phone of ours, or a number that is not ours: the switch knows whether anything carries it there. Answers why
+/// it cannot be called, if it cannot.
+pub(super) fn call_number(
+    draft: &mut Draft<'_>,
+    id: &InteractionId,
+    number: &Dn,
+    place: Place,
+) -> Result<Option<Cause>, DecideError> {
+    let (who, answers) = match draft.device(number)? {
+        None => (Who::Outside, false),
+        Some(device) => {
+            if let Some(cause) = stands_against(&*draft.call(id)?, &device) {
+                return Ok(Some(cause));
+            }
+            (party::who(draft, number)?, device.answers)
+        }
+    };
+    let coming = NewParty {
+        who,
+        dn: number.clone(),
+        origin: PartyOrigin::Called,
+        state: PartyState::Ringing,
+        answers,
+        deadline: Some(draft.now + party::RING),
+        line: place.line,
+        carrier: None,
+        handover: place.handover,
+    };
+    party::call_party(draft, id, coming)?;
+    Ok(None)
+}
+
+/// Why a phone of ours cannot be called now, if it cannot. Nobody can be called who is in this very call: they call their
+/// own number, or one that is forwarded to it.
+fn stands_against(call: &Call, device: &Device) -> Option<Cause> {
+    let takes_part = call.live().any(|party| match party.user() {
+        Some(user) => party.dn == device.dn || device.owner.as_ref() == Some(user),
+        None => party.dn == device.dn && party.who == Who::Phone,
     });
-    let refused = match (device.do_not_disturb || takes_part, device.in_service) {
+    match (device.do_not_disturb || takes_part, device.in_service) {
         (true, _) => Some(Cause::Busy),
         (_, false) => Some(Cause::Unreachable),
         _ => None,
-    };
-    let answers = device.answers;
-    drop(device);
-    if let Some(cause) = refused {
-        return release::everyone(draft, id, Release::by(EndedBy::NoAnswer, cause));
     }
-    let who = party::who(draft, dn)?;
-    party::call_party(
-        draft,
-        id,
-        NewParty {
-            who,
-            dn: dn.clone(),
-            origin: PartyOrigin::Called,
-            state: PartyState::Ringing,
-            answers,
-            deadline: Some(draft.now + party::RING),
-        },
-    )
-}
-
-/// Calls a number that is not ours. The switch knows whether anything carries it there.
-fn call_out(draft: &mut Draft<'_>, id: &InteractionId, number: &Dn) -> Result<(), DecideError> {
-    party::call_party(
-        draft,
-        id,
-        NewParty {
-            who: Who::Outside,
-            dn: number.clone(),
-            origin: PartyOrigin::Called,
-            state: PartyState::Ringing,
-            answers: false,
-            deadline: Some(draft.now + party::RING),
-        },
-    )
 }

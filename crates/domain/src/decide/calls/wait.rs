@@ -7,7 +7,7 @@ use super::{
 use crate::{
     InteractionId, QueueName,
     call::{Cause, Fact, LegCommand, Overflowing, PartyState, Playback},
-    queue::Overflow,
+    queue::{Overflow, Queue},
     session::EndedBy,
 };
 
@@ -21,11 +21,31 @@ pub(super) fn enqueue(
     let Some(queue) = draft.queue_if_any(name)? else {
         return release::everyone(draft, id, Release::by(EndedBy::NoAnswer, Cause::NoSuchNumber));
     };
+    let party = draft.call(id)?.queued.as_ref().and_then(|queued| queued.party);
+    enter(draft, id, &queue, party)
+}
+
+/// Hands a party to a queue, as a call that comes in there.
+pub(super) fn hand_to(
+    draft: &mut Draft<'_>,
+    id: &InteractionId,
+    name: &QueueName,
+    party: u16,
+) -> Result<(), DecideError> {
+    let queue = draft.queue(name)?;
+    enter(draft, id, &queue, Some(party))
+}
+
+fn enter(
+    draft: &mut Draft<'_>,
+    id: &InteractionId,
+    queue: &Queue,
+    party: Option<u16>,
+) -> Result<(), DecideError> {
     let overflow_at = (queue.calls.patience > 0).then(|| draft.now + queue.calls.patience);
-    let queued = Fact::Queued { priority: queue.priority, since: draft.now, overflow_at };
+    let queued = Fact::Queued { priority: queue.priority, since: draft.now, overflow_at, party };
+    draft.tell_call_in(id, &queue.name, queued)?;
     let greeting = queue.calls.greeting.clone();
-    drop(queue);
-    draft.tell_call_in(id, name, queued)?;
     play(draft, id, greeting.map_or(Playback::Hold, Playback::Prompt))
 }
 
@@ -73,8 +93,8 @@ fn overflow_to(
 /// announcement: at its end the call is over.
 fn play(draft: &mut Draft<'_>, id: &InteractionId, what: Playback) -> Result<(), DecideError> {
     let call = draft.call(id)?;
-    let Some(caller) = call.parties.first() else { return Ok(()) };
-    let leg = call.leg(caller.leg);
+    let Some(caller) = call.customer() else { return Ok(()) };
+    let leg = call.leg_of(caller);
     if !caller.up {
         draft.effect(leg.clone(), LegCommand::Answer);
     }
@@ -89,11 +109,17 @@ fn play(draft: &mut Draft<'_>, id: &InteractionId, what: Playback) -> Result<(),
     Ok(())
 }
 
+/// Puts a customer who has lost their agent back at their place in the queue, if they came from one.
+pub(super) fn back(draft: &mut Draft<'_>, id: &InteractionId) -> Result<(), DecideError> {
+    requeue(draft, id)?;
+    if draft.call(id)?.is_waiting() { play(draft, id, Playback::Hold) } else { Ok(()) }
+}
+
 /// Puts a call back at its place in the queue. The patience of a caller who was served begins again: the time they
 /// talked is no waiting.
 pub(super) fn requeue(draft: &mut Draft<'_>, id: &InteractionId) -> Result<(), DecideError> {
     let call = draft.call(id)?;
-    let (Some(queued), Some(caller)) = (&call.queued, call.parties.first()) else { return Ok(()) };
+    let (Some(queued), Some(caller)) = (&call.queued, call.customer()) else { return Ok(()) };
     if !caller.is_live() || queued.waiting {
         return Ok(());
     }
@@ -104,5 +130,6 @@ pub(super) fn requeue(draft: &mut Draft<'_>, id: &InteractionId) -> Result<(), D
         let patience = draft.queue_if_any(&queued.queue)?.map_or(0, |queue| queue.calls.patience);
         (patience > 0).then(|| draft.now + patience)
     };
-    draft.tell_call(id, Fact::Queued { priority: place.priority, since: place.since, overflow_at })
+    let party = queued.party;
+    draft.tell_call(id, Fact::Queued { priority: place.priority, since: place.since, overflow_at, party })
 }

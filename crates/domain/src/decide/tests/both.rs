@@ -70,7 +70,7 @@ impl On {
             }
             Self::Calls => {
                 let lost = crate::call::LegEvent::Gone { cause: crate::call::Cause::Lost, code: None };
-                let leg = crate::call::LegId { call: "c1".into(), number: 2 };
+                let leg = crate::call::LegId { call: "C100".into(), number: 2 };
                 let back = calls::talking().then(Command::LegEvent { leg, heard: lost });
                 back.then(self.offer("ann")).then(self.act(CallAct::Reject))
             }
@@ -97,13 +97,13 @@ impl On {
 
     fn act(self, act: CallAct) -> Command {
         assert_eq!(self, Self::Calls);
-        Command::Call { call: "c1".into(), agent: "ann".into(), act }
+        Command::Call { call: "C100".into(), agent: "ann".into(), act }
     }
 
     fn offer(self, agent: &str) -> Command {
         match self {
             Self::Sessions => offer(agent),
-            Self::Calls => Command::OfferCall { call: "c1".into(), agent: agent.into() },
+            Self::Calls => Command::OfferCall { call: "C100".into(), agent: agent.into() },
         }
     }
 
@@ -113,7 +113,7 @@ impl On {
             Self::Sessions => does("s1", agent, SessionAct::SetDisposition { value, key }),
             Self::Calls => {
                 let act = CallAct::SetDisposition { value, key };
-                Command::Call { call: "c1".into(), agent: agent.into(), act }
+                Command::Call { call: "C100".into(), agent: agent.into(), act }
             }
         }
     }
@@ -144,7 +144,7 @@ impl On {
     fn gone(self) -> &'static str {
         match self {
             Self::Sessions => "no: Interaction 's1' was not found",
-            Self::Calls => "no: Call 'c1' was not found",
+            Self::Calls => "no: Call 'C100' was not found",
         }
     }
 
@@ -167,7 +167,7 @@ impl On {
 fn late_until<I: Interaction>(world: &TestCentre, interaction: &I) -> Option<LateUntil> {
     let ann = UserId::from("ann");
     let rule = &world.centre().disposition;
-    let late = rule.late_part(interaction, &ann, Some(world.agent("ann")), world.now);
+    let late = rule.late_part(interaction, interaction.id(), &ann, Some(world.agent("ann")), world.now);
     late.map(|(_, until)| until)
 }
 
@@ -347,7 +347,7 @@ fn an_agent_whose_offer_lapsed_is_not_ready_on_its_medium() {
 
 #[test]
 fn personal_values_go_when_nobody_has_to_do_with_it_any_more() {
-    for (on, erase) in [(On::Sessions, "s1"), (On::Calls, "c1")] {
+    for (on, erase) in [(On::Sessions, "s1"), (On::Calls, "C100")] {
         let erase = || Command::Erase { session: erase.into() };
         let in_use = on.gone().replace("was not found", "is in use");
         check(on.live(), erase(), &in_use);

@@ -264,12 +264,17 @@ impl TestCentre {
                 let live = self.sessions().filter(|session| {
                     session.medium == *medium && session.live_agents().any(|party| party.user == agent.id)
                 });
-                let calls = self.calls().filter(|call| {
-                    *medium == medium::voice() && call.live().any(|party| party.user() == Some(&agent.id))
-                });
-                let live = live.map(|session| &session.id).chain(calls.map(|call| &call.id));
+                let calls = self.calls().filter(|_| *medium == medium::voice());
+                let parts = calls.flat_map(|call| call.live_parts(&agent.id).map(|party| call.uuid(party)));
+                let live = live.map(|session| &session.id).chain(parts);
                 let live: BTreeSet<_> = live.cloned().collect();
-                assert_eq!(held.len(), live.len(), "{}: one slot for each live part", agent.user_name);
+                let calls: Vec<_> = self.calls().collect();
+                assert_eq!(
+                    held.len(),
+                    live.len(),
+                    "{}: one slot for each live part: {held:?} {live:?} {calls:?}",
+                    agent.user_name
+                );
                 assert_eq!(held.iter().cloned().collect::<BTreeSet<_>>(), live);
             }
         }

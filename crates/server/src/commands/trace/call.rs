@@ -3,7 +3,7 @@
 use super::words::{
     Disposition, Names, Sentence, changed, closer, disposition, dispositioned, moment, pairs,
 };
-use domain::call::{CallEvent, Fact, Overflowing, PartyOrigin, RefusedOperation, Who};
+use domain::call::{CallEvent, Fact, Overflowing, PartyOrigin, Purpose, RefusedOperation, Who};
 use std::collections::HashMap;
 
 /// What is known of a call so far, to tell its next event.
@@ -55,9 +55,25 @@ impl<'n> CallCourse<'n> {
                     PartyOrigin::Dial => "to be connected with whom they dialled",
                     PartyOrigin::Called => "called by number",
                     PartyOrigin::Queue => "offered by the queue",
+                    PartyOrigin::Consult => "to ask somebody else",
                 };
                 let until = deadline.map_or_else(String::new, |at| format!(", until {}", moment(at)));
                 Sentence::by_server(format!("{coming} came in, {how}: {}{until}", state.as_str()))
+            }
+            Fact::LineBegan { line, by, dialled, purpose, .. } => {
+                let what_for = match purpose {
+                    Purpose::Transfer => "to hand the call over",
+                    Purpose::Conference => "to talk together",
+                };
+                let number = if self.texts { format!(" {:?}", dialled.as_str()) } else { String::new() };
+                self.of(*by, |party| format!("{party} asks{number} in line {line}, {what_for}"))
+            }
+            Fact::Moved { leg, line, origin, handover } => {
+                let party = self.party(*leg).label;
+                let instead =
+                    if *origin == PartyOrigin::Queue { ", as who serves the queue's call" } else { "" };
+                let still = if handover.is_some() { ", as soon as they answer" } else { "" };
+                Sentence::by_server(format!("{party} goes on in line {line}{instead}{still}"))
             }
             Fact::Queued { priority, overflow_at, .. } => {
                 let queue = event.queue.as_ref().map_or("?", domain::QueueName::as_str);
@@ -85,7 +101,10 @@ impl<'n> CallCourse<'n> {
                 let what = if *on { "hold" } else { "go on" };
                 self.of(*leg, |party| format!("the phone of {party} is asked to {what}"))
             }
-            Fact::Held { leg } => self.of(*leg, |party| format!("{party} holds the others")),
+            Fact::Held { leg, parked } => {
+                let how = if *parked { ", without their phone" } else { "" };
+                self.of(*leg, |party| format!("{party} holds the others{how}"))
+            }
             Fact::Muted { leg, on } => {
                 let what = if *on { "is kept from the others" } else { "is heard again" };
                 self.of(*leg, |party| format!("what {party} says {what}"))

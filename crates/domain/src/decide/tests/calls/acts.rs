@@ -14,7 +14,7 @@ use serde_json::json;
 
 /// The call that most rules are about.
 pub fn c1() -> InteractionId {
-    "c1".into()
+    "C100".into()
 }
 
 pub fn leg(number: u16) -> LegId {
@@ -63,7 +63,7 @@ pub fn dial(number: &str, to: Destination) -> Command {
 }
 
 pub fn dial_from(agent: &str, dn: &str, number: &str, to: Destination) -> Command {
-    Command::Dial { agent: agent.into(), dial: Box::new(dialled("c1", dn, number, to)) }
+    Command::Dial { agent: agent.into(), dial: Box::new(dialled("C100", dn, number, to)) }
 }
 
 pub fn dialled(call: &str, dn: &str, number: &str, to: Destination) -> Dial {
@@ -92,7 +92,7 @@ pub fn bob(act: CallAct) -> Command {
 }
 
 pub fn offer(agent: &str) -> Command {
-    offer_of("c1", agent)
+    offer_of("C100", agent)
 }
 
 pub fn offer_of(call: &str, agent: &str) -> Command {

@@ -12,8 +12,8 @@ pub fn call(fact: &Fact, queue: &str) -> String {
         Fact::Began { kind, from, dialled, .. } => {
             format!("began {} {} -> {dialled}", kind.as_str(), from.number)
         }
-        Fact::Joined { leg, who, dn, state, answers, deadline, .. } => format!(
-            "{leg} {} {dn} {}{}{}",
+        Fact::Joined { leg, who, dn, state, answers, deadline, carrier, handover, .. } => format!(
+            "{leg} {} {dn} {}{}{}{}{}",
             match who {
                 Who::Outside => "outside",
                 Who::Phone => "phone",
@@ -22,7 +22,16 @@ pub fn call(fact: &Fact, queue: &str) -> String {
             state.as_str(),
             if *answers { " answers" } else { "" },
             deadline.map(|deadline| format!(" until {deadline}")).unwrap_or_default(),
+            carrier.map(|leg| format!(" on {leg}")).unwrap_or_default(),
+            handover.map(|handover| format!(" from {}", handover.from)).unwrap_or_default(),
         ),
+        Fact::LineBegan { line, uuid, by, dialled, purpose, .. } => {
+            format!("line {line} {uuid} of {by} -> {dialled} for {purpose:?}").to_lowercase()
+        }
+        Fact::Moved { leg, line, origin, handover } => {
+            let from = handover.map(|handover| format!(" from {}", handover.from)).unwrap_or_default();
+            format!("{leg} moved to {line} as {origin:?}{from}").to_lowercase()
+        }
         Fact::Queued { since, overflow_at, .. } => {
             let late = overflow_at.map(|at| format!(" until {at}")).unwrap_or_default();
             format!("queued {queue} since {since}{late}")
@@ -35,7 +44,7 @@ pub fn call(fact: &Fact, queue: &str) -> String {
         Fact::Established { leg } => format!("{leg} Established"),
         Fact::AnswerAsked { leg, deadline } => format!("{leg} asked to answer until {deadline}"),
         Fact::HoldAsked { leg, on } => format!("{leg} asked to {}", if *on { "hold" } else { "go on" }),
-        Fact::Held { leg } => format!("{leg} Held"),
+        Fact::Held { leg, parked } => format!("{leg} {}", if *parked { "parked" } else { "Held" }),
         Fact::Muted { leg, on } => format!("{leg} {}", if *on { "muted" } else { "unmuted" }),
         Fact::Refused { leg, operation, code } => format!("{leg} refused {operation:?} {code}"),
         Fact::Released { leg, closer, cause, code, talked, dispositioned, barred_until, .. } => format!(

@@ -97,7 +97,7 @@ fn a_phone_that_went_out_of_service_meanwhile_ends_it() {
 fn a_destination_is_needed() {
     check(phones(), dial("", Destination::Nowhere), "no: Required parameter 'destination' is missing");
     check(phones(), dial(&"1".repeat(65), Destination::Nowhere), "no: 'destination' is longer than 64 bytes");
-    let mut heavy = dialled("c1", "5001", "5002", to_device("5002"));
+    let mut heavy = dialled("C100", "5001", "5002", to_device("5002"));
     heavy.user_data.set("Big", "x".repeat(crate::userdata::MAX_BYTES).into());
     let heavy = Command::Dial { agent: "ann".into(), dial: Box::new(heavy) };
     check(phones(), heavy, "no: User data would exceed 65536 bytes");
@@ -105,7 +105,7 @@ fn a_destination_is_needed() {
 
 #[test]
 fn a_call_begins_once() {
-    check(released(), dial("5002", to_device("5002")), "no: Call 'c1' exists already");
+    check(released(), dial("5002", to_device("5002")), "no: Call 'C100' exists already");
 }
 
 #[test]
@@ -129,7 +129,7 @@ fn who_is_not_ready_or_not_logged_in_may_dial() {
 #[test]
 fn one_talks_to_one_at_a_time() {
     let again = || {
-        let dial = dialled("c2", "5001", "5003", to_device("5003"));
+        let dial = dialled("C200", "5001", "5003", to_device("5003"));
         Command::Dial { agent: "ann".into(), dial: Box::new(dial) }
     };
     let no = "no: Dial is not valid while another call is not held";

@@ -4,7 +4,7 @@ use super::*;
 use crate::{call::Cause, command::DeviceAct, disposition::Policy, medium};
 use serde_json::json;
 
-const GONE: &str = "no: Call 'c1' was not found";
+const GONE: &str = "no: Call 'C100' was not found";
 const SET: &str = "disposition DispositionCode='IssueResolved' was null by ann via SetCallDisposition";
 
 fn dispose(value: &str) -> CallAct {
@@ -33,7 +33,7 @@ fn it_names_the_line_and_the_phone_it_was_set_at() {
     let (.., event) = world.history.last().expect("an event");
     let text = serde_json::to_value(event).expect("JSON");
     let said = |name: &str| text.pointer(&format!("/Call/fact/Disposition/{name}")).cloned();
-    assert_eq!(said("call_uuid"), Some(json!("c1")), "{text}");
+    assert_eq!(said("call_uuid"), Some(json!("C100")), "{text}");
     assert_eq!(said("conn_id"), Some(json!("00a1030405060708")));
     assert_eq!(said("this_dn"), Some(json!("5001")));
     assert_eq!(said("leg"), Some(json!(2)));

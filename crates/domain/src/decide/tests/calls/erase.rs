@@ -18,9 +18,9 @@ fn erase() -> Command {
 #[test]
 fn only_what_is_over_is_erased() {
     for open in [waiting(), offered(), talking(), held(), dialling()] {
-        check(open, erase(), "no: Call 'c1' is in use");
+        check(open, erase(), "no: Call 'C100' is in use");
     }
-    check(phones(), erase(), "no: Interaction 'c1' was not found");
+    check(phones(), erase(), "no: Interaction 'C100' was not found");
     let erased = check(released(), erase(), "erased");
     check(erased, erase(), "");
 }
@@ -54,13 +54,13 @@ fn nothing_personal_of_a_call_that_came_in_stays() {
 
 #[test]
 fn nothing_personal_of_a_call_that_went_out_stays() {
-    let mut dial: Dial = dialled("c1", "5001", MARKER, Destination::Nowhere);
+    let mut dial: Dial = dialled("C100", "5001", MARKER, Destination::Nowhere);
     dial.location = Some(MARKER.into());
     dial.user_data = pairs(&json!({"A": MARKER}));
     let world = phones().then(Command::Dial { agent: "ann".into(), dial: Box::new(dial) }).then(up(1));
     let world = world.then(up(2)).then(ann(CallAct::Hangup)).then(erase());
     assert!(!redacted(&world).contains(MARKER));
-    let dial = dialled("c1", "5001", "5002", to_device(MARKER));
+    let dial = dialled("C100", "5001", "5002", to_device(MARKER));
     let world = phones().then(Command::Dial { agent: "ann".into(), dial: Box::new(dial) }).then(up(1));
     let world = world.then(lost()).then(erase());
     assert!(!redacted(&world).contains(MARKER), "a phone may be forwarded outside");

@@ -17,43 +17,87 @@ impl TestCentre {
             assert!(call.is_open() || !call.is_waiting(), "what is over waits for nobody: {call:?}");
             let offered = live.iter().filter(|party| party.origin == PartyOrigin::Queue).count();
             assert!(offered <= 1, "one agent at a time: {call:?}");
-            assert!(!call.is_waiting() || live.len() == 1, "who waits is alone: {call:?}");
-            let cared_for = call.is_waiting() || call.turned_away || live.len() > 1;
-            let answers = live.iter().any(|party| party.origin == PartyOrigin::Dial && !party.up);
-            assert!(!call.is_open() || cared_for || answers, "nobody is left alone forever: {call:?}");
-            let legs: BTreeSet<u16> = call.parties.iter().map(|party| party.leg).collect();
-            assert_eq!(legs.len(), call.parties.len(), "each leg has a number of its own: {call:?}");
-            for party in live.iter().filter_map(|party| party.user()) {
-                let of = self.agent(party.as_str()).slots.get(&medium::voice());
-                assert!(of.is_some_and(|held| held.contains(&call.id)), "a live part has a slot: {call:?}");
+            let customer = call.customer().filter(|customer| customer.is_live());
+            for line in 0..call.lines.len() {
+                let line = u16::try_from(line).expect("few lines");
+                let here: Vec<&Party> = call.live_in(line).collect();
+                let is_customers = customer.is_some_and(|customer| customer.line == line);
+                let waits = call.is_waiting() && is_customers;
+                assert!(!waits || here.len() == 1, "who waits is alone: {call:?}");
+                let cared_for = waits || call.turned_away || here.len() > 1;
+                let answers = here.iter().any(|party| party.origin == PartyOrigin::Dial && !party.up);
+                assert!(here.is_empty() || cared_for || answers, "nobody is left alone forever: {call:?}");
             }
-            let users: BTreeSet<_> = live.iter().filter_map(|party| party.user()).collect();
-            let parts = live.iter().filter(|party| party.user().is_some()).count();
-            assert_eq!(users.len(), parts, "nobody talks with themselves: {call:?}");
+            assert!(!call.is_waiting() || customer.is_some(), "somebody waits: {call:?}");
+            let numbers: BTreeSet<u16> = call.parties.iter().map(|party| party.leg).collect();
+            assert_eq!(numbers.len(), call.parties.len(), "each party has a number of its own: {call:?}");
+            for (party, user) in live.iter().filter_map(|party| Some((party, party.user()?))) {
+                let of = self.agent(user.as_str()).slots.get(&medium::voice());
+                let uuid = call.uuid(party);
+                assert!(of.is_some_and(|held| held.contains(uuid)), "a live part has a slot: {call:?}");
+            }
+            for party in &live {
+                let beside: Vec<&Party> = call.beside(party).collect();
+                let is_active = |party: &Party| party.state != PartyState::Held;
+                assert!(
+                    !is_active(party) || !beside.iter().any(|other| is_active(other)),
+                    "one at a time on a leg: {call:?}"
+                );
+                assert!(
+                    beside.iter().all(|other| other.user() == party.user() && other.line != party.line),
+                    "{call:?}"
+                );
+                assert!(beside.len() <= 1, "one consultation at a time: {call:?}");
+                let same = |other: &&&Party| {
+                    other.user() == party.user() && other.carried_by() != party.carried_by()
+                };
+                let elsewhere = party.user().and_then(|_| live.iter().find(same));
+                assert!(elsewhere.is_none(), "nobody talks with themselves: {call:?}");
+            }
             for party in &call.parties {
                 self.legs_hold(call, party);
+            }
+            for agent in self.agents() {
+                for uuid in agent.slots.get(&medium::voice()).into_iter().flatten() {
+                    if *uuid == call.id || crate::call::interaction_of(uuid).as_ref() == Some(&call.id) {
+                        let part = call.part(&agent.id, uuid);
+                        assert!(
+                            part.is_some_and(Party::is_live),
+                            "a slot is of a live part: {uuid} {call:?}"
+                        );
+                    }
+                }
             }
         }
     }
 
-    /// What the switch was asked of a leg is what the party's state says.
+    /// What the switch was asked of a leg is what the state of its party says that does not hold.
     #[track_caller]
     fn legs_hold(&self, call: &Call, party: &Party) {
+        if party.carrier.is_some() {
+            return;
+        }
         let asked: Vec<&LegCommand> = self.asked(call, party.leg).map(|effect| &effect.act).collect();
         let came_in = party.origin == PartyOrigin::Caller;
         let makes = asked.iter().filter(|act| matches!(act, LegCommand::Originate(_))).count();
         let is_made = came_in || makes == 1;
+        let active = call.active_on(party.leg);
+        let is_up = party.up || active.is_some_and(|active| active.up);
         assert!(makes <= usize::from(!came_in), "a leg is made once: {call:?}");
         assert!(is_made || asked.is_empty(), "what was never made is asked nothing: {asked:?} {call:?}");
-        assert!(is_made || !party.up, "what was never made is not up: {call:?}");
+        assert!(is_made || !is_up, "what was never made is not up: {call:?}");
         let end = asked.iter().position(|act| matches!(act, LegCommand::Release(_)));
         assert!(end.is_none_or(|at| at + 1 == asked.len()), "nothing is asked after the end: {asked:?}");
-        assert!(end.is_none() || !party.is_live(), "who is live was not released: {call:?}");
-        if party.is_live() && party.up {
+        assert!(end.is_none() || active.is_none(), "who is live was not released: {call:?}");
+        if let Some(active) = active.filter(|active| active.up) {
             let heard = asked.iter().rfind(|act| matches!(act, LegCommand::Join(_) | LegCommand::Part(_)));
             let heard =
                 heard.unwrap_or_else(|| panic!("{} was never told what to hear: {call:?}", party.leg));
-            assert!(hears_right(call, party, heard), "{} hears {heard:?}: {call:?}", party.leg);
+            assert!(hears_right(call, active, heard), "{} hears {heard:?}: {call:?}", active.leg);
+            let muted = asked.iter().rfind(|act| matches!(act, LegCommand::Mute(_)));
+            let is_muted = matches!(muted, Some(LegCommand::Mute(true)));
+            let says = active.state == PartyState::Held || active.muted == is_muted;
+            assert!(says, "{} is heard otherwise than it says: {call:?}", active.leg);
         }
         if came_in && (party.up || party.established_at.is_some()) {
             let answered = asked.iter().filter(|act| matches!(act, LegCommand::Answer)).count();
@@ -68,7 +112,9 @@ impl TestCentre {
 
 fn hears_right(call: &Call, party: &Party, heard: &LegCommand) -> bool {
     let talks = |party: &&Party| party.state == PartyState::Established && party.holding.is_none();
-    let talking = call.live().filter(talks).count();
+    // Those of its own line alone: who talks in another hears nobody here.
+    let talking = call.live_in(party.line).filter(talks).count();
+    let is_handed_over = call.live_in(party.line).any(|other| other.pending_handover().is_some());
     let holds = party.state == PartyState::Held || party.holding == Some(true);
     match heard {
         _ if call.turned_away => matches!(heard, LegCommand::Part(Playback::Prompt(_))),
@@ -76,7 +122,7 @@ fn hears_right(call: &Call, party: &Party, heard: &LegCommand) -> bool {
         _ if holds => false,
         LegCommand::Join(room) => talking > 1 && talks(&party) && *room == call.room(party.line),
         LegCommand::Part(_) if talking > 1 => !talks(&party),
-        LegCommand::Part(Playback::Ringback) => party.state == PartyState::Dialing,
+        LegCommand::Part(Playback::Ringback) => party.state == PartyState::Dialing || is_handed_over,
         LegCommand::Part(Playback::Prompt(_)) => call.queued.is_some(),
         LegCommand::Part(_) => party.state == PartyState::Established,
         _ => false,

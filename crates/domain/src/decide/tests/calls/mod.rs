@@ -5,6 +5,8 @@ pub mod invariants;
 
 mod acts;
 mod begin;
+mod conference;
+mod consult;
 mod data;
 mod devices;
 mod dial;
@@ -12,6 +14,7 @@ mod dispositions;
 mod divert;
 mod elapsed;
 mod erase;
+mod handover;
 mod hold;
 mod properties;
 mod queue;
@@ -25,7 +28,11 @@ use super::{
     acts::{centre_with, do_not_disturb, log_out, pairs, state},
     check, test_centre,
 };
-use crate::{Command, command::CallAct};
+use crate::{
+    Command,
+    call::{CallIn, Purpose},
+    command::CallAct,
+};
 use acts::*;
 
 /// Ann, bob and cat have phones 5001 to 5003 that are registered; 5009 is a phone of nobody's. Ann and bob take
@@ -90,6 +97,49 @@ fn calling() -> TestCentre {
 /// Ann dialled bob's number, and they talk.
 fn internal() -> TestCentre {
     calling().then(up(2))
+}
+
+/// Ann has asked bob beside the call with the caller, and bob's phone rings.
+fn asking() -> TestCentre {
+    talking().then(ann(initiate(Purpose::Transfer, "5002")))
+}
+
+/// Ann talks with bob, whom they asked; the caller is on hold.
+fn consulting() -> TestCentre {
+    asking().then(up(4))
+}
+
+/// The caller, ann and bob talk together.
+fn together() -> TestCentre {
+    consulting().then(ann(complete(Purpose::Conference)))
+}
+
+/// An agent does something with the call that the consultation is.
+fn consult(agent: &str, act: CallAct) -> Command {
+    Command::Call { call: "C10G".into(), agent: agent.into(), act }
+}
+
+fn complete(purpose: Purpose) -> CallAct {
+    CallAct::Complete { purpose, consult: None }
+}
+
+/// Calls a phone of ours beside a call.
+fn initiate(purpose: Purpose, dn: &str) -> CallAct {
+    CallAct::Initiate(purpose, Box::new(call_in(dn)))
+}
+
+/// Calls a phone of ours in.
+fn single_step(purpose: Purpose, dn: &str) -> CallAct {
+    CallAct::SingleStep(purpose, Box::new(call_in(dn)))
+}
+
+fn call_in(dn: &str) -> CallIn {
+    CallIn {
+        dialled: dn.into(),
+        to: to_device(dn),
+        conn_id: "00a1030405060710".into(),
+        user_data: pairs(&serde_json::json!({})),
+    }
 }
 
 /// Ann dials bob's number, in a call of this id.

@@ -36,7 +36,7 @@ fn one_agent_is_asked_at_a_time() {
     check(offered(), offer("bob"), &format!("{NOT} it does not wait any more"));
     check(talking(), offer("bob"), &format!("{NOT} it does not wait any more"));
     check(released(), offer("bob"), &format!("{NOT} it does not wait any more"));
-    check(phones(), offer("bob"), "no: Call 'c1' was not found");
+    check(phones(), offer("bob"), "no: Call 'C100' was not found");
 }
 
 #[test]
@@ -65,14 +65,14 @@ fn only_who_can_take_it_is_asked() {
 fn an_agent_in_a_call_is_asked_for_no_second() {
     let second = |world: TestCentre| {
         let mut arrive = arrival(to_queue("Support", None));
-        arrive.leg.call = "c2".into();
+        arrive.leg.call = "C200".into();
         world.then(Command::Arrive(Box::new(arrive)))
     };
     for busy in [offered(), talking(), held(), ringing(), direct(), dialling(), internal()] {
-        check(second(busy), offer_of("c2", "ann"), &format!("{NOT} no free slot"));
+        check(second(busy), offer_of("C200", "ann"), &format!("{NOT} no free slot"));
     }
-    check(second(released()), offer_of("c2", "ann"), OFFERED);
-    check(second(talking()), offer_of("c2", "bob"), &OFFERED.replace("ann", "bob").replace("5001", "5002"));
+    check(second(released()), offer_of("C200", "ann"), OFFERED);
+    check(second(talking()), offer_of("C200", "bob"), &OFFERED.replace("ann", "bob").replace("5001", "5002"));
 }
 
 #[test]

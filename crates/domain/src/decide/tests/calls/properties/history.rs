@@ -5,7 +5,8 @@ use super::MARKER;
 use crate::{
     InteractionId, Refusal, UserId,
     call::{
-        Call, CallOperation, CallerId, Cause, Deadline, LegEvent, LegId, Overflowing, Party, capabilities,
+        Call, CallIn, CallOperation, CallerId, Cause, Deadline, LegEvent, LegId, Overflowing, Party, Purpose,
+        capabilities,
     },
     command::{AgentAct, Arrive, Destination, DeviceAct, Dial, Provision},
     disposition::Policy,
@@ -16,7 +17,7 @@ use proptest::{collection::vec, prelude::*};
 use serde_json::json;
 
 pub const AGENTS: [&str; 3] = ["ann", "bob", "cat"];
-pub const CALLS: [&str; 4] = ["c1", "c2", "c3", "c4"];
+pub const CALLS: [&str; 4] = ["C100", "C200", "C300", "C400"];
 const PHONES: [&str; 4] = ["5001", "5002", "5003", "5009"];
 
 /// A choice among what there is when its turn comes.
@@ -92,8 +93,10 @@ fn step() -> impl Strategy<Value = Step> {
 }
 
 pub fn history() -> impl Strategy<Value = History> {
-    let begin: [fn() -> TestCentre; 9] =
-        [phones, waiting, offered, talking, held, ringing, direct, calling, internal];
+    let begin: [fn() -> TestCentre; 12] = [
+        phones, waiting, offered, talking, held, ringing, direct, calling, internal, asking, consulting,
+        together,
+    ];
     (proptest::sample::select(begin.to_vec()), vec(step(), 1..40))
 }
 
@@ -163,14 +166,17 @@ fn command(world: &TestCentre, step: &Step) -> Option<Command> {
             Command::OfferCall { call: which.of(&waiting)?.id.clone(), agent: user(*agent) }
         }
         Step::Try(which, how) => {
-            let act = act_of(how.get(&CallOperation::ALL), how.next());
-            Command::Call { call: id(*which), agent: user(how.next().next()), act }
+            let calls: Vec<&Call> = world.calls().collect();
+            let call = which.of(&calls)?;
+            let party = how.next().of(&call.parties)?;
+            let act = act_of(call, &party, how.get(&CallOperation::ALL), how.next());
+            Command::Call { call: call.uuid(&party).clone(), agent: user(how.next().next()), act }
         }
         Step::Do(which, how) => {
             let (call, party) = which.of(&live(world, |party| party.user().is_some()))?;
             let agent = party.user()?.clone();
-            let act = act_of(how.get(&capabilities(call, &agent)), how.next());
-            Command::Call { call: call.id.clone(), agent, act }
+            let act = act_of(call, party, how.of(&capabilities(call, party))?, how.next());
+            Command::Call { call: call.uuid(party).clone(), agent, act }
         }
         Step::Dispose(which, how) => {
             let act = CallAct::SetDisposition {
@@ -185,17 +191,23 @@ fn command(world: &TestCentre, step: &Step) -> Option<Command> {
         }
         Step::LegEvent(which, how) => {
             let (call, party) = which.of(&live(world, |_| true))?;
-            Command::LegEvent { leg: call.leg(party.leg), heard: likely(party, *how) }
+            Command::LegEvent { leg: call.leg_of(party), heard: likely(party, *how) }
         }
         Step::Divert(which, how) => {
             let (call, party) = which.of(&live(world, |party| !party.up))?;
-            Command::Diverted { leg: call.leg(party.leg), to: destination(*how), code: 302 }
+            Command::Diverted { leg: call.leg_of(party), to: destination(*how), code: 302 }
         }
         Step::Due(which, how) => {
             let calls: Vec<&Call> = world.calls().collect();
             let call = which.of(&calls)?;
             let deadlines: Vec<Deadline> = call.deadlines().map(|(due, _)| due).collect();
-            let any = how.get(&[Deadline::Overflow, Deadline::Leg(1), Deadline::Leg(2), Deadline::Leg(3)]);
+            let any = how.get(&[
+                Deadline::Overflow,
+                Deadline::Leg(1),
+                Deadline::Leg(2),
+                Deadline::Leg(3),
+                Deadline::Handover(3),
+            ]);
             let due = how.next().of(&deadlines).unwrap_or(any);
             Command::CallDue { call: call.id.clone(), due, late: overflow(how.next()) }
         }
@@ -345,9 +357,24 @@ fn setting(how: Pick) -> Command {
     }
 }
 
-/// The operation with parameters that are valid, whoever performs it. `n` chooses among them.
-pub fn act_of(operation: CallOperation, n: Pick) -> CallAct {
+/// The operation of a party with parameters that are valid, whoever performs it. `n` chooses among them.
+pub fn act_of(call: &Call, party: &Party, operation: CallOperation, n: Pick) -> CallAct {
     let data = || pairs(&n.get(&[json!({"A": MARKER}), json!({"DispositionCode": "Referred", "B": 0.3})]));
+    let call_in = || {
+        let to = n.get(&[
+            to_device("5001"),
+            to_device("5002"),
+            to_device("5003"),
+            to_device("5009"),
+            Destination::Nowhere,
+        ]);
+        let dialled = match &to {
+            Destination::Device(dn) => dn.clone(),
+            _ => MARKER.into(),
+        };
+        let user_data = n.next().get(&[pairs(&json!({})), pairs(&json!({"A": MARKER}))]);
+        Box::new(CallIn { dialled, to, conn_id: "00a1030405060710".into(), user_data })
+    };
     match operation {
         CallOperation::Answer => CallAct::Answer,
         CallOperation::Reject => CallAct::Reject,
@@ -356,6 +383,28 @@ pub fn act_of(operation: CallOperation, n: Pick) -> CallAct {
         CallOperation::Hold => CallAct::Hold,
         CallOperation::Retrieve => CallAct::Retrieve,
         CallOperation::SendDtmf => CallAct::SendDtmf(n.get(&["12#", "*,A"]).into()),
+        CallOperation::InitiateTransfer => CallAct::Initiate(Purpose::Transfer, call_in()),
+        CallOperation::InitiateConference => CallAct::Initiate(Purpose::Conference, call_in()),
+        CallOperation::SingleStepTransfer => {
+            let mut call_in = call_in();
+            if n.next().next().0.is_multiple_of(3) && call.others(party).count() == 1 {
+                (call_in.to, call_in.dialled) = (to_queue("Support", None), "9000".into());
+            }
+            CallAct::SingleStep(Purpose::Transfer, call_in)
+        }
+        CallOperation::SingleStepConference => CallAct::SingleStep(Purpose::Conference, call_in()),
+        CallOperation::CompleteTransfer => CallAct::Complete { purpose: Purpose::Transfer, consult: None },
+        CallOperation::CompleteConference => {
+            CallAct::Complete { purpose: Purpose::Conference, consult: None }
+        }
+        CallOperation::SwapCalls => {
+            let other = call.beside(party).next();
+            CallAct::Swap(other.map_or(&call.id, |other| call.uuid(other)).clone())
+        }
+        CallOperation::RemoveParticipantFromConference => {
+            let other = call.others(party).next();
+            CallAct::Remove(other.map_or_else(|| "5002".into(), |other| other.dn.clone()))
+        }
         CallOperation::MuteCall => CallAct::Mute(true),
         CallOperation::UnmuteCall => CallAct::Mute(false),
         CallOperation::AttachUserData => CallAct::AttachUserData(data()),

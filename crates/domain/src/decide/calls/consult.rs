@@ -1,0 +1,142 @@
+//! An agent asks somebody beside a call (spec: voice-sip#5.5): their phone goes on in another room, and those they talked
+//! with are on hold. Nothing is asked of the phone.
+
+use super::{
+    super::{DecideError, Draft},
+    handover,
+    party::{self, NewParty},
+    release::{self, Release},
+    room,
+    routing::{self, Place},
+};
+use crate::{
+    InteractionId, Refusal,
+    call::{
+        Call, CallIn, Consultation, Fact, LegCommand, Party, PartyOrigin, PartyState, Purpose, line_uuid,
+    },
+    check,
+    command::Destination,
+    session::EndedBy,
+};
+
+/// How many parties a call has in all its time: what is stored of it and read with each of its commands is bounded.
+const MOST_PARTIES: usize = 100;
+
+/// Begins a consultation.
+pub(super) fn initiate(
+    draft: &mut Draft<'_>,
+    call: &Call,
+    party: &Party,
+    purpose: Purpose,
+    call_in: &CallIn,
+) -> Result<(), DecideError> {
+    check(call, call_in)?;
+    let number = match &call_in.to {
+        Destination::Device(dn) => dn,
+        Destination::Nowhere => &call_in.dialled,
+        Destination::Queue { .. } | Destination::Announcement(_) => {
+            let why = format!("'{}' is a queue: hand the call over with SingleStepTransfer", call_in.dialled);
+            return Err(Refusal::Invalid(why).into());
+        }
+    };
+    let line = u16::try_from(call.lines.len()).unwrap_or(u16::MAX);
+    let uuid = line_uuid(&call.id, line).ok_or_else(too_many)?;
+    handover::attach(draft, call, party, &call_in.user_data)?;
+    park(draft, call, party)?;
+    let began = Fact::LineBegan {
+        line,
+        uuid,
+        conn_id: call_in.conn_id.clone(),
+        by: party.leg,
+        dialled: call_in.dialled.clone(),
+        purpose,
+    };
+    draft.tell_call(&call.id, began)?;
+    let asks = NewParty {
+        who: party.who.clone(),
+        dn: party.dn.clone(),
+        origin: PartyOrigin::Consult,
+        state: PartyState::Dialing,
+        answers: false,
+        deadline: None,
+        line,
+        carrier: Some(party.carried_by()),
+        handover: None,
+    };
+    party::join(draft, &call.id, asks)?;
+    speak_as(draft, call, party, false);
+    match routing::call_number(draft, &call.id, number, Place { line, handover: None })? {
+        None => Ok(()),
+        Some(cause) => {
+            release::line(draft, &call.id, line, Release::by(EndedBy::NoAnswer, cause))?;
+            room::arrange(draft, &call.id)
+        }
+    }
+}
+
+/// What is asked, and whether the call takes one more.
+pub(super) fn check(call: &Call, call_in: &CallIn) -> Result<(), Refusal> {
+    check::number("destination", &call_in.dialled)?;
+    check::user_data(&call_in.user_data)?;
+    if call.parties.len() >= MOST_PARTIES { Err(too_many()) } else { Ok(()) }
+}
+
+fn too_many() -> Refusal {
+    Refusal::Invalid(format!("A call has {MOST_PARTIES} parties at most, those that left included"))
+}
+
+/// Goes on with the other of two calls.
+pub(super) fn swap(
+    draft: &mut Draft<'_>,
+    call: &Call,
+    both: Consultation<'_>,
+    party: &Party,
+    other: &InteractionId,
+) -> Result<(), DecideError> {
+    let (this, that) =
+        if both.main.leg == party.leg { (both.main, both.consult) } else { (both.consult, both.main) };
+    if call.uuid(that) != other {
+        return Err(Refusal::Invalid("'otherCallUri' is not the call beside this one".into()).into());
+    }
+    let (talks, waits) = if this.state == PartyState::Held { (that, this) } else { (this, that) };
+    park(draft, call, talks)?;
+    go_on(draft, call, waits)?;
+    room::arrange(draft, &call.id)
+}
+
+/// Holds the others in the room alone. A phone that holds itself is asked to go on: it talks with somebody else now.
+pub(super) fn park(draft: &mut Draft<'_>, call: &Call, party: &Party) -> Result<(), DecideError> {
+    if party.parked {
+        return Ok(());
+    }
+    if party.state == PartyState::Held {
+        draft.effect(call.leg_of(party), LegCommand::HoldPhone(false));
+    }
+    draft.tell_call(&call.id, Fact::Held { leg: party.leg, parked: true })
+}
+
+/// Comes back to those on hold. A phone that holds itself is asked to go on.
+pub(super) fn go_on(draft: &mut Draft<'_>, call: &Call, party: &Party) -> Result<(), DecideError> {
+    if party.state != PartyState::Held {
+        return Ok(());
+    }
+    let now = draft.call(&call.id)?;
+    for other in now.beside(party) {
+        if other.state == PartyState::Held && !other.parked {
+            park(draft, call, other)?;
+        }
+    }
+    if !party.parked {
+        draft.effect(call.leg_of(party), LegCommand::HoldPhone(false));
+    }
+    speak_as(draft, &now, party, party.muted);
+    draft.tell_call(&call.id, Fact::Established { leg: party.leg })
+}
+
+/// Has what is said on a party's leg kept from the others, or not, where another party that it carried may have left it
+/// otherwise.
+fn speak_as(draft: &mut Draft<'_>, call: &Call, party: &Party, muted: bool) {
+    if call.parties.iter().any(|other| other.carried_by() == party.carried_by() && other.muted) {
+        draft.effect(call.leg_of(party), LegCommand::Mute(muted));
+    }
+}

@@ -1,0 +1,229 @@
+//! A call is handed over (spec: voice-sip#5.5, #5.6): to somebody who was asked, or without asking.
+
+use super::{
+    super::{DecideError, Draft, data},
+    consult,
+    release::{self, Release},
+    room,
+    routing::{self, Place},
+    wait,
+};
+use crate::{
+    InteractionId, Millis, Refusal, UserData,
+    call::{Call, CallIn, Cause, Consultation, Fact, Handover, Party, PartyOrigin, PartyState, Purpose},
+    check,
+    command::Destination,
+    session::{EndedBy, Via},
+};
+
+/// How long an agent who hands over without asking stays at most, while it is not known whether it rings at the other
+/// end: so that a wrong number comes back to them, in milliseconds.
+const KNOWN_TO_RING: Millis = 3_000;
+/// How long the phone of an agent is called to whom a customer comes back, in milliseconds.
+const RING_BACK: Millis = 20_000;
+
+/// Hands a party to somebody, or calls them in, without asking.
+pub(super) fn single_step(
+    draft: &mut Draft<'_>,
+    call: &Call,
+    party: &Party,
+    purpose: Purpose,
+    call_in: &CallIn,
+) -> Result<(), DecideError> {
+    consult::check(call, call_in)?;
+    attach(draft, call, party, &call_in.user_data)?;
+    let number = match (&call_in.to, purpose) {
+        (Destination::Queue { queue, turned_away: None }, Purpose::Transfer) => {
+            return to_queue(draft, call, party, queue);
+        }
+        (Destination::Device(dn), _) => dn,
+        (Destination::Nowhere, _) => &call_in.dialled,
+        _ => return Err(Refusal::Invalid(format!("'{}' cannot be called in", call_in.dialled)).into()),
+    };
+    let handover = match purpose {
+        Purpose::Transfer => Some(Handover { from: party.leg, leaves_at: Some(draft.now + KNOWN_TO_RING) }),
+        Purpose::Conference => None,
+    };
+    let place = Place { line: party.line, handover };
+    match routing::call_number(draft, &call.id, number, place)? {
+        None => Ok(()),
+        Some(Cause::Busy) => Err(Refusal::Invalid(format!("'{number}' takes no calls")).into()),
+        Some(_) => Err(Refusal::NotRegistered(number.clone()).into()),
+    }
+}
+
+/// What the request attaches is the call's from now on.
+pub(super) fn attach(
+    draft: &mut Draft<'_>,
+    call: &Call,
+    party: &Party,
+    user_data: &UserData,
+) -> Result<(), DecideError> {
+    if user_data.is_empty() {
+        return Ok(());
+    }
+    data::change(draft, call, Some(party), user_data, &[], Via::AttachUserData)
+}
+
+/// The one with whom the agent talks waits for another agent.
+fn to_queue(
+    draft: &mut Draft<'_>,
+    call: &Call,
+    party: &Party,
+    queue: &crate::QueueName,
+) -> Result<(), DecideError> {
+    let mut others = call.others(party);
+    let (Some(customer), None) = (others.next(), others.next()) else {
+        return Err(Refusal::Invalid("A conference cannot be handed to a queue".into()).into());
+    };
+    if party.line != 0 || matches!(customer.origin, PartyOrigin::Queue | PartyOrigin::Consult) {
+        return Err(Refusal::Invalid("A colleague who was asked cannot be handed to a queue".into()).into());
+    }
+    release::part(draft, &call.id, party.leg, Release::by(EndedBy::Agent, Cause::Normal))?;
+    wait::hand_to(draft, &call.id, queue, customer.leg)
+}
+
+/// Hands the call to whom was asked; they may not have answered yet.
+pub(super) fn complete(
+    draft: &mut Draft<'_>,
+    call: &Call,
+    both: Consultation<'_>,
+) -> Result<(), DecideError> {
+    let how = Release::by(EndedBy::Agent, Cause::Normal);
+    release::part(draft, &call.id, both.consult.leg, how)?;
+    let takes_queue = both.main.origin == PartyOrigin::Queue;
+    release::part(draft, &call.id, both.main.leg, how)?;
+    for target in call.others(both.consult) {
+        let is_asked = !target.has_answered();
+        let origin = if takes_queue && !is_asked { PartyOrigin::Queue } else { target.origin };
+        let handover = Some(Handover { from: both.main.leg, leaves_at: None });
+        let line = both.main.line;
+        draft.tell_call(&call.id, Fact::Moved { leg: target.leg, line, origin, handover })?;
+    }
+    room::arrange(draft, &call.id)
+}
+
+/// Somebody who was called to take a party over is known to ring, or has been called for long enough: the agent leaves.
+pub(super) fn leave(draft: &mut Draft<'_>, id: &InteractionId, target: u16) -> Result<(), DecideError> {
+    if release_from(draft, id, target)? { room::arrange(draft, id) } else { Ok(()) }
+}
+
+/// Releases the agent who hands over to a party, if they have not left; answers whether they left now.
+fn release_from(draft: &mut Draft<'_>, id: &InteractionId, target: u16) -> Result<bool, DecideError> {
+    let call = draft.call(id)?;
+    let pending = |handover: &Handover| handover.leaves_at.is_some();
+    let Some(handover) = call.on(target).and_then(|party| party.handover).filter(pending) else {
+        return Ok(false);
+    };
+    release::part(draft, id, handover.from, Release::by(EndedBy::Agent, Cause::Normal))?;
+    Ok(true)
+}
+
+/// Somebody who was called to take a party over has answered: the party is theirs, as if the queue had offered it. Of one
+/// who was called for anything else nothing changes.
+pub(super) fn taken(draft: &mut Draft<'_>, id: &InteractionId, target: u16) -> Result<(), DecideError> {
+    release_from(draft, id, target)?;
+    let call = draft.call(id)?;
+    let Some(party) = call.on(target) else { return Ok(()) };
+    let Some(handover) = party.handover else { return Ok(()) };
+    let from_queue = call.on(handover.from).is_some_and(|from| from.origin == PartyOrigin::Queue);
+    let origin = if from_queue { PartyOrigin::Queue } else { party.origin };
+    let handover = Some(Handover { leaves_at: None, ..handover });
+    draft.tell_call(id, Fact::Moved { leg: target, line: party.line, origin, handover })
+}
+
+/// Somebody who was called to take a party over does not: the agent is called again if they have left, and after that
+/// the party waits in the queue it came from.
+pub(super) fn failed(
+    draft: &mut Draft<'_>,
+    id: &InteractionId,
+    target: &Party,
+    how: Release,
+) -> Result<(), DecideError> {
+    let before = draft.call(id)?;
+    release::part(draft, id, target.leg, how)?;
+    let call = draft.call(id)?;
+    let left: Vec<&Party> = call.live_in(target.line).collect();
+    let from = target.handover.and_then(|handover| call.on(handover.from));
+    match (&left[..], from) {
+        ([_], Some(from)) if !from.is_live() && call.live().count() == 1 => {
+            call_back(draft, id, from, how, &before)
+        }
+        _ => release::settle(draft, id, how, &before),
+    }
+}
+
+/// Calls the agent again who handed a party over.
+fn call_back(
+    draft: &mut Draft<'_>,
+    id: &InteractionId,
+    agent: &Party,
+    how: Release,
+    before: &Call,
+) -> Result<(), DecideError> {
+    let is_free = match agent.user() {
+        Some(user) => {
+            let at_work = draft.agent(user)?;
+            at_work.is_some_and(|found| found.login.is_some() && found.taken(&crate::medium::voice()) == 0)
+        }
+        None => false,
+    };
+    let device = draft.device(&agent.dn)?;
+    let phone = device.as_ref().filter(|device| {
+        device.in_service && !device.do_not_disturb && device.owner.as_ref() == agent.user()
+    });
+    let Some(answers) = phone.map(|device| device.answers).filter(|_| is_free) else {
+        return back_to_queue(draft, id, how, before);
+    };
+    let is_queued = before.queued.is_some() && agent.origin == PartyOrigin::Queue;
+    let coming = super::party::NewParty {
+        who: agent.who.clone(),
+        dn: agent.dn.clone(),
+        origin: if is_queued { PartyOrigin::Queue } else { PartyOrigin::Called },
+        state: PartyState::Ringing,
+        answers,
+        deadline: Some(draft.now + RING_BACK),
+        line: agent.line,
+        carrier: None,
+        handover: None,
+    };
+    super::party::call_party(draft, id, coming)?;
+    room::arrange(draft, id)
+}
+
+/// A party that nobody has taken over goes back to the head of its queue; one that came from none is released.
+fn back_to_queue(
+    draft: &mut Draft<'_>,
+    id: &InteractionId,
+    how: Release,
+    before: &Call,
+) -> Result<(), DecideError> {
+    wait::back(draft, id)?;
+    release::settle(draft, id, how, before)
+}
+
+/// Takes whom was asked into the call.
+pub(super) fn join(draft: &mut Draft<'_>, call: &Call, both: Consultation<'_>) -> Result<(), DecideError> {
+    release::part(draft, &call.id, both.consult.leg, Release::by(EndedBy::Agent, Cause::Normal))?;
+    for target in call.others(both.consult) {
+        let (line, origin) = (both.main.line, target.origin);
+        draft.tell_call(&call.id, Fact::Moved { leg: target.leg, line, origin, handover: None })?;
+    }
+    consult::go_on(draft, call, both.main)?;
+    room::arrange(draft, &call.id)
+}
+
+/// Takes somebody out of a conference.
+pub(super) fn remove(
+    draft: &mut Draft<'_>,
+    call: &Call,
+    party: &Party,
+    number: &crate::ids::Dn,
+) -> Result<(), DecideError> {
+    check::number("participant", number)?;
+    let found = call.others(party).find(|other| other.dn == *number);
+    let found = found.ok_or_else(|| Refusal::NotFound(format!("Participant '{number}'")))?;
+    let how = Release::by(EndedBy::Agent, Cause::Normal);
+    release::part(draft, &call.id, found.leg, how)?;
+    release::settle(draft, &call.id, how, call)
+}

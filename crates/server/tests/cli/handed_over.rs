@@ -1,0 +1,171 @@
+//! Calls that are handed over, with phones that say and hear: who hears whom at each step.
+
+use crate::process::{Server, TestDir};
+use phone::{Account, AnswerMode, Call, Incoming, Phone, PhoneLine, Say};
+use serde_json::{Value, json};
+use std::{net::SocketAddr, time::Duration};
+use testkit::wait::found_blocking;
+use tokio::runtime::Runtime;
+
+/// `agent1@demo:demo` and `agent2@demo:demo`.
+const AGENTS: [&str; 2] = ["YWdlbnQxQGRlbW86ZGVtbw==", "YWdlbnQyQGRlbW86ZGVtbw=="];
+/// What the customer and the two agents say, in Hz.
+const CUSTOMER: u16 = 440;
+const TOM: u16 = 660;
+const ANN: u16 = 880;
+const SOON: Duration = Duration::from_secs(5);
+
+/// A centre with two agents at their phones.
+struct Centre {
+    _dir: TestDir,
+    server: Server,
+    phones: Runtime,
+    sip: SocketAddr,
+    desks: Vec<(Phone, PhoneLine)>,
+}
+
+impl Centre {
+    fn open() -> Self {
+        let (dir, phones) = (TestDir::new(), Runtime::new().unwrap());
+        let server = dir.serve("serve --demo --data d --http 127.0.0.1:0");
+        let sip = ([127, 0, 0, 1], server.sip.unwrap()).into();
+        let desks = [("5001", TOM), ("5002", ANN)].map(|(number, hz)| {
+            phones.block_on(async {
+                let line = PhoneLine::open(([127, 0, 0, 1], 0).into(), sip).await.unwrap();
+                let phone = line.phone(Account::new(number).password("demo"));
+                let answer = AnswerMode::After(Duration::from_millis(200));
+                phone.on_incoming(Incoming { answer, say: Say::Tone(hz), hang_up_after: None });
+                phone.register(Duration::from_secs(600)).await.unwrap();
+                (phone, line)
+            })
+        });
+        let centre = Self { _dir: dir, server, phones, sip, desks: desks.into() };
+        let start = json!({"operationName": "StartContactCenterSession", "channels": ["voice"]});
+        centre.asks(0, "/me", &start);
+        centre.asks(1, "/me", &start);
+        centre.asks(0, "/me/channels/voice", &json!({"operationName": "Ready"}));
+        centre
+    }
+
+    fn asks(&self, agent: usize, path: &str, body: &Value) {
+        let authorization = format!("Basic {}", AGENTS[agent]);
+        let headers = [("Authorization", authorization.as_str()), ("Content-Type", "application/json")];
+        let (head, answer) = self.server.send(&format!("POST /api/v2{path}"), &headers, &body.to_string());
+        assert!(head.starts_with("HTTP/1.1 200"), "{path} {body}: {head} {answer}");
+    }
+
+    /// An agent's call of a type in a state, once it is there: its path and the numbers of the others.
+    fn call(&self, agent: usize, call_type: &str, state: &str) -> (String, Vec<String>) {
+        found_blocking(&format!("agent {} has a call {call_type} {state}", agent + 1), || {
+            let (_, body) = self.server.get("/api/v2/me/calls?fields=*", Some(AGENTS[agent]));
+            let body: Value = serde_json::from_str(&body).unwrap();
+            let is_it = |call: &&Value| call["callType"] == call_type && call["state"] == state;
+            let call = body["calls"].as_array().unwrap().iter().find(is_it)?.clone();
+            let others = call["participants"].as_array().unwrap().iter();
+            let others = others.map(|other| other["digits"].as_str().unwrap().to_owned()).collect();
+            Some((format!("/me{}", call["path"].as_str().unwrap()), others))
+        })
+    }
+
+    /// Somebody outside calls the queue and talks with the first agent; both ends.
+    fn talking(&self) -> (Call, Call, PhoneLine) {
+        self.phones.block_on(async {
+            let line = PhoneLine::open(([127, 0, 0, 1], 0).into(), self.sip).await.unwrap();
+            let outside = line.phone(Account::new("+15550142"));
+            let customer = outside.call("9000", Say::Tone(CUSTOMER), &[]).await.unwrap();
+            let tom =
+                tokio::time::timeout(Duration::from_secs(20), self.desks[0].0.next_call()).await.unwrap();
+            tom.answered().await.unwrap();
+            (customer, tom, line)
+        })
+    }
+
+    /// The call that comes in at an agent's phone.
+    fn comes_in(&self, agent: usize) -> Call {
+        let next = async { tokio::time::timeout(SOON, self.desks[agent].0.next_call()).await };
+        self.phones.block_on(next).unwrap()
+    }
+
+    fn hears(&self, who: &Call, hz: u16) {
+        assert!(self.phones.block_on(who.hears(hz, SOON)), "{hz} Hz are not heard: {:?}", who.heard());
+    }
+
+    fn does_not_hear(&self, who: &Call, hz: u16) {
+        assert!(self.phones.block_on(who.stops_hearing(hz, SOON)), "{hz} Hz are heard: {:?}", who.heard());
+    }
+}
+
+fn to(operation: &str, number: &str) -> Value {
+    json!({"operationName": operation, "destination": {"phoneNumber": number}})
+}
+
+fn operation(name: &str) -> Value {
+    json!({"operationName": name})
+}
+
+#[test]
+fn a_customer_on_hold_hears_nothing_of_the_consultation_and_then_talks_with_whom_was_asked() {
+    let centre = Centre::open();
+    let (customer, tom, _line) = centre.talking();
+    centre.hears(&customer, TOM);
+    centre.hears(&tom, CUSTOMER);
+    let (path, _) = centre.call(0, "Inbound", "Established");
+    centre.asks(0, &path, &to("InitiateTransfer", "5002"));
+    let ann = centre.comes_in(1);
+    let (consult, others) = centre.call(0, "Consult", "Established");
+    assert_eq!(others, ["5002"]);
+    centre.hears(&ann, TOM);
+    centre.hears(&tom, ANN);
+    centre.does_not_hear(&customer, TOM);
+    centre.does_not_hear(&ann, CUSTOMER);
+    centre.does_not_hear(&customer, ANN);
+
+    centre.asks(0, &consult, &json!({"operationName": "SwapCalls", "otherCallUri": path}));
+    centre.hears(&customer, TOM);
+    centre.does_not_hear(&ann, TOM);
+    centre.asks(0, &path, &json!({"operationName": "SwapCalls", "otherCallUri": consult}));
+    centre.hears(&ann, TOM);
+
+    centre.asks(0, &path, &operation("CompleteTransfer"));
+    centre.hears(&customer, ANN);
+    centre.hears(&ann, CUSTOMER);
+    centre.phones.block_on(tom.ended());
+    let (own, others) = centre.call(1, "Inbound", "Established");
+    assert_eq!((own, others.as_slice()), (consult, ["+15550142".to_owned()].as_slice()));
+    assert!(centre.phones.block_on(customer.hears(ANN, SOON)), "and goes on hearing");
+}
+
+#[test]
+fn three_talk_together_and_each_hears_the_two_others() {
+    let centre = Centre::open();
+    let (customer, tom, _line) = centre.talking();
+    let (path, _) = centre.call(0, "Inbound", "Established");
+    centre.asks(0, &path, &to("InitiateConference", "5002"));
+    let ann = centre.comes_in(1);
+    centre.call(0, "Consult", "Established");
+    centre.asks(0, &path, &operation("CompleteConference"));
+    for (who, heard) in [(&customer, [TOM, ANN]), (&tom, [CUSTOMER, ANN]), (&ann, [CUSTOMER, TOM])] {
+        for hz in heard {
+            centre.hears(who, hz);
+        }
+    }
+    let remove = json!({"operationName": "RemoveParticipantFromConference", "participant": "5002"});
+    centre.asks(0, &path, &remove);
+    centre.phones.block_on(ann.ended());
+    centre.does_not_hear(&customer, ANN);
+    centre.hears(&customer, TOM);
+}
+
+#[test]
+fn handed_on_without_asking_the_customer_hears_it_ring_and_then_whom_it_reached() {
+    let centre = Centre::open();
+    let (customer, tom, _line) = centre.talking();
+    let (path, _) = centre.call(0, "Inbound", "Established");
+    centre.asks(0, &path, &to("SingleStepTransfer", "5002"));
+    let ann = centre.comes_in(1);
+    centre.phones.block_on(tom.ended());
+    centre.hears(&customer, ANN);
+    centre.hears(&ann, CUSTOMER);
+    centre.phones.block_on(ann.hang_up());
+    centre.phones.block_on(customer.ended());
+}
