@@ -4,6 +4,7 @@
 use crate::{
     auth::Caller,
     body::{Posted, asked},
+    repeat::Repeat,
     state::Api,
     v2::{not_registered, option_groups},
 };
@@ -12,9 +13,9 @@ use axum::{
     extract::State,
     routing::{get, post},
 };
-use domain::user::Role;
+use domain::{Command, user::Role};
 use gws::{
-    BusinessAttributesAnswer, CentreAnswer, CentreResources, DesktopRequest, Outcome, OwnSections,
+    Answer, BusinessAttributesAnswer, CentreAnswer, CentreResources, DesktopRequest, Outcome, OwnSections,
     OwnSettings, OwnSettingsAnswer, Problem, Query, business_attributes, find_device, states_to_choose,
 };
 use std::sync::Arc;
@@ -55,16 +56,22 @@ async fn list_attributes(State(api): State<Arc<Api>>, _: Caller) -> Outcome {
 }
 
 /// `POST /internal-api/operations`: what the vendor's desktop sends as a user event (spec: admin-and-reporting#8.4).
-/// It is refused as the desktop knows it from a phone that is not registered: no phone is yet.
-async fn operate(State(api): State<Arc<Api>>, caller: Caller, Posted(body): Posted) -> Outcome {
+async fn operate(
+    State(api): State<Arc<Api>>,
+    caller: Caller,
+    repeat: Repeat,
+    Posted(body): Posted,
+) -> Outcome {
     caller.needs(&[Role::Agent, Role::Supervisor])?;
     let DesktopRequest::SendUserEvent(event) = asked(&api, &body, "/internal-api/operations")?;
-    let device = match event.device_id {
+    let device = match &event.device_id {
         Some(id) => {
-            let found = find_device(&caller.user, &id);
+            let found = find_device(&caller.user, id);
             Some(found.ok_or_else(|| Problem::not_found(&format!("Device '{id}'")))?)
         }
         None => caller.user.device.as_ref(),
     };
-    Err(not_registered(device))
+    let dn = device.ok_or_else(|| not_registered(None))?.phone_number.clone();
+    let command = Command::Device { dn, agent: caller.user.id.clone(), act: event.act() };
+    Ok(api.perform(&repeat, command, |_| Answer::done()).await?)
 }

@@ -191,6 +191,7 @@ const fn of_device(act: &DeviceAct) -> &'static str {
         DeviceAct::DoNotDisturb(_) => "device.do-not-disturb",
         DeviceAct::Forward(_) => "device.forward",
         DeviceAct::Unforward => "device.unforward",
+        DeviceAct::SendUserEvent(_) => "device.user-event",
     }
 }
 

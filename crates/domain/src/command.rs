@@ -3,11 +3,12 @@
 mod call;
 mod weight;
 
+pub use crate::call::Destination;
 pub use crate::{
     call::CallAct,
     session::{ClosingMessage, HandoverTarget, SessionAct, Words},
 };
-pub use call::{Arrive, Destination, DeviceAct, Dial};
+pub use call::{Arrive, DeviceAct, Dial};
 
 use crate::{
     InteractionId, Millis, ProviderKey, QueueName, ServiceName, UserData, UserId,

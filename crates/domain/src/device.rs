@@ -1,7 +1,7 @@
 //! A phone of the switch, by its number: whose it is, whether it can be reached, what it does with calls
 //! (spec: core-and-voice#4.2, #4.5).
 
-use crate::{UserId, ids::Dn};
+use crate::{UserData, UserId, ids::Dn};
 use serde::{Deserialize, Serialize};
 
 /// A phone.
@@ -22,7 +22,7 @@ pub struct Device {
 }
 
 /// One event of a phone.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum DeviceEvent {
     /// It was provisioned for a user, or for nobody.
     Assigned {
@@ -46,6 +46,15 @@ pub enum DeviceEvent {
         /// Where they go.
         to: Option<Dn>,
     },
+    /// Its user sent an event that belongs to no call.
+    UserEvent {
+        /// The user.
+        agent: UserId,
+        /// The user's name.
+        user_name: String,
+        /// What was sent.
+        user_data: UserData,
+    },
 }
 
 impl DeviceEvent {
@@ -57,6 +66,7 @@ impl DeviceEvent {
             Self::Service { on: false, .. } => "device.out-of-service",
             Self::DoNotDisturb { .. } => "device.do-not-disturb",
             Self::Forwarded { .. } => "device.forwarded",
+            Self::UserEvent { .. } => "device.user-event",
         }
     }
 }
@@ -74,6 +84,7 @@ impl Device {
             DeviceEvent::Service { on, answers } => (self.in_service, self.answers) = (*on, *answers),
             DeviceEvent::DoNotDisturb { on } => self.do_not_disturb = *on,
             DeviceEvent::Forwarded { to } => self.forward_to.clone_from(to),
+            DeviceEvent::UserEvent { .. } => {}
         }
     }
 }

@@ -59,6 +59,8 @@ pub enum Via {
     DeleteUserData,
     /// One pair taken away.
     DeleteUserDataPair,
+    /// An event that an agent sent from their phone.
+    SendUserEvent,
     /// The customer's application.
     CustomerData,
     /// The server: last agent and the like.
@@ -75,6 +77,7 @@ impl Via {
             Self::UpdateUserData => "UpdateUserData",
             Self::DeleteUserData => "DeleteUserData",
             Self::DeleteUserDataPair => "DeleteUserDataPair",
+            Self::SendUserEvent => "SendUserEvent",
             Self::CustomerData => "CustomerData",
             Self::System => "System",
         }

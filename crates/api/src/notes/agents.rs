@@ -6,7 +6,7 @@ use desk::{
     ports::{NewNote, TxView},
 };
 use domain::{
-    DecideError, Decision, EntityChange, Key, State, UserId,
+    DecideError, Decision, EntityChange, Key, State, UserData, UserId,
     agent::{Agent, Fact},
     call::interaction_of,
     device::{Device, DeviceEvent},
@@ -14,7 +14,9 @@ use domain::{
 };
 use gws::{
     DEVICES_TOPIC, Phone, UserActivity, activity,
-    notification::{CHANNELS_TOPIC, ChannelStateChangeMessageV2, DeviceStateChangeMessage, text},
+    notification::{
+        CHANNELS_TOPIC, ChannelStateChangeMessageV2, DeviceStateChangeMessage, DeviceUserEventMessage, text,
+    },
 };
 
 /// The note of channel states that a fact of an agent means, if any; a later one of the same commit replaces it. Every
@@ -111,8 +113,32 @@ impl DeviceNotes<'_> {
                 | DeviceEvent::Forwarded { .. },
                 Some(owner),
             ) => self.tell(view, owner, out),
+            (DeviceEvent::UserEvent { agent, user_data, .. }, _) => {
+                self.user_event(view, agent, None, user_data, out)
+            }
             (DeviceEvent::Assigned { .. }, _) | (_, None) => Ok(()),
         }
+    }
+
+    /// Tells a user what was sent from their phone, and for which call: its UUID and connection id.
+    pub fn user_event(
+        &self,
+        view: &mut dyn TxView,
+        id: &UserId,
+        call: Option<(&str, &str)>,
+        user_data: &UserData,
+        out: &mut Vec<NewNote>,
+    ) -> Result<(), DecideError> {
+        let Some(user) = user_of(view, self.decision, id)? else { return Ok(()) };
+        let Some(device) = &user.device else { return Ok(()) };
+        let message = DeviceUserEventMessage::new(&self.notes.links, device, call, user_data);
+        out.push(NewNote {
+            agent: id.clone(),
+            channel: DEVICES_TOPIC.into(),
+            body: text(&message).into(),
+            about: self.change.key.clone(),
+        });
+        Ok(())
     }
 
     /// Tells a user how their phone stands; a later note of the same commit replaces an earlier one.

@@ -2,6 +2,7 @@
 //! users, so the notifications follow from the call before and after: at most one of a kind for each user.
 
 use super::renderer::Notes;
+use crate::notes::agents::DeviceNotes;
 use crate::notes::renderer::{after, user_of};
 use desk::ports::{NewNote, TxView};
 use domain::{
@@ -54,6 +55,13 @@ impl CallNotes<'_> {
             }
             for (operation, code) in refused {
                 self.tell(user, &CallErrorMessage::new(links, &view, operation, code), out);
+            }
+        }
+        for fact in self.facts() {
+            if let Fact::UserEvent { agent, call_uuid, conn_id, user_data, .. } = fact {
+                let device = DeviceNotes { notes: self.notes, decision: self.decision, change: self.change };
+                let call = Some((call_uuid.as_str(), conn_id.as_str()));
+                device.user_event(tx, agent, call, user_data, out)?;
             }
         }
         Ok(())

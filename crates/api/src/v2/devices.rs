@@ -161,7 +161,7 @@ async fn operate(
         DeviceRequest::SetCallDisposition(set) => {
             return calls::perform(&api, &caller, &repeat, set.act(None)?).await;
         }
-        DeviceRequest::SendUserEvent(_) => return Err(not_registered(Some(device))),
+        DeviceRequest::SendUserEvent(event) => event.act(),
         DeviceRequest::State(state) => {
             let act = state_act(Some(voice()), state)?;
             return set_state(&api, &caller, &repeat, Some(device), act).await;

@@ -59,7 +59,7 @@ fn the_examples_of_notifications_are_what_stories_were_told() {
             }
         }
     }
-    assert_eq!(found, 8);
+    assert_eq!(found, 9);
 }
 
 /// A conversation with an agent, in which everything happens that is told of one.

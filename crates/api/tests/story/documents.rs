@@ -171,13 +171,13 @@ async fn a_state_that_is_refused_is_not_offered() {
 }
 
 #[tokio::test]
-async fn desktops_are_not_led_to_user_events() {
+async fn desktops_write_dispositions_into_the_user_data_and_may_change_them_after_the_end() {
     let app = TestServer::start().await;
     let answer = app.agent("agent1").get("/me/settings/interaction-workspace").await.ok();
     let settings = answer["settings"].as_array().expect("settings");
     let value = |name: &str| settings.iter().find(|one| one["name"] == name).map(|one| one["value"].clone());
     assert_eq!(value("interaction.disposition.use-attached-data"), Some(json!("true")));
-    assert_eq!(value("interaction.disposition.is-read-only-on-idle"), Some(json!("true")));
+    assert_eq!(value("interaction.disposition.is-read-only-on-idle"), Some(json!("false")));
 }
 
 #[tokio::test]

@@ -89,6 +89,8 @@ impl Tour {
         self.post(tom, &format!("/me/calls/{call}"), data).await;
         self.get(tom, &format!("/me/calls/{call}")).await;
         self.get(tom, &format!("/calls/{call}")).await;
+        let event = json!({"operationName": "SendUserEvent", "userData": {"DispositionCode": "Referred"}});
+        self.post(tom, "/internal-api/operations", event).await;
     }
 
     async fn conversation(&mut self, app: &TestServer, tom: &Client<'_>, guest: &Guest<'_>) {

@@ -1,9 +1,10 @@
 //! What can happen to a call.
 
 use super::{
+    destination::Overflowing,
     leg::{CallerId, Cause},
     operation::CallOperation,
-    party::{Handover, PartyOrigin, PartyState, Who},
+    party::{Handover, PartyOrigin, PartyState, Purpose, Who},
     snapshot::{CallKind, PendingDestination},
 };
 use crate::{
@@ -233,6 +234,23 @@ pub enum Fact {
         /// Whether the book knows the value.
         known: bool,
     },
+    /// A user sent an event from their phone while they had a part in it, or after that.
+    UserEvent {
+        /// Their leg.
+        leg: u16,
+        /// The user.
+        agent: UserId,
+        /// The user's name.
+        user_name: String,
+        /// Their number.
+        this_dn: Dn,
+        /// The UUID of their call.
+        call_uuid: InteractionId,
+        /// The connection id of their call.
+        conn_id: ConnId,
+        /// What was sent. The user data of the call are not touched.
+        user_data: UserData,
+    },
     /// Nobody is in it any more.
     Ended {
         /// Who ended it.
@@ -244,28 +262,6 @@ pub enum Fact {
     },
     /// Personal values were erased.
     Erased,
-}
-
-/// Why waiting led nowhere.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Overflowing {
-    /// It is outside of the opening hours.
-    Closed,
-    /// As many wait as the queue takes.
-    Full,
-    /// It has waited for too long.
-    Late,
-}
-
-/// What an agent calls somebody into a call for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Purpose {
-    /// To hand the call over.
-    Transfer,
-    /// To talk together.
-    Conference,
 }
 
 /// What a phone can refuse.
@@ -315,6 +311,7 @@ impl Fact {
             Self::Released { .. } => "call.released",
             Self::DataChanged { .. } => "call.user-data",
             Self::Disposition { .. } => "disposition",
+            Self::UserEvent { .. } => "call.user-event",
             Self::Ended { .. } => "call.ended",
             Self::Erased => "call.erased",
         }
@@ -340,6 +337,7 @@ impl Fact {
             // A number outside is somebody's; which it is cannot be told from here.
             Self::LineBegan { dialled, .. } => *dialled = Dn::from(""),
             Self::DataChanged { set, .. } => *set = set.blanked(),
+            Self::UserEvent { user_data, .. } => *user_data = user_data.blanked(),
             Self::Disposition { value, previous, known, .. } => {
                 if !*known {
                     blank_value(value);

@@ -49,7 +49,7 @@ impl Call {
     /// Folds one event that happened at `at` into the call.
     pub fn apply(&mut self, at: Millis, event: &CallEvent) {
         match &event.fact {
-            Fact::Began { .. } => {}
+            Fact::Began { .. } | Fact::UserEvent { .. } => {}
             Fact::Refused { leg, operation, .. } => self.refused(*leg, *operation),
             Fact::Joined { leg, line, who, dn, origin, state, answers, deadline, carrier, handover } => {
                 self.parties.push(Party {

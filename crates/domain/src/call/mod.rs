@@ -5,6 +5,7 @@
 //! somebody beside a call has two parties on the one leg of their phone. Those of one line that are established hear each
 //! other in that line's room. A call has one line; a consultation adds another.
 
+mod destination;
 mod event;
 mod fold;
 mod leg;
@@ -14,9 +15,10 @@ mod snapshot;
 mod uuid;
 
 pub use crate::ids::Dn;
-pub use event::{CallEvent, Fact, Overflowing, Purpose, RefusedOperation};
+pub use destination::{Destination, Overflowing};
+pub use event::{CallEvent, Fact, RefusedOperation};
 pub use leg::{CallerId, Cause, LegCommand, LegEvent, LegId, Originate, Playback, RoomId, SwitchCommand};
 pub use operation::{CallAct, CallIn, CallOperation, Consultation, capabilities, consultation, is_open};
-pub use party::{Handover, Party, PartyOrigin, PartyState, Who};
+pub use party::{Handover, Party, PartyOrigin, PartyState, Purpose, Who};
 pub use snapshot::{Call, CallKind, CallQueueing, Deadline, Line, PartyDisposition, PendingDestination};
 pub use uuid::{interaction_of, line_uuid};

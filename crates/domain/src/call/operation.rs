@@ -2,11 +2,11 @@
 //! what is not open here.
 
 use super::{
-    event::Purpose,
-    party::{Party, PartyOrigin, PartyState},
+    destination::Destination,
+    party::{Party, PartyOrigin, PartyState, Purpose},
     snapshot::Call,
 };
-use crate::{ConnId, InteractionId, UserData, command::Destination, ids::Dn};
+use crate::{ConnId, InteractionId, UserData, ids::Dn};
 
 /// An operation of an agent on a call, in the field's plain words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -64,6 +64,16 @@ pub enum PartyOrigin {
     Consult,
 }
 
+/// What an agent calls somebody into a call for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Purpose {
+    /// To hand the call over.
+    Transfer,
+    /// To talk together.
+    Conference,
+}
+
 /// A party that was called to take somebody over from an agent (spec: voice-sip#5.5, #5.6).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Handover {

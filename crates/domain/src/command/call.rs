@@ -1,28 +1,10 @@
 //! What can be asked about calls and phones.
 
 use crate::{
-    ConnId, InteractionId, NodeId, QueueName, UserData,
-    call::{CallerId, LegId, Overflowing},
+    ConnId, InteractionId, NodeId, UserData,
+    call::{CallerId, Destination, LegId},
     ids::Dn,
 };
-
-/// Where a number leads, as the centre is set up now.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Destination {
-    /// Into a queue.
-    Queue {
-        /// The queue.
-        queue: QueueName,
-        /// Why it does not take calls now, if it does not.
-        turned_away: Option<Overflowing>,
-    },
-    /// To a phone of ours.
-    Device(Dn),
-    /// To an announcement, and to its end.
-    Announcement(String),
-    /// To its end.
-    Nowhere,
-}
 
 /// A call comes in.
 #[derive(Clone, Debug, PartialEq)]
@@ -67,8 +49,10 @@ pub struct Dial {
 }
 
 /// What an agent does with their phone (spec: core-and-voice#4.5).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum DeviceAct {
+    /// Sends an event with these pairs, which reporting hears of.
+    SendUserEvent(UserData),
     /// It takes no calls, or takes them again.
     DoNotDisturb(bool),
     /// Its calls go elsewhere.

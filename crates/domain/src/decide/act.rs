@@ -63,7 +63,7 @@ pub(super) fn act(
         }
         SessionAct::Transfer { to, last } => handover::transfer(draft, &session, party, to, last.as_ref()),
         SessionAct::SetDisposition { value, key } => {
-            disposition::set(draft, &*session, party, value, key.as_deref())
+            disposition::set(draft, &*session, party, value, key.as_deref(), Via::SetDisposition)
         }
         SessionAct::AttachUserData(set) => {
             data::change(draft, &*session, Some(party), set, &[], Via::AttachUserData)

@@ -20,6 +20,7 @@ pub(super) fn set<M: Machine>(
     part: &M::Part,
     value: &str,
     key: Option<&str>,
+    via: Via,
 ) -> Result<(), DecideError> {
     let key = match key.filter(|key| !key.is_empty()) {
         Some(key) => key.to_owned(),
@@ -40,7 +41,7 @@ pub(super) fn set<M: Machine>(
     let mut after = held.clone();
     after.set(key.as_str(), value.clone());
     check::user_data_after(&after, &held)?;
-    record(draft, machine, Some(part), key, value, M::SET_DISPOSITION)
+    record(draft, machine, Some(part), key, value, via)
 }
 
 /// Tells a disposition, by whatever operation it came.

@@ -14,8 +14,6 @@ pub(super) trait Machine: Interaction {
     type Fact;
     /// The word for it in refusals.
     const NOUN: &'static str;
-    /// The operation that names a disposition.
-    const SET_DISPOSITION: Via;
 
     /// The fact that pairs of user data changed, dispositions apart.
     fn data_changed(&self, part: Option<&Self::Part>, changed: Changed) -> Self::Fact;
@@ -60,7 +58,6 @@ impl Machine for session::Session {
     type Fact = session::Fact;
 
     const NOUN: &'static str = "Interaction";
-    const SET_DISPOSITION: Via = Via::SetDisposition;
 
     fn data_changed(&self, part: Option<&session::AgentParty>, changed: Changed) -> session::Fact {
         let Changed { set, removed, via } = changed;
@@ -95,7 +92,6 @@ impl Machine for call::Call {
     type Fact = call::Fact;
 
     const NOUN: &'static str = "Call";
-    const SET_DISPOSITION: Via = Via::SetCallDisposition;
 
     fn data_changed(&self, part: Option<&call::Party>, changed: Changed) -> call::Fact {
         let Changed { set, removed, via } = changed;

@@ -26,6 +26,7 @@ mod talk;
 mod tests;
 mod work;
 
+use draft::SnapshotRef;
 pub use draft::{DecideError, Decision, EntityChange, Snapshots};
 
 use crate::{Command, Millis};

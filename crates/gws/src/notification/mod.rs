@@ -10,7 +10,7 @@ mod session;
 
 pub use call::{CallChange, CallErrorMessage, CallExtensions, CallStateChangeMessage};
 pub use channel::{CHANNELS_TOPIC, ChannelStateChangeMessageV2};
-pub use device::{DeviceErrorMessage, DeviceStateChangeMessage};
+pub use device::{DeviceErrorMessage, DeviceStateChangeMessage, DeviceUserEventMessage};
 pub use message_log::{MessageLogChange, MessageLogUpdated};
 pub use service::ServiceStateChangeMessage;
 pub use session::{SessionChange, SessionStateChangeMessage};

@@ -7,7 +7,7 @@ use super::{
         CallSingleStepConferenceRequest, CallSingleStepTransferRequest, CallSwapCallsRequest,
     },
     table::requests,
-    value::Pairs,
+    value::{Pairs, last_segment},
 };
 use domain::{InteractionId, Refusal, call::CallOperation, command::CallAct};
 use serde::Deserialize;
@@ -181,12 +181,6 @@ impl CallSetCallDispositionRequest {
         let call = first.into();
         Ok((call, CallAct::SetDisposition { value: self.disposition, key: self.disposition_key }))
     }
-}
-
-/// What a URI or a path names.
-pub(super) fn last_segment(uri: &str) -> &str {
-    let path = uri.split(['?', '#']).next().unwrap_or_default();
-    path.trim_end_matches('/').rsplit('/').next().unwrap_or_default()
 }
 
 #[cfg(test)]

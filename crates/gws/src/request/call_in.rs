@@ -1,6 +1,9 @@
 //! Requests by which an agent calls others into a call, hands it over or takes somebody out (spec: core-and-voice#5.7).
 
-use super::{call::last_segment, dial::Destination, value::Pairs};
+use super::{
+    dial::Destination,
+    value::{Pairs, last_segment},
+};
 use domain::{
     InteractionId, Refusal,
     call::{CallIn, Dn, Purpose},

@@ -5,6 +5,7 @@ use super::{
     dial::plain_number,
     state::StateRequest,
     table::{Requests, requests},
+    value::Pairs,
 };
 use domain::{Refusal, command::DeviceAct};
 use serde::Deserialize;
@@ -33,7 +34,8 @@ requests! {
         ForwardCallsOff(DeviceForwardCallsOffRequest) = "ForwardCallsOff", is ForwardCallsOff, {};
         SetCallDisposition(CallSetCallDispositionRequest) = "SetCallDisposition",
             {"disposition": "Referred", "callUuid": "01RCC3N118B1V0SL807GK2LAES000006"};
-        SendUserEvent(DeviceSendUserEventRequest) = "SendUserEvent", {};
+        SendUserEvent(DeviceSendUserEventRequest) = "SendUserEvent",
+            {"userData": {"DispositionCode": "Referred"}};
     } also State(StateRequest)
 }
 
@@ -63,9 +65,22 @@ impl DeviceForwardCallsOnRequest {
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct DeviceForwardCallsOffRequest {}
 
-/// Sends a user event. It is refused, since no phone takes one yet.
+/// Sends a user event from the phone. Reporting hears of it; a disposition in it is that of the call in which the user
+/// talks, or of the last that they had.
 #[derive(Debug, Deserialize, ToSchema)]
-pub struct DeviceSendUserEventRequest {}
+#[serde(rename_all = "camelCase")]
+pub struct DeviceSendUserEventRequest {
+    /// What is sent.
+    #[schema(value_type = Option<BTreeMap<String, Value>>)]
+    user_data: Option<Pairs>,
+}
+
+impl DeviceSendUserEventRequest {
+    /// What the phone does.
+    pub fn act(self) -> DeviceAct {
+        DeviceAct::SendUserEvent(self.user_data.unwrap_or_default().0)
+    }
+}
 
 /// The operations of a phone by their names, as `capabilities` list them.
 pub const fn device_operations(do_not_disturb: bool, forwards: bool) -> [&'static str; 2] {

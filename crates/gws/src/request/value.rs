@@ -49,6 +49,12 @@ impl PartialSchema for Flag {
 
 impl ToSchema for Flag {}
 
+/// What a URI or a path names.
+pub(super) fn last_segment(uri: &str) -> &str {
+    let path = uri.split(['?', '#']).next().unwrap_or_default();
+    path.trim_end_matches('/').rsplit('/').next().unwrap_or_default()
+}
+
 /// Whether a flag is set that may be left out.
 pub fn is_set(flag: Option<Flag>, default: bool) -> bool {
     flag.map_or(default, |Flag(on)| on)

@@ -18,10 +18,9 @@ use utoipa::{
 /// The option that names the disposition's key. It is the server's rule, so no setting can change it.
 const KEY_NAME: &str = "interaction.disposition.key-name";
 /// The option that says whether a desktop writes a disposition to the data of the interaction (`true`) or sends it as a
-/// user event (`false`). User events are refused here, so no setting can make a desktop send one.
+/// user event (`false`).
 const USE_ATTACHED_DATA: &str = "interaction.disposition.use-attached-data";
-/// The option that keeps a desktop from changing a disposition after the end (`true`). With `false` the vendor's own
-/// sends the change as a user event, which is refused; a centre whose desktops use `SetCallDisposition` may say so.
+/// The option that keeps a desktop from changing a disposition after the end (`true`).
 const READ_ONLY_ON_IDLE: &str = "interaction.disposition.is-read-only-on-idle";
 
 /// An option.
@@ -161,7 +160,8 @@ pub fn workspace_defaults(
     let defaults = [
         ("interaction.disposition.value-business-attribute", default_group),
         ("interaction.disposition.is-mandatory", "false"),
-        (READ_ONLY_ON_IDLE, "true"),
+        (READ_ONLY_ON_IDLE, "false"),
+        (USE_ATTACHED_DATA, "true"),
         ("interaction.disposition.cache-timeout-delay", "0"),
         ("interaction.disposition.is-expanded-on-display", "true"),
     ];
@@ -169,7 +169,6 @@ pub fn workspace_defaults(
         defaults.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
     options.extend(set);
     options.insert(KEY_NAME.to_owned(), rule.key.as_str().into());
-    options.insert(USE_ATTACHED_DATA.to_owned(), "true".into());
     options
 }
 
@@ -178,7 +177,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_setting_changes_a_default_but_never_the_key_nor_the_way_of_a_disposition() {
+    fn a_setting_changes_a_default_but_never_the_key() {
         let set = BTreeMap::from([
             (KEY_NAME.to_owned(), "Other".into()),
             (USE_ATTACHED_DATA.to_owned(), "false".into()),
@@ -187,7 +186,7 @@ mod tests {
         let options = workspace_defaults(&Rule::default(), "DispositionCode", set);
         assert_eq!(options[KEY_NAME], "DispositionCode");
         assert_eq!(options["interaction.disposition.is-mandatory"], "true");
-        assert_eq!(options[USE_ATTACHED_DATA], "true");
-        assert_eq!(options[READ_ONLY_ON_IDLE], "true");
+        assert_eq!(options[USE_ATTACHED_DATA], "false");
+        assert_eq!(options[READ_ONLY_ON_IDLE], "false");
     }
 }

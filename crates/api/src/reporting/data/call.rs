@@ -28,6 +28,7 @@ pub(super) const KINDS: &[Row] = &[
     ("call.refused", schema::<Refused<'_>>),
     ("call.released", schema::<Released<'_>>),
     ("call.user-data", schema::<DataChanged<'_>>),
+    ("call.user-event", schema::<UserEvent<'_>>),
     ("call.ended", schema::<Ended<'_>>),
     ("call.erased", schema::<Erased<'_>>),
 ];
@@ -259,6 +260,32 @@ struct DataChanged<'a> {
     via: domain::session::Via,
 }
 
+/// A user sent an event from their phone while they had a part in it, or after that. The user data of the call are not
+/// touched; a disposition in it is told as one, too.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct UserEvent<'a> {
+    #[serde(flatten)]
+    of: CallConversation<'a>,
+    /// The name by which contact centres know such an event.
+    #[schemars(with = "&str", extend("const" = "EventUserEvent"))]
+    event: &'static str,
+    /// Their leg.
+    leg: u16,
+    /// The user's name.
+    agent: &'a str,
+    /// The user's id.
+    agent_id: &'a str,
+    /// Their number.
+    this_dn: &'a str,
+    /// The UUID of their call.
+    call_uuid: &'a str,
+    /// The connection id of their call.
+    conn_id: &'a str,
+    /// What was sent.
+    user_data: &'a Map<String, Value>,
+}
+
 /// Nobody is in it any more.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -382,6 +409,19 @@ pub(super) fn data(id: &str, at: Millis, event: &CallEvent, names: Names<'_>) ->
         Fact::Disposition { .. } => disposition::of_call(of, at, &event.fact),
         Fact::Ended { closer, dispositioned, abandoned } => {
             json(Ended { of, closer: *closer, dispositioned: *dispositioned, abandoned: *abandoned })
+        }
+        Fact::UserEvent { leg, agent, user_name, this_dn, call_uuid, conn_id, user_data } => {
+            json(UserEvent {
+                of,
+                event: "EventUserEvent",
+                leg: *leg,
+                agent: user_name,
+                agent_id: agent.as_str(),
+                this_dn: this_dn.as_str(),
+                call_uuid: call_uuid.as_str(),
+                conn_id: conn_id.as_str(),
+                user_data: user_data.pairs(),
+            })
         }
         Fact::Erased => json(Erased { of }),
         Fact::LegUp { .. } | Fact::AnswerAsked { .. } | Fact::HoldAsked { .. } => None,

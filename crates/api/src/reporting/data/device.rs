@@ -4,7 +4,7 @@ use super::row::{Names, Row, json, schema};
 use domain::{UserId, call::Dn, device::DeviceEvent};
 use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 pub(super) const KINDS: &[Row] = &[
     ("device.assigned", schema::<Assigned<'_>>),
@@ -12,6 +12,7 @@ pub(super) const KINDS: &[Row] = &[
     ("device.out-of-service", schema::<OutOfService<'_>>),
     ("device.do-not-disturb", schema::<DoNotDisturb<'_>>),
     ("device.forwarded", schema::<Forwarded<'_>>),
+    ("device.user-event", schema::<UserEvent<'_>>),
 ];
 
 /// A phone was provisioned for a user, or for nobody.
@@ -64,6 +65,23 @@ struct Forwarded<'a> {
     to: Option<&'a str>,
 }
 
+/// The user of a phone sent an event that belongs to no call.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct UserEvent<'a> {
+    /// Its number.
+    this_dn: &'a str,
+    /// The name by which contact centres know such an event.
+    #[schemars(with = "&str", extend("const" = "EventUserEvent"))]
+    event: &'static str,
+    /// The user's name.
+    agent: &'a str,
+    /// The user's id.
+    agent_id: &'a str,
+    /// What was sent.
+    user_data: &'a Map<String, Value>,
+}
+
 /// The data of an event of a phone.
 pub(super) fn data(this_dn: &str, event: &DeviceEvent, names: Names<'_>) -> Option<Value> {
     match event {
@@ -75,6 +93,13 @@ pub(super) fn data(this_dn: &str, event: &DeviceEvent, names: Names<'_>) -> Opti
         DeviceEvent::Service { on: true, answers } => json(InService { this_dn, answers: *answers }),
         DeviceEvent::Service { on: false, answers: _ } => json(OutOfService { this_dn }),
         DeviceEvent::DoNotDisturb { on } => json(DoNotDisturb { this_dn, on: *on }),
+        DeviceEvent::UserEvent { agent, user_name, user_data } => json(UserEvent {
+            this_dn,
+            event: "EventUserEvent",
+            agent: user_name,
+            agent_id: agent.as_str(),
+            user_data: user_data.pairs(),
+        }),
         DeviceEvent::Forwarded { to } => json(Forwarded { this_dn, to: to.as_ref().map(Dn::as_str) }),
     }
 }

@@ -58,6 +58,8 @@ pub enum Via {
     DeleteUserData,
     /// One pair taken away.
     DeleteUserDataPair,
+    /// An event that an agent sent from their phone.
+    SendUserEvent,
     /// The customer's application.
     CustomerData,
     /// The server itself: last agent and the like.

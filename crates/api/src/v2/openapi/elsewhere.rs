@@ -81,7 +81,7 @@ fn business_attributes() {}
 /// User events of one vendor's desktop: `SendUserEvent`.
 #[utoipa::path(
     post, path = "/internal-api/operations", tag = "internal", request_body = DesktopRequest,
-    responses(Refused)
+    responses((status = 200, description = "Accepted", body = gws::Done), Refused)
 )]
 #[expect(dead_code, reason = "it describes")]
 fn operations() {}

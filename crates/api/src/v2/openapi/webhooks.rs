@@ -5,8 +5,8 @@ use gws::{
     CALLS_TOPIC, DEVICES_TOPIC, SERVICES_TOPIC,
     notification::{
         CHANNELS_TOPIC, CallErrorMessage, CallStateChangeMessage, ChannelStateChangeMessageV2,
-        DeviceErrorMessage, DeviceStateChangeMessage, MessageLogUpdated, ServiceStateChangeMessage,
-        SessionStateChangeMessage,
+        DeviceErrorMessage, DeviceStateChangeMessage, DeviceUserEventMessage, MessageLogUpdated,
+        ServiceStateChangeMessage, SessionStateChangeMessage,
     },
 };
 use serde_json::{Map, Value, json};
@@ -159,6 +159,11 @@ pub(super) fn topics(media: &Media) -> Vec<Topic> {
                 Told::of::<DeviceStateChangeMessage>(
                     "DeviceStateChangeMessage",
                     "DeviceStateChangeMessage",
+                    &examples,
+                ),
+                Told::of::<DeviceUserEventMessage<'_>>(
+                    "DeviceUserEventMessage",
+                    "DeviceUserEventMessage",
                     &examples,
                 ),
                 Told::of::<DeviceErrorMessage<'_>>("DeviceErrorMessage", "ErrorMessage", &examples),

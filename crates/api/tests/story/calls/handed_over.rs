@@ -101,10 +101,10 @@ async fn a_call_is_handed_to_whom_was_asked() {
     asks(&ann, &consult, "SetCallDisposition", json!({"disposition": "IssueResolved"})).await;
     exchange.hears(&call, 1, LegEvent::Gone { cause: Cause::Normal, code: None }).await;
     assert_eq!(told(&ann).await.last().map(String::as_str), Some("StatusChange Released Inbound +15550142"));
-    let feed = app.agent("admin").get("/reporting/events?types=jackfield.disposition").await.ok();
+    let feed = app.agent("reporting").get("/reporting/events?limit=1000").await.json;
     let feed = feed.as_array().expect("events");
+    let feed = feed.iter().filter(|event| event["type"] == "jackfield.disposition");
     let told: Vec<String> = feed
-        .iter()
         .map(|event| {
             format!(
                 "{} {} {}",

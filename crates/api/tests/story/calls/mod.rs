@@ -11,3 +11,4 @@ mod resources;
 mod seed_002;
 mod seed_004;
 mod session;
+mod user_events;

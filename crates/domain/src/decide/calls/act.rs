@@ -72,7 +72,7 @@ pub(in super::super) fn act(
             data::change(draft, &*call, Some(party), &UserData::default(), &keys, Via::DeleteUserDataPair)
         }
         CallAct::SetDisposition { value, key } => {
-            disposition::set(draft, &*call, party, value, key.as_deref())
+            disposition::set(draft, &*call, party, value, key.as_deref(), Via::SetCallDisposition)
         }
     }
 }

@@ -2,21 +2,20 @@
 //! with are on hold. Nothing is asked of the phone.
 
 use super::{
-    super::{DecideError, Draft},
-    handover,
+    super::{DecideError, Draft, data},
     party::{self, NewParty},
     release::{self, Release},
     room,
     routing::{self, Place},
 };
 use crate::{
-    InteractionId, Refusal,
+    InteractionId, Refusal, UserData,
     call::{
         Call, CallIn, Consultation, Fact, LegCommand, Party, PartyOrigin, PartyState, Purpose, line_uuid,
     },
     check,
     command::Destination,
-    session::EndedBy,
+    session::{EndedBy, Via},
 };
 
 /// How many parties a call has in all its time: what is stored of it and read with each of its commands is bounded.
@@ -41,7 +40,7 @@ pub(super) fn initiate(
     };
     let line = u16::try_from(call.lines.len()).unwrap_or(u16::MAX);
     let uuid = line_uuid(&call.id, line).ok_or_else(too_many)?;
-    handover::attach(draft, call, party, &call_in.user_data)?;
+    attach(draft, call, party, &call_in.user_data)?;
     park(draft, call, party)?;
     let began = Fact::LineBegan {
         line,
@@ -83,6 +82,19 @@ pub(super) fn check(call: &Call, call_in: &CallIn) -> Result<(), Refusal> {
 
 fn too_many() -> Refusal {
     Refusal::Invalid(format!("A call has {MOST_PARTIES} parties at most, those that left included"))
+}
+
+/// What the request attaches is the call's from now on.
+pub(super) fn attach(
+    draft: &mut Draft<'_>,
+    call: &Call,
+    party: &Party,
+    user_data: &UserData,
+) -> Result<(), DecideError> {
+    if user_data.is_empty() {
+        return Ok(());
+    }
+    data::change(draft, call, Some(party), user_data, &[], Via::AttachUserData)
 }
 
 /// Goes on with the other of two calls.

@@ -1,6 +1,9 @@
 //! Phones: in service and out of it, and what they do with calls (spec: core-and-voice#4.5).
 
-use super::super::{DecideError, Draft};
+use super::{
+    super::{DecideError, Draft},
+    user_event,
+};
 use crate::{
     Refusal, UserId, check,
     command::DeviceAct,
@@ -35,6 +38,7 @@ pub(in super::super) fn operate(
         return Err(Refusal::NotRegistered(dn.clone()).into());
     }
     let event = match act {
+        DeviceAct::SendUserEvent(user_data) => return user_event::send(draft, &device, agent, user_data),
         DeviceAct::DoNotDisturb(on) => DeviceEvent::DoNotDisturb { on: *on },
         DeviceAct::Forward(to) => {
             check_target(&device, to)?;

@@ -1,7 +1,7 @@
 //! A call is handed over (spec: voice-sip#5.5, #5.6): to somebody who was asked, or without asking.
 
 use super::{
-    super::{DecideError, Draft, data},
+    super::{DecideError, Draft},
     consult,
     release::{self, Release},
     room,
@@ -9,11 +9,11 @@ use super::{
     wait,
 };
 use crate::{
-    InteractionId, Millis, Refusal, UserData,
+    InteractionId, Millis, Refusal,
     call::{Call, CallIn, Cause, Consultation, Fact, Handover, Party, PartyOrigin, PartyState, Purpose},
     check,
     command::Destination,
-    session::{EndedBy, Via},
+    session::EndedBy,
 };
 
 /// How long an agent who hands over without asking stays at most, while it is not known whether it rings at the other
@@ -31,7 +31,7 @@ pub(super) fn single_step(
     call_in: &CallIn,
 ) -> Result<(), DecideError> {
     consult::check(call, call_in)?;
-    attach(draft, call, party, &call_in.user_data)?;
+    consult::attach(draft, call, party, &call_in.user_data)?;
     let number = match (&call_in.to, purpose) {
         (Destination::Queue { queue, turned_away: None }, Purpose::Transfer) => {
             return to_queue(draft, call, party, queue);
@@ -50,19 +50,6 @@ pub(super) fn single_step(
         Some(Cause::Busy) => Err(Refusal::Invalid(format!("'{number}' takes no calls")).into()),
         Some(_) => Err(Refusal::NotRegistered(number.clone()).into()),
     }
-}
-
-/// What the request attaches is the call's from now on.
-pub(super) fn attach(
-    draft: &mut Draft<'_>,
-    call: &Call,
-    party: &Party,
-    user_data: &UserData,
-) -> Result<(), DecideError> {
-    if user_data.is_empty() {
-        return Ok(());
-    }
-    data::change(draft, call, Some(party), user_data, &[], Via::AttachUserData)
 }
 
 /// The one with whom the agent talks waits for another agent.

@@ -14,6 +14,7 @@ mod party;
 mod release;
 mod room;
 mod routing;
+mod user_event;
 mod wait;
 
 pub(super) use act::act;

@@ -150,6 +150,10 @@ impl<'n> CallCourse<'n> {
                 let words = disposition(user_name, &Disposition { key, value, previous, late, known });
                 Sentence::by(user_name, words)
             }
+            Fact::UserEvent { leg, user_data, .. } => {
+                let data = pairs(user_data, self.texts);
+                self.of(*leg, |party| format!("{party} sent an event: {data}"))
+            }
             Fact::Ended { closer: who, dispositioned: bore, abandoned } => {
                 let abandoned = if *abandoned { "; the caller gave up waiting" } else { "" };
                 Sentence::by_server(format!(

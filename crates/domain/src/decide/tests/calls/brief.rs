@@ -75,6 +75,7 @@ pub fn call(fact: &Fact, queue: &str) -> String {
             with(*dispositioned),
             if *abandoned { " abandoned" } else { "" }
         ),
+        Fact::UserEvent { leg, agent, call_uuid, .. } => format!("{leg} event of {agent} for {call_uuid}"),
         Fact::Erased => "erased".into(),
     }
 }

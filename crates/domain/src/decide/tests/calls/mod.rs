@@ -21,6 +21,7 @@ mod queue;
 mod release;
 mod restart;
 mod talk;
+mod user_event;
 mod wrap_up;
 
 use super::{
