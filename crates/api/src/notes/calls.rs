@@ -7,7 +7,7 @@ use crate::notes::renderer::{after, user_of};
 use desk::ports::{NewNote, TxView};
 use domain::{
     DecideError, Decision, EntityChange, Event, Key, Millis, State, UserId,
-    call::{Call, Fact, Party, PartyState},
+    call::{Call, Fact, Party, PartyState, capabilities},
 };
 use gws::{
     CALLS_TOPIC, CallRequest, CallView,
@@ -78,9 +78,14 @@ impl CallNotes<'_> {
             changes.push(CallChange::Status);
         }
         let talks = |party: &Party| matches!(party.state, PartyState::Established | PartyState::Held);
-        let is_elsewhere = was.line != party.line && party.is_live();
+        let is_elsewhere = party.is_live() && (was.line != party.line || party.pending_handover().is_some());
         if (talks(was) && talks(party) || is_elsewhere) && numbers(before, was) != numbers(self.call, party) {
             changes.push(CallChange::Participants);
+        }
+        // Of two calls of an agent the other may be completed or swapped now.
+        let is_beside = before.beside(was).next().is_some() || self.call.beside(party).next().is_some();
+        if changes.is_empty() && is_beside && capabilities(before, was) != capabilities(self.call, party) {
+            changes.push(CallChange::Status);
         }
         if party.is_live() && self.facts().any(Self::attaches) {
             changes.push(CallChange::Data);

@@ -115,6 +115,10 @@ pub enum Fact {
         /// The party that waits; `None` where it is the one that called.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         party: Option<u16>,
+        /// The newest party when it was handed to the queue: who served it before counts for another; 0 where it came in
+        /// there.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        after: u16,
     },
     /// Its waiting led nowhere: it is turned away with an announcement, or goes to another queue.
     Overflowed {
@@ -284,6 +288,11 @@ impl RefusedOperation {
             Self::Retrieve => CallOperation::Retrieve,
         }
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as the serialization calls it")]
+const fn is_zero(number: &u16) -> bool {
+    *number == 0
 }
 
 impl Fact {

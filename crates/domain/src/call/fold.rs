@@ -94,7 +94,7 @@ impl Call {
                 }
                 (party.origin, party.handover) = (*origin, *handover);
             }),
-            Fact::Queued { priority, since, overflow_at, party } => {
+            Fact::Queued { priority, since, overflow_at, party, after } => {
                 let Some(queue) = &event.queue else { return };
                 let place = QueuePosition { priority: *priority, since: *since };
                 let barred = self.queued.take().map(|queued| queued.barred).unwrap_or_default();
@@ -105,6 +105,7 @@ impl Call {
                     overflow_at: *overflow_at,
                     barred,
                     party: *party,
+                    after: *after,
                 });
             }
             Fact::Overflowed { announcement, .. } => {
@@ -147,6 +148,7 @@ impl Call {
                 if let Some(queued) = self.queued.as_mut().filter(|_| is_customer) {
                     queued.waiting = false;
                 }
+                self.leave_phone_on_hold(*leg);
                 self.change(*leg, |party| {
                     party.state = PartyState::Released;
                     party.released_at = Some(at);
@@ -180,6 +182,20 @@ impl Call {
     fn change(&mut self, leg: u16, change: impl FnOnce(&mut Party)) {
         if let Some(party) = self.parties.iter_mut().find(|party| party.leg == leg) {
             change(party);
+        }
+    }
+
+    /// A phone that holds itself holds on when the party is gone for which it did: another that it carries holds so then.
+    fn leave_phone_on_hold(&mut self, leg: u16) {
+        let Some(party) = self.on(leg).filter(|party| party.state == PartyState::Held && !party.parked)
+        else {
+            return;
+        };
+        let carrier = party.carried_by();
+        let is_beside =
+            |other: &&mut Party| other.leg != leg && other.carried_by() == carrier && other.is_live();
+        for other in self.parties.iter_mut().filter(is_beside) {
+            other.parked = false;
         }
     }
 

@@ -95,6 +95,9 @@ pub struct CallQueueing {
     /// The party that waits; `None` where it is the one that called.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub party: Option<u16>,
+    /// The newest party when it was handed to the queue; 0 where it came in there.
+    #[serde(default)]
+    pub after: u16,
 }
 
 /// A call.

@@ -360,7 +360,7 @@ pub(super) fn data(id: &str, at: Millis, event: &CallEvent, names: Names<'_>) ->
         Fact::Moved { leg, line, origin, handover: _ } => {
             json(Moved { of, leg: *leg, call_uuid: uuid(id, *line), origin: *origin })
         }
-        Fact::Queued { priority, since, overflow_at, party: _ } => {
+        Fact::Queued { priority, since, overflow_at, party: _, after: _ } => {
             json(Queued { of, priority: *priority, since: time(*since), overflow_at: overflow_at.map(time) })
         }
         Fact::Overflowed { why, announcement } => {

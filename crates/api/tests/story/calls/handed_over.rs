@@ -53,7 +53,11 @@ async fn consulting(
     );
     assert_eq!(told(ann).await, ["StatusChange Ringing Consult 5001"]);
     exchange.hears(&call, 4, LegEvent::Up).await;
-    assert_eq!(told(tom).await, ["StatusChange Established Consult 5002"]);
+    assert_eq!(
+        told(tom).await,
+        ["StatusChange Held Inbound +15550142", "StatusChange Established Consult 5002"],
+        "the first can be swapped now, and completed as a conference"
+    );
     assert_eq!(told(ann).await, ["StatusChange Established Consult 5001"]);
     let consult = path_of(tom, "Consult").await;
     (call, path, consult)

@@ -85,11 +85,16 @@ fn gate<'c>(
     agent: &UserId,
     act: &CallAct,
 ) -> Result<&'c Party, DecideError> {
+    let not_found = || Refusal::NotFound(format!("Call '{uuid}'"));
     let Some(operation) = act.operation() else {
         let live = call.part(agent, uuid).filter(|party| party.is_live());
-        return live.map_or_else(|| disposition::late_part(draft, call, uuid, agent), Ok);
+        let late = live.map_or_else(|| disposition::late_part(draft, call, uuid, agent), Ok);
+        // The refusal names the call as it was asked for.
+        return late.map_err(|why| match why {
+            DecideError::Refused(Refusal::NotFound(_)) => not_found().into(),
+            other => other,
+        });
     };
-    let not_found = || Refusal::NotFound(format!("Call '{uuid}'"));
     let party = call.part(agent, uuid).ok_or_else(not_found)?;
     if !call::is_open(call, party, operation) {
         return Err(Refusal::NotInCallState { operation, state: party.state }.into());
@@ -112,6 +117,9 @@ fn reject(draft: &mut Draft<'_>, call: &Call, party: &Party) -> Result<(), Decid
     let how = Release::by(EndedBy::Agent, Cause::Refused);
     if party.origin == PartyOrigin::Queue {
         return offer::ended(draft, &call.id, party.leg, how);
+    }
+    if party.pending_handover().is_some() {
+        return handover::failed(draft, &call.id, party, how);
     }
     release::part(draft, &call.id, party.leg, how)?;
     release::settle(draft, &call.id, how, call)

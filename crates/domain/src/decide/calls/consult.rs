@@ -129,10 +129,10 @@ pub(super) fn park(draft: &mut Draft<'_>, call: &Call, party: &Party) -> Result<
 
 /// Comes back to those on hold. A phone that holds itself is asked to go on.
 pub(super) fn go_on(draft: &mut Draft<'_>, call: &Call, party: &Party) -> Result<(), DecideError> {
-    if party.state != PartyState::Held {
-        return Ok(());
-    }
     let now = draft.call(&call.id)?;
+    let Some(party) = now.on(party.leg).filter(|party| party.state == PartyState::Held) else {
+        return Ok(());
+    };
     for other in now.beside(party) {
         if other.state == PartyState::Held && !other.parked {
             park(draft, call, other)?;
@@ -147,8 +147,8 @@ pub(super) fn go_on(draft: &mut Draft<'_>, call: &Call, party: &Party) -> Result
 
 /// Has what is said on a party's leg kept from the others, or not, where another party that it carried may have left it
 /// otherwise.
-fn speak_as(draft: &mut Draft<'_>, call: &Call, party: &Party, muted: bool) {
-    if call.parties.iter().any(|other| other.carried_by() == party.carried_by() && other.muted) {
+pub(super) fn speak_as(draft: &mut Draft<'_>, call: &Call, party: &Party, muted: bool) {
+    if call.parties.iter().any(|other| other.carried_by() == party.carried_by() && other.muted != muted) {
         draft.effect(call.leg_of(party), LegCommand::Mute(muted));
     }
 }

@@ -40,11 +40,8 @@ pub(super) fn single_step(
         (Destination::Nowhere, _) => &call_in.dialled,
         _ => return Err(Refusal::Invalid(format!("'{}' cannot be called in", call_in.dialled)).into()),
     };
-    let handover = match purpose {
-        Purpose::Transfer => Some(Handover { from: party.leg, leaves_at: Some(draft.now + KNOWN_TO_RING) }),
-        Purpose::Conference => None,
-    };
-    let place = Place { line: party.line, handover };
+    let leaves_at = (purpose == Purpose::Transfer).then(|| draft.now + KNOWN_TO_RING);
+    let place = Place { line: party.line, handover: Some(Handover { from: party.leg, leaves_at }) };
     match routing::call_number(draft, &call.id, number, place)? {
         None => Ok(()),
         Some(Cause::Busy) => Err(Refusal::Invalid(format!("'{number}' takes no calls")).into()),
@@ -63,11 +60,17 @@ fn to_queue(
     let (Some(customer), None) = (others.next(), others.next()) else {
         return Err(Refusal::Invalid("A conference cannot be handed to a queue".into()).into());
     };
-    if party.line != 0 || matches!(customer.origin, PartyOrigin::Queue | PartyOrigin::Consult) {
+    if party.line != 0 || is_colleague(customer) {
         return Err(Refusal::Invalid("A colleague who was asked cannot be handed to a queue".into()).into());
     }
     release::part(draft, &call.id, party.leg, Release::by(EndedBy::Agent, Cause::Normal))?;
     wait::hand_to(draft, &call.id, queue, customer.leg)
+}
+
+/// Whether a party is one of us whom another agent called in, or who serves the call.
+fn is_colleague(party: &Party) -> bool {
+    let is_called_in = party.handover.is_some() || party.shown_as.is_some();
+    is_called_in || matches!(party.origin, PartyOrigin::Queue | PartyOrigin::Consult)
 }
 
 /// Hands the call to whom was asked; they may not have answered yet.
@@ -78,12 +81,15 @@ pub(super) fn complete(
 ) -> Result<(), DecideError> {
     let how = Release::by(EndedBy::Agent, Cause::Normal);
     release::part(draft, &call.id, both.consult.leg, how)?;
-    let takes_queue = both.main.origin == PartyOrigin::Queue;
+    let mut takes_queue = both.main.origin == PartyOrigin::Queue;
     release::part(draft, &call.id, both.main.leg, how)?;
     for target in call.others(both.consult) {
-        let is_asked = !target.has_answered();
-        let origin = if takes_queue && !is_asked { PartyOrigin::Queue } else { target.origin };
-        let handover = Some(Handover { from: both.main.leg, leaves_at: None });
+        let serves = takes_queue && target.has_answered();
+        takes_queue &= !serves;
+        let origin = if serves { PartyOrigin::Queue } else { target.origin };
+        // One whom a colleague calls in takes over from that colleague.
+        let own = target.pending_handover();
+        let handover = own.or(Some(Handover { from: both.main.leg, leaves_at: None }));
         let line = both.main.line;
         draft.tell_call(&call.id, Fact::Moved { leg: target.leg, line, origin, handover })?;
     }
@@ -113,7 +119,13 @@ pub(super) fn taken(draft: &mut Draft<'_>, id: &InteractionId, target: u16) -> R
     let call = draft.call(id)?;
     let Some(party) = call.on(target) else { return Ok(()) };
     let Some(handover) = party.handover else { return Ok(()) };
-    let from_queue = call.on(handover.from).is_some_and(|from| from.origin == PartyOrigin::Queue);
+    let from = call.on(handover.from);
+    // Who called them in is there still: they talk together.
+    if from.is_some_and(Party::is_live) {
+        return Ok(());
+    }
+    let serves = call.live_in(party.line).any(|other| other.origin == PartyOrigin::Queue);
+    let from_queue = !serves && from.is_some_and(|from| from.origin == PartyOrigin::Queue);
     let origin = if from_queue { PartyOrigin::Queue } else { party.origin };
     let handover = Some(Handover { leaves_at: None, ..handover });
     draft.tell_call(id, Fact::Moved { leg: target, line: party.line, origin, handover })
@@ -133,9 +145,7 @@ pub(super) fn failed(
     let left: Vec<&Party> = call.live_in(target.line).collect();
     let from = target.handover.and_then(|handover| call.on(handover.from));
     match (&left[..], from) {
-        ([_], Some(from)) if !from.is_live() && call.live().count() == 1 => {
-            call_back(draft, id, from, how, &before)
-        }
+        ([_], Some(from)) if !from.is_live() => call_back(draft, id, from, target.line, how, &before),
         _ => release::settle(draft, id, how, &before),
     }
 }
@@ -145,6 +155,7 @@ fn call_back(
     draft: &mut Draft<'_>,
     id: &InteractionId,
     agent: &Party,
+    line: u16,
     how: Release,
     before: &Call,
 ) -> Result<(), DecideError> {
@@ -160,9 +171,10 @@ fn call_back(
         device.in_service && !device.do_not_disturb && device.owner.as_ref() == agent.user()
     });
     let Some(answers) = phone.map(|device| device.answers).filter(|_| is_free) else {
-        return back_to_queue(draft, id, how, before);
+        return back_to_queue(draft, id, line, how, before);
     };
-    let is_queued = before.queued.is_some() && agent.origin == PartyOrigin::Queue;
+    let is_customers = has_customer(&*draft.call(id)?, line);
+    let is_queued = before.queued.is_some() && agent.origin == PartyOrigin::Queue && is_customers;
     let coming = super::party::NewParty {
         who: agent.who.clone(),
         dn: agent.dn.clone(),
@@ -170,7 +182,7 @@ fn call_back(
         state: PartyState::Ringing,
         answers,
         deadline: Some(draft.now + RING_BACK),
-        line: agent.line,
+        line,
         carrier: None,
         handover: None,
     };
@@ -182,11 +194,19 @@ fn call_back(
 fn back_to_queue(
     draft: &mut Draft<'_>,
     id: &InteractionId,
+    line: u16,
     how: Release,
     before: &Call,
 ) -> Result<(), DecideError> {
-    wait::back(draft, id)?;
+    if has_customer(&*draft.call(id)?, line) {
+        wait::back(draft, id)?;
+    }
     release::settle(draft, id, how, before)
+}
+
+/// Whether the customer is in a line.
+fn has_customer(call: &Call, line: u16) -> bool {
+    call.customer().is_some_and(|customer| customer.is_live() && customer.line == line)
 }
 
 /// Takes whom was asked into the call.
@@ -210,7 +230,8 @@ pub(super) fn remove(
     check::number("participant", number)?;
     let found = call.others(party).find(|other| other.dn == *number);
     let found = found.ok_or_else(|| Refusal::NotFound(format!("Participant '{number}'")))?;
-    let how = Release::by(EndedBy::Agent, Cause::Normal);
+    let cause = if found.state == PartyState::Ringing { Cause::Cancelled } else { Cause::Normal };
+    let how = Release::by(EndedBy::Agent, cause);
     release::part(draft, &call.id, found.leg, how)?;
     release::settle(draft, &call.id, how, call)
 }

@@ -2,7 +2,7 @@
 
 use super::{
     super::{DecideError, Draft},
-    handover, offer,
+    consult, handover, offer,
     release::{self, Release},
     room, routing, wait,
 };
@@ -43,7 +43,8 @@ pub(in super::super) fn heard(
         }
         LegEvent::PhoneHold(on) => phone_hold(draft, &call, party, *on),
         LegEvent::Played if call.turned_away => {
-            release::everyone(draft, &call.id, Release::by(EndedBy::Idle, Cause::Closed))
+            let line = call.customer().map_or(0, |customer| customer.line);
+            release::line(draft, &call.id, line, Release::by(EndedBy::Idle, Cause::Closed))
         }
         // Where the number leads is a command of its own.
         LegEvent::Played | LegEvent::Digit(_) | LegEvent::Diverts { .. } => Ok(()),
@@ -138,7 +139,10 @@ fn hold_done(
     }
     match (code, on) {
         (None, true) => draft.tell_call(&call.id, Fact::Held { leg: party.leg, parked: false })?,
-        (None, false) => draft.tell_call(&call.id, Fact::Established { leg: party.leg })?,
+        (None, false) => {
+            draft.tell_call(&call.id, Fact::Established { leg: party.leg })?;
+            consult::speak_as(draft, call, party, party.muted);
+        }
         (Some(code), true) => refused(draft, call, party, RefusedOperation::Hold, code)?,
         (Some(code), false) => refused(draft, call, party, RefusedOperation::Retrieve, code)?,
     }
@@ -151,10 +155,16 @@ fn phone_hold(draft: &mut Draft<'_>, call: &Call, party: &Party, on: bool) -> Re
     let fact = match (party.state, on) {
         _ if party.who == Who::Outside => return Ok(()),
         (PartyState::Established, true) => Fact::Held { leg: party.leg, parked: false },
+        // It held without its phone.
+        (PartyState::Held, true) if party.parked => Fact::Held { leg: party.leg, parked: false },
         (PartyState::Held, false) if !party.parked => Fact::Established { leg: party.leg },
         _ => return Ok(()),
     };
+    let goes_on = matches!(fact, Fact::Established { .. });
     draft.tell_call(&call.id, fact)?;
+    if goes_on {
+        consult::speak_as(draft, call, party, party.muted);
+    }
     room::arrange(draft, &call.id)
 }
 

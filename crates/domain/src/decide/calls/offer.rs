@@ -75,6 +75,10 @@ pub(super) fn ended(
     let barred_until = Some(draft.now + cool_down.max(LEAST_BAR));
     release::part(draft, id, leg, Release { barred_until, ..how })?;
     wait::requeue(draft, id)?;
+    // The customer may be gone: then nobody is left to talk with.
+    if !draft.call(id)?.is_waiting() {
+        release::settle(draft, id, how, &call)?;
+    }
     if how.closer == EndedBy::NoAnswer {
         offer::make_not_ready(draft, &user, &medium::voice())?;
     }

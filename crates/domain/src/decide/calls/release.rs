@@ -173,7 +173,7 @@ fn settle_line(
                 .any(|other| other.pending_handover().is_some_and(|handover| handover.from == party.leg))
     });
     if left.len() > 1 && !only_calls {
-        return Ok(());
+        return pass_on(draft, &call, line);
     }
     for party in left {
         let is_ringing = party.state == PartyState::Ringing;
@@ -183,10 +183,31 @@ fn settle_line(
     Ok(())
 }
 
+/// The customer of a queue whose agent has left a conference is the agent's who stays.
+fn pass_on(draft: &mut Draft<'_>, call: &Call, line: u16) -> Result<(), DecideError> {
+    let is_customers = call.customer().is_some_and(|customer| customer.is_live() && customer.line == line);
+    let serves = |party: &Party| party.line == line && party.origin == PartyOrigin::Queue;
+    let was_served = call.parties.iter().any(|party| serves(party) && party.established_at.is_some());
+    if !is_customers || !was_served || call.live().any(serves) {
+        return Ok(());
+    }
+    let called = |party: &&Party| party.origin == PartyOrigin::Called && party.user().is_some();
+    let next = call.live_in(line).filter(called).find(|party| party.has_answered());
+    let Some(next) = next.filter(|next| call.customer().is_none_or(|customer| customer.leg != next.leg))
+    else {
+        return Ok(());
+    };
+    let (leg, origin, handover) = (next.leg, PartyOrigin::Queue, next.handover);
+    draft.tell_call(&call.id, Fact::Moved { leg, line, origin, handover })
+}
+
 /// Whether its caller is in a queue and nobody has taken it.
 pub(super) fn is_unserved(call: &Call) -> bool {
-    let served = |party: &Party| party.origin == PartyOrigin::Queue && party.established_at.is_some();
-    call.queued.is_some() && !call.turned_away && !call.parties.iter().any(served)
+    let Some(queued) = call.queued.as_ref().filter(|_| !call.turned_away) else { return false };
+    let served = |party: &Party| {
+        party.leg > queued.after && party.origin == PartyOrigin::Queue && party.established_at.is_some()
+    };
+    !call.parties.iter().any(served)
 }
 
 fn end(

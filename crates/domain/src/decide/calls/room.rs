@@ -28,10 +28,8 @@ fn place(
 ) -> Result<(), DecideError> {
     let call = draft.call(id)?;
     // A last announcement is heard to its end, since that is the end of the call.
-    if call.turned_away {
-        return Ok(());
-    }
-    for party in call.live().filter(|party| party.up && which(&call, party)) {
+    let last = call.customer().map(|customer| customer.line).filter(|_| call.turned_away);
+    for party in call.live().filter(|party| party.up && Some(party.line) != last && which(&call, party)) {
         // A leg that carries several parties is where the one is that does not hold.
         if call.active_on(party.carried_by()).is_none_or(|active| active.leg != party.leg) {
             continue;

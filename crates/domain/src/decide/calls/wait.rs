@@ -21,8 +21,9 @@ pub(super) fn enqueue(
     let Some(queue) = draft.queue_if_any(name)? else {
         return release::everyone(draft, id, Release::by(EndedBy::NoAnswer, Cause::NoSuchNumber));
     };
-    let party = draft.call(id)?.queued.as_ref().and_then(|queued| queued.party);
-    enter(draft, id, &queue, party)
+    let before = draft.call(id)?;
+    let (party, after) = before.queued.as_ref().map_or((None, 0), |queued| (queued.party, queued.after));
+    enter(draft, id, &queue, party, after)
 }
 
 /// Hands a party to a queue, as a call that comes in there.
@@ -33,7 +34,8 @@ pub(super) fn hand_to(
     party: u16,
 ) -> Result<(), DecideError> {
     let queue = draft.queue(name)?;
-    enter(draft, id, &queue, Some(party))
+    let after = draft.call(id)?.next_leg() - 1;
+    enter(draft, id, &queue, Some(party), after)
 }
 
 fn enter(
@@ -41,9 +43,10 @@ fn enter(
     id: &InteractionId,
     queue: &Queue,
     party: Option<u16>,
+    after: u16,
 ) -> Result<(), DecideError> {
     let overflow_at = (queue.calls.patience > 0).then(|| draft.now + queue.calls.patience);
-    let queued = Fact::Queued { priority: queue.priority, since: draft.now, overflow_at, party };
+    let queued = Fact::Queued { priority: queue.priority, since: draft.now, overflow_at, party, after };
     draft.tell_call_in(id, &queue.name, queued)?;
     let greeting = queue.calls.greeting.clone();
     play(draft, id, greeting.map_or(Playback::Hold, Playback::Prompt))
@@ -69,7 +72,8 @@ pub(super) fn turn_away(
         // The desk has led the call on already where it could; a call that is still here found that queue shut as well.
         Some(Overflow::Close | Overflow::Queue(_)) | None => {
             draft.tell_call(id, Fact::Overflowed { why, announcement: None })?;
-            release::everyone(draft, id, Release::by(EndedBy::Idle, Cause::Closed))
+            let line = draft.call(id)?.customer().map_or(0, |customer| customer.line);
+            release::line(draft, id, line, Release::by(EndedBy::Idle, Cause::Closed))
         }
     }
 }
@@ -130,6 +134,7 @@ pub(super) fn requeue(draft: &mut Draft<'_>, id: &InteractionId) -> Result<(), D
         let patience = draft.queue_if_any(&queued.queue)?.map_or(0, |queue| queue.calls.patience);
         (patience > 0).then(|| draft.now + patience)
     };
-    let party = queued.party;
-    draft.tell_call(id, Fact::Queued { priority: place.priority, since: place.since, overflow_at, party })
+    let (party, after) = (queued.party, queued.after);
+    let (priority, since) = (place.priority, place.since);
+    draft.tell_call(id, Fact::Queued { priority, since, overflow_at, party, after })
 }

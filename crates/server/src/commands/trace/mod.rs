@@ -20,7 +20,9 @@ use desk::{
     ports::EventRow,
     routing::{AgentObstacle, explain},
 };
-use domain::{Event, InteractionId, Key, State, message::Content, notice::Notice, thread};
+use domain::{
+    Event, InteractionId, Key, State, call::interaction_of, message::Content, notice::Notice, thread,
+};
 use serde_json::{Value, json};
 use std::io::{self, ErrorKind, Write};
 use store_sqlite::SqliteReader;
@@ -79,7 +81,9 @@ struct TraceLine {
 impl Course {
     fn read(reader: &SqliteReader, id: &str) -> Result<Self> {
         let id = InteractionId::from(id);
-        for key in [Key::Session(id.clone()), Key::Call(id.clone())] {
+        // A line of a call that is not the first has a UUID of its own.
+        let line_of = interaction_of(&id).map(Key::Call);
+        for key in [Key::Session(id.clone()), Key::Call(id.clone())].into_iter().chain(line_of) {
             let mut rows = history(reader, &key)?;
             if rows.is_empty() {
                 continue;

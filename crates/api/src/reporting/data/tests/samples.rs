@@ -167,6 +167,7 @@ pub(super) fn call_facts() -> Vec<call::Fact> {
             since: 1_700_000_000_000,
             overflow_at: Some(1_700_000_060_000),
             party: None,
+            after: 0,
         },
         call::Fact::Overflowed { why: call::Overflowing::Late, announcement: Some("sorry".into()) },
         call::Fact::LegUp { leg: 2 },

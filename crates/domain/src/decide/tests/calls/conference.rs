@@ -18,7 +18,7 @@ fn who_leaves_leaves_the_others_together() {
     check(
         together(),
         ann(CallAct::Hangup),
-        "2 Released by agent normal talked; ann: -slot kept => 2 release normal; 1 join 0; 4 join 0",
+        "2 Released by agent normal talked; ann: -slot kept; 4 moved to 0 as queue => 2 release normal; 1 join 0; 4 join 0",
     );
     check(together(), gone(1, Cause::Normal), "1 Released by customer normal talked => 2 join 0; 4 join 0");
 }
@@ -29,7 +29,7 @@ fn somebody_is_called_in_without_asking() {
     check(
         talking(),
         ann(single_step(Purpose::Conference, "5002")),
-        "3 bob 5002 Ringing answers until 60000; bob: +slot => 3 call 5002 as 100; 1 join 0; 2 join 0",
+        "3 bob 5002 Ringing answers until 60000 from 2; bob: +slot => 3 call 5002 as 100; 1 join 0; 2 join 0",
     );
     check(called, up(3), "3 Established => 1 join 0; 2 join 0; 3 join 0");
 }

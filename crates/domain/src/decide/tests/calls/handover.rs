@@ -87,6 +87,55 @@ fn handed_to_a_queue_the_customer_waits_there() {
 }
 
 #[test]
+fn a_customer_is_not_dropped_by_whoever_refuses_them() {
+    let back = "ann 5001 Ringing answers until 20000; ann: +slot";
+    let refuses = |world: TestCentre, uuid: &str| {
+        let mut world = world;
+        world.perform(&Command::Call { call: uuid.into(), agent: "bob".into(), act: CallAct::Reject })
+    };
+    let handed = talking().then(ann(single_step(Purpose::Transfer, "5002"))).then(ringing_at(3));
+    assert!(refuses(handed, "C100").contains(back));
+    assert!(refuses(asking().then(ann(complete(Purpose::Transfer))), "C10G").contains(back));
+}
+
+#[test]
+fn a_colleague_is_not_left_alone_when_the_agent_who_called_them_in_is_called_back_in_vain() {
+    let left = together().then(gone(1, Cause::Normal)).then(ann(single_step(Purpose::Transfer, "5003")));
+    let mut world = left.then(ringing_at(5)).then(refuses(5, Cause::Busy, 486));
+    world.perform(&ann(CallAct::Reject));
+    assert!(!world.call().is_open(), "{:?}", world.call());
+}
+
+#[test]
+fn whoever_stays_in_a_conference_has_the_customer_of_the_queue() {
+    let left = together().then(ann(CallAct::Hangup)).then(gone(4, Cause::Lost));
+    assert!(left.call().is_waiting(), "{:?}", left.call());
+    let called = talking().then(ann(single_step(Purpose::Conference, "5002"))).then(gone(2, Cause::Lost));
+    let mut late = called;
+    late.now += 60_000;
+    let late = late.then(unanswered(3));
+    assert!(late.call().is_open(), "the customer waits or ann is called: {:?}", late.call());
+}
+
+#[test]
+fn one_agent_serves_the_queue_whomever_they_were_handed_by() {
+    let both = consulting().then(consult("bob", single_step(Purpose::Conference, "5003"))).then(up(5));
+    let done = both.then(ann(complete(Purpose::Transfer)));
+    assert_eq!(done.call().live().filter(|party| party.origin == crate::call::PartyOrigin::Queue).count(), 1);
+}
+
+#[test]
+fn a_phone_on_hold_is_asked_to_go_on_though_what_it_held_is_over() {
+    let on_hold = consulting().then(phone_hold(2, true));
+    for mut world in [on_hold.clone().then(gone(4, Cause::Normal)), on_hold] {
+        let act =
+            if world.call().live().count() == 2 { CallAct::Retrieve } else { complete(Purpose::Conference) };
+        let did = world.perform(&ann(act));
+        assert!(did.contains("2 phone go on"), "{did}");
+    }
+}
+
+#[test]
 fn handing_over_is_not_stopped_by_a_timer_that_is_over() {
     let left = talking().then(ann(single_step(Purpose::Transfer, "5002"))).then(ringing_at(3));
     check(left, due_handover(3), "");
