@@ -18,6 +18,7 @@ mod internal;
 mod links;
 mod logins;
 mod me;
+mod messages;
 mod openapi;
 mod operations;
 mod origins;
