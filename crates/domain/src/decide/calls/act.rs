@@ -52,7 +52,8 @@ pub(in super::super) fn act(
         CallAct::Remove(number) => handover::remove(draft, &call, party, number),
         CallAct::Mute(on) => {
             draft.tell_call(&call.id, Fact::Muted { leg: party.leg, on: *on })?;
-            if call.active_on(party.carried_by()).is_some_and(|active| active.leg == party.leg) {
+            // Not while the leg speaks for another party.
+            if call.beside(party).all(|other| other.state == PartyState::Held) {
                 draft.effect(call.leg_of(party), LegCommand::Mute(*on));
             }
             Ok(())

@@ -156,6 +156,13 @@ fn an_agent_who_kept_quiet_is_heard_by_whom_they_ask_and_kept_quiet_again_after(
 }
 
 #[test]
+fn an_agent_who_is_heard_again_while_both_calls_are_held_is_heard_in_either() {
+    let muted = consulting().then(consult("ann", CallAct::Mute(true))).then(consult("ann", CallAct::Hold));
+    check(muted.clone(), consult("ann", CallAct::Mute(false)), "3 unmuted => 2 unmute");
+    check(muted, ann(CallAct::Retrieve), "2 Established => 2 unmute; 1 join 0; 2 join 0; 4 hears hold");
+}
+
+#[test]
 fn nobody_asks_twice_or_while_nobody_talks_with_them_or_themselves() {
     let again = "no: InitiateTransfer is not valid in state";
     check(consulting(), consult("ann", initiate(Purpose::Transfer, "5003")), &format!("{again} Established"));
