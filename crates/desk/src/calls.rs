@@ -10,7 +10,7 @@ use domain::{
     Command, EntityKind, InteractionId, Key, Millis, State, UserData, UserId,
     call::{
         Call, Cause, Deadline, Dn, LegCommand, LegEvent, LegId, Overflowing, Party, SwitchCommand,
-        interaction_of,
+        interactions_of,
     },
     command::{Arrive, CallAct, Destination, Dial},
     device::Device,
@@ -125,7 +125,7 @@ impl Desk {
 
     /// The committed snapshot of a call, by its own id or by the UUID of one of its lines.
     pub async fn call(&self, uuid: &InteractionId) -> Result<Option<Arc<State>>, StoreFault> {
-        for id in std::iter::once(uuid.clone()).chain(interaction_of(uuid)) {
+        for id in interactions_of(uuid) {
             if let Some(state) = self.store.state(&Key::Call(id)).await? {
                 return Ok(Some(state).filter(|state| matches!(**state, State::Call(_))));
             }

@@ -2,7 +2,7 @@
 
 use domain::{
     Command, Key, ProviderKey, UniqueName, Want,
-    call::{Dn, interaction_of},
+    call::{Dn, interactions_of},
     command::{CallAct, Destination, HandoverTarget, Provision, SessionAct, Unit},
 };
 
@@ -117,8 +117,8 @@ pub(crate) fn keys(command: &Command) -> Vec<Key> {
             keys.extend(leads_to(&dial.to).cloned().map(Key::Device));
         }
         Command::Call { call, agent, act } => {
-            keys.extend([Key::Call(call.clone()), Key::Agent(agent.clone())]);
-            keys.extend(interaction_of(call).map(Key::Call));
+            keys.push(Key::Agent(agent.clone()));
+            keys.extend(interactions_of(call).map(Key::Call));
             if let CallAct::Initiate(_, call_in) | CallAct::SingleStep(_, call_in) = act {
                 keys.extend(leads_to(&call_in.to).cloned().map(Key::Device));
             }

@@ -138,8 +138,8 @@ pub trait Interaction {
         latest.filter(|part| part.is_live())
     }
 
-    /// The latest part of an agent, known to them under an id, that is over and that they took. An offer they refused or lost since does not take
-    /// that from them.
+    /// The latest part of an agent, known to them under an id, that is over and that they took. An offer they refused or
+    /// lost since does not take that from them.
     fn ended_part(&self, agent: &UserId, id: &InteractionId) -> Option<&Self::Part> {
         let is_theirs = |part: &&Self::Part| part.agent() == Some(agent) && self.known_as(part) == id;
         self.parts().iter().rev().filter(is_theirs).find(|part| !part.is_live() && part.took_part())

@@ -1,6 +1,6 @@
 //! Notifications of agents at work and of their phones (spec: digital-channels#5.5, core-and-voice#4.2, #4.3).
 
-use crate::notes::renderer::{Notes, after, user_of};
+use super::renderer::{Notes, after, user_of};
 use desk::{
     HeldCall,
     ports::{NewNote, TxView},
@@ -8,7 +8,7 @@ use desk::{
 use domain::{
     DecideError, Decision, EntityChange, Key, State, UserData, UserId,
     agent::{Agent, Fact},
-    call::interaction_of,
+    call::interactions_of,
     device::{Device, DeviceEvent},
     medium::{VOICE, voice},
 };
@@ -58,7 +58,7 @@ fn activity_of(
 ) -> Result<UserActivity, DecideError> {
     let mut calls = Vec::new();
     for uuid in agent.slots.get(&voice()).into_iter().flatten() {
-        for id in std::iter::once(uuid.clone()).chain(interaction_of(uuid)) {
+        for id in interactions_of(uuid) {
             if let Some(state) = after(view, decision, &Key::Call(id))? {
                 calls.push(HeldCall { uuid: uuid.clone(), state });
                 break;

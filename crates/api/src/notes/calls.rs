@@ -1,9 +1,10 @@
 //! Notifications of calls (spec: core-and-voice#5.5). Several facts of a commit about one call are one change to its
 //! users, so the notifications follow from the call before and after: at most one of a kind for each user.
 
-use super::renderer::Notes;
-use crate::notes::agents::DeviceNotes;
-use crate::notes::renderer::{after, user_of};
+use super::{
+    agents::DeviceNotes,
+    renderer::{Notes, after, user_of},
+};
 use desk::ports::{NewNote, TxView};
 use domain::{
     DecideError, Decision, EntityChange, Event, Key, Millis, State, UserId,

@@ -21,4 +21,4 @@ pub use leg::{CallerId, Cause, LegCommand, LegEvent, LegId, Originate, Playback,
 pub use operation::{CallAct, CallIn, CallOperation, Consultation, capabilities, consultation, is_open};
 pub use party::{Handover, Party, PartyOrigin, PartyState, Purpose, Who};
 pub use snapshot::{Call, CallKind, CallQueueing, Deadline, Line, PartyDisposition, PendingDestination};
-pub use uuid::{interaction_of, line_uuid};
+pub use uuid::{interactions_of, line_uuid};

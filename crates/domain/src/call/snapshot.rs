@@ -151,16 +151,6 @@ pub enum Deadline {
 }
 
 impl Call {
-    /// The user's latest part in it.
-    pub fn party(&self, user: &UserId) -> Option<&Party> {
-        self.parties.iter().rev().find(|party| party.user() == Some(user))
-    }
-
-    /// The user's live part in it.
-    pub fn live_party(&self, user: &UserId) -> Option<&Party> {
-        self.party(user).filter(|party| party.is_live())
-    }
-
     /// The user's latest part in the line of a call UUID, as they know it.
     pub fn part(&self, user: &UserId, uuid: &InteractionId) -> Option<&Party> {
         let is_it = |party: &&Party| party.user() == Some(user) && self.uuid(party) == uuid;

@@ -25,9 +25,15 @@ pub fn line_uuid(interaction: &InteractionId, line: u16) -> Option<InteractionId
     (left == 0).then(|| InteractionId::new(uuid))
 }
 
+/// The interactions that a call UUID may be part of, the likelier first: the one whose id it is, and the one of which it
+/// would be a later line.
+pub fn interactions_of(uuid: &InteractionId) -> impl Iterator<Item = InteractionId> {
+    std::iter::once(uuid.clone()).chain(interaction_of(uuid))
+}
+
 /// The interaction that a call UUID would be part of, if it is that of a later line; `None` where it can only be that of
 /// a first one.
-pub fn interaction_of(uuid: &InteractionId) -> Option<InteractionId> {
+fn interaction_of(uuid: &InteractionId) -> Option<InteractionId> {
     let is_moved = |letter: u8| value(letter).is_some_and(|digit| digit >= STEP);
     let back = |letter: char| match u8::try_from(letter).ok().filter(|letter| is_moved(*letter)) {
         Some(moved) => char::from(letter_of(value(moved).unwrap_or(0) % STEP)),

@@ -148,13 +148,13 @@ impl<'a> Draft<'a> {
 
     /// The call that one of its lines is named by.
     pub fn call_named(&mut self, uuid: &InteractionId) -> Result<SnapshotRef<Call>, DecideError> {
-        match call::interaction_of(uuid) {
-            Some(id) if !self.exists(&Key::Call(uuid.clone()))? => {
-                // The refusal names what was asked for.
-                if self.exists(&Key::Call(id.clone()))? { self.call(&id) } else { self.call(uuid) }
+        for id in call::interactions_of(uuid) {
+            if self.exists(&Key::Call(id.clone()))? {
+                return self.call(&id);
             }
-            _ => self.call(uuid),
         }
+        // The refusal names what was asked for.
+        self.call(uuid)
     }
 
     pub fn device(&mut self, dn: &Dn) -> Result<Option<SnapshotRef<Device>>, DecideError> {

@@ -2,7 +2,7 @@
 
 use super::{
     super::{DecideError, Draft},
-    party::{self, NewParty},
+    party::{self, NewParty, Place},
     release::{self, Release},
     routing,
 };
@@ -60,9 +60,7 @@ pub(in super::super) fn arrive(draft: &mut Draft<'_>, arrive: &Arrive) -> Result
             state,
             answers: false,
             deadline: None,
-            line: 0,
-            carrier: None,
-            handover: None,
+            place: Place::default(),
         },
     )?;
     routing::route_to(draft, id, &arrive.to)
@@ -109,9 +107,7 @@ pub(in super::super) fn dial(draft: &mut Draft<'_>, agent: &UserId, dial: &Dial)
         state: PartyState::Dialing,
         answers: false,
         deadline: Some(draft.now + OWN_PHONE),
-        line: 0,
-        carrier: None,
-        handover: None,
+        place: Place::default(),
     };
     let leg = party::join(draft, &dial.call, coming)?;
     // A queue that takes no calls now: the agent can be told without their phone ringing.

@@ -3,10 +3,9 @@
 
 use super::{
     super::{DecideError, Draft, data},
-    party::{self, NewParty},
+    party::{self, NewParty, Place},
     release::{self, Release},
-    room,
-    routing::{self, Place},
+    room, routing,
 };
 use crate::{
     InteractionId, Refusal, UserData,
@@ -58,13 +57,11 @@ pub(super) fn initiate(
         state: PartyState::Dialing,
         answers: false,
         deadline: None,
-        line,
-        carrier: Some(party.carried_by()),
-        handover: None,
+        place: Place { line, carrier: Some(party.carried_by()), handover: None },
     };
     party::join(draft, &call.id, asks)?;
     speak_as(draft, call, party, false);
-    match routing::call_number(draft, &call.id, number, Place { line, handover: None })? {
+    match routing::call_number(draft, &call.id, number, Place { line, ..Place::default() })? {
         None => Ok(()),
         Some(cause) => {
             release::line(draft, &call.id, line, Release::by(EndedBy::NoAnswer, cause))?;

@@ -3,16 +3,17 @@
 use super::{
     super::{DecideError, Draft},
     consult,
+    party::{self, NewParty, Place},
     release::{self, Release},
-    room,
-    routing::{self, Place},
-    wait,
+    room, routing, wait,
 };
 use crate::{
-    InteractionId, Millis, Refusal,
+    InteractionId, Millis, QueueName, Refusal,
     call::{Call, CallIn, Cause, Consultation, Fact, Handover, Party, PartyOrigin, PartyState, Purpose},
     check,
     command::Destination,
+    ids::Dn,
+    medium,
     session::EndedBy,
 };
 
@@ -41,7 +42,8 @@ pub(super) fn single_step(
         _ => return Err(Refusal::Invalid(format!("'{}' cannot be called in", call_in.dialled)).into()),
     };
     let leaves_at = (purpose == Purpose::Transfer).then(|| draft.now + KNOWN_TO_RING);
-    let place = Place { line: party.line, handover: Some(Handover { from: party.leg, leaves_at }) };
+    let handover = Some(Handover { from: party.leg, leaves_at });
+    let place = Place { line: party.line, handover, ..Place::default() };
     match routing::call_number(draft, &call.id, number, place)? {
         None => Ok(()),
         Some(Cause::Busy) => Err(Refusal::Invalid(format!("'{number}' takes no calls")).into()),
@@ -50,12 +52,7 @@ pub(super) fn single_step(
 }
 
 /// The one with whom the agent talks waits for another agent.
-fn to_queue(
-    draft: &mut Draft<'_>,
-    call: &Call,
-    party: &Party,
-    queue: &crate::QueueName,
-) -> Result<(), DecideError> {
+fn to_queue(draft: &mut Draft<'_>, call: &Call, party: &Party, queue: &QueueName) -> Result<(), DecideError> {
     let mut others = call.others(party);
     let (Some(customer), None) = (others.next(), others.next()) else {
         return Err(Refusal::Invalid("A conference cannot be handed to a queue".into()).into());
@@ -162,7 +159,7 @@ fn call_back(
     let is_free = match agent.user() {
         Some(user) => {
             let at_work = draft.agent(user)?;
-            at_work.is_some_and(|found| found.login.is_some() && found.taken(&crate::medium::voice()) == 0)
+            at_work.is_some_and(|found| found.login.is_some() && found.taken(&medium::voice()) == 0)
         }
         None => false,
     };
@@ -175,18 +172,16 @@ fn call_back(
     };
     let is_customers = has_customer(&*draft.call(id)?, line);
     let is_queued = before.queued.is_some() && agent.origin == PartyOrigin::Queue && is_customers;
-    let coming = super::party::NewParty {
+    let coming = NewParty {
         who: agent.who.clone(),
         dn: agent.dn.clone(),
         origin: if is_queued { PartyOrigin::Queue } else { PartyOrigin::Called },
         state: PartyState::Ringing,
         answers,
         deadline: Some(draft.now + RING_BACK),
-        line,
-        carrier: None,
-        handover: None,
+        place: Place { line, ..Place::default() },
     };
-    super::party::call_party(draft, id, coming)?;
+    party::call_party(draft, id, coming)?;
     room::arrange(draft, id)
 }
 
@@ -225,7 +220,7 @@ pub(super) fn remove(
     draft: &mut Draft<'_>,
     call: &Call,
     party: &Party,
-    number: &crate::ids::Dn,
+    number: &Dn,
 ) -> Result<(), DecideError> {
     check::number("participant", number)?;
     let found = call.others(party).find(|other| other.dn == *number);

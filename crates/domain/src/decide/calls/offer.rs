@@ -5,7 +5,7 @@ use super::{
         DecideError, Draft,
         offer::{self, Offering},
     },
-    party::{self, NewParty},
+    party::{self, NewParty, Place},
     release::{self, Release},
     wait,
 };
@@ -46,17 +46,8 @@ pub(in super::super) fn offer(
     let who = Who::User { id: agent.clone(), name: user.user_name.clone() };
     let deadline = Some(offer::lapses_at(draft, &queued.queue)?);
     let state = PartyState::Ringing;
-    let coming = NewParty {
-        who,
-        dn,
-        origin: PartyOrigin::Queue,
-        state,
-        answers,
-        deadline,
-        line: 0,
-        carrier: None,
-        handover: None,
-    };
+    let coming =
+        NewParty { who, dn, origin: PartyOrigin::Queue, state, answers, deadline, place: Place::default() };
     party::call_party(draft, id, coming)
 }
 

@@ -21,9 +21,17 @@ pub(super) struct NewParty {
     pub state: PartyState,
     pub answers: bool,
     pub deadline: Option<Millis>,
+    pub place: Place,
+}
+
+/// Where in a call a party comes in: by default with a leg of its own into the first line.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Place {
+    /// The line.
     pub line: u16,
     /// The leg that carries it, where that is another party's.
     pub carrier: Option<u16>,
+    /// From whom it takes somebody over.
     pub handover: Option<Handover>,
 }
 
@@ -35,7 +43,8 @@ pub(super) fn join(
     coming: NewParty,
 ) -> Result<LegId, DecideError> {
     let leg = draft.call(id)?.next_leg();
-    let NewParty { who, dn, origin, state, answers, deadline, line, carrier, handover } = coming;
+    let NewParty { who, dn, origin, state, answers, deadline, place } = coming;
+    let Place { line, carrier, handover } = place;
     let user = match &who {
         Who::User { id, .. } => Some(id.clone()),
         Who::Outside | Who::Phone => None,
@@ -58,7 +67,7 @@ pub(super) fn call_party(
     coming: NewParty,
 ) -> Result<(), DecideError> {
     let (to, origin) = (coming.dn.clone(), coming.origin);
-    let line = coming.line;
+    let line = coming.place.line;
     let leg = join(draft, id, coming)?;
     let from = caller_id(&*draft.call(id)?, line);
     draft.effect(leg, LegCommand::Originate(Box::new(Originate { to, from, auto_answer: false })));

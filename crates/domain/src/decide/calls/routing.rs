@@ -2,13 +2,13 @@
 
 use super::{
     super::{DecideError, Draft},
-    party::{self, NewParty},
+    party::{self, NewParty, Place},
     release::{self, Release},
     wait,
 };
 use crate::{
     InteractionId,
-    call::{Call, Cause, Dn, Handover, PartyOrigin, PartyState, Who},
+    call::{Call, Cause, Dn, PartyOrigin, PartyState, Who},
     command::Destination,
     device::Device,
     session::EndedBy,
@@ -52,15 +52,6 @@ fn lead(draft: &mut Draft<'_>, id: &InteractionId, to: &Destination) -> Result<(
     }
 }
 
-/// As what somebody is called into a call.
-#[derive(Clone, Copy, Default)]
-pub(super) struct Place {
-    /// The line.
-    pub line: u16,
-    /// From whom they take somebody over.
-    pub handover: Option<Handover>,
-}
-
 /// Calls a phone of ours, or a number that is not ours: the switch knows whether anything carries it there. Answers why
 /// it cannot be called, if it cannot.
 pub(super) fn call_number(
@@ -85,9 +76,7 @@ pub(super) fn call_number(
         state: PartyState::Ringing,
         answers,
         deadline: Some(draft.now + party::RING),
-        line: place.line,
-        carrier: None,
-        handover: place.handover,
+        place,
     };
     party::call_party(draft, id, coming)?;
     Ok(None)

@@ -21,7 +21,7 @@ use desk::{
     routing::{AgentObstacle, explain},
 };
 use domain::{
-    Event, InteractionId, Key, State, call::interaction_of, message::Content, notice::Notice, thread,
+    Event, InteractionId, Key, State, call::interactions_of, message::Content, notice::Notice, thread,
 };
 use serde_json::{Value, json};
 use std::io::{self, ErrorKind, Write};
@@ -82,8 +82,8 @@ impl Course {
     fn read(reader: &SqliteReader, id: &str) -> Result<Self> {
         let id = InteractionId::from(id);
         // A line of a call that is not the first has a UUID of its own.
-        let line_of = interaction_of(&id).map(Key::Call);
-        for key in [Key::Session(id.clone()), Key::Call(id.clone())].into_iter().chain(line_of) {
+        let calls = interactions_of(&id).map(Key::Call);
+        for key in std::iter::once(Key::Session(id.clone())).chain(calls) {
             let mut rows = history(reader, &key)?;
             if rows.is_empty() {
                 continue;

@@ -107,7 +107,7 @@ fn it_is_recognised_by_its_key_whatever_the_operation() {
 fn after_release_reporting_alone_hears_of_it() {
     let world = check(released(), ann(dispose("IssueResolved")), &format!("{SET} late"));
     assert_eq!(world.call().lines[0].user_data.get("DispositionCode"), None);
-    let party = world.call().party(&"ann".into()).expect("a part");
+    let party = world.call().part(&"ann".into(), &c1()).expect("a part");
     assert_eq!(party.late.get("DispositionCode"), Some(&json!("IssueResolved")));
     check(
         released(),

@@ -136,9 +136,13 @@ fn a_phone_on_hold_is_asked_to_go_on_though_what_it_held_is_over() {
 }
 
 #[test]
-fn handing_over_is_not_stopped_by_a_timer_that_is_over() {
-    let left = talking().then(ann(single_step(Purpose::Transfer, "5002"))).then(ringing_at(3));
-    check(left, due_handover(3), "");
+fn the_agent_leaves_after_three_seconds_if_it_is_not_known_to_ring_and_not_twice() {
+    let asked = || talking().then(ann(single_step(Purpose::Transfer, "5002")));
+    check(asked().then(ringing_at(3)), due_handover(3), "");
+    let mut late = asked();
+    late.now += 3_000;
+    let leaves = "2 Released by agent normal talked; ann: -slot kept => 2 release normal; 1 hears ringback";
+    check(late, due_handover(3), leaves);
 }
 
 fn due_handover(leg: u16) -> Command {

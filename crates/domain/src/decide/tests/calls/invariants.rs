@@ -59,7 +59,7 @@ impl TestCentre {
             }
             for agent in self.agents() {
                 for uuid in agent.slots.get(&medium::voice()).into_iter().flatten() {
-                    if *uuid == call.id || crate::call::interaction_of(uuid).as_ref() == Some(&call.id) {
+                    if crate::call::interactions_of(uuid).any(|id| id == call.id) {
                         let part = call.part(&agent.id, uuid);
                         assert!(
                             part.is_some_and(Party::is_live),
