@@ -5,6 +5,7 @@ use crate::{
     agent::{AgentState, Readiness},
     disposition::Rule,
     medium::MediumName,
+    user::{Role, User},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -33,9 +34,26 @@ pub struct Centre {
     /// Settings by section and option, as desktops read them.
     #[serde(default)]
     pub settings: BTreeMap<String, BTreeMap<String, Value>>,
+    /// Groups of agents with those who lead them. Without any, every supervisor leads every user.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub agent_groups: Vec<AgentGroup>,
     /// What the settings file made.
     #[serde(default, skip_serializing_if = "MadeByFile::is_nothing")]
     pub made_by_file: MadeByFile,
+}
+
+/// A group of agents (spec: admin-and-reporting#2.8).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AgentGroup {
+    /// Its name.
+    pub name: String,
+    /// The user names of those who lead it.
+    pub leaders: BTreeSet<String>,
+    /// The user names of those who are in it.
+    pub members: BTreeSet<String>,
+    /// Whether its members are not shown that a supervisor listens.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub hidden: bool,
 }
 
 /// What the settings file made, in this centre and beside it. `config apply` takes away by itself only what is named
@@ -85,6 +103,25 @@ impl Centre {
         self.agent_states
             .iter()
             .find(|state| state.operation == operation && state.state != Readiness::LoggedOut)
+    }
+
+    /// Whether a user leads another: a supervisor those of their groups, and everybody where there are no groups.
+    pub fn leads(&self, leader: &User, user: &User) -> bool {
+        leader.has(&[Role::Supervisor])
+            && leader.id != user.id
+            && (self.agent_groups.is_empty() || self.groups_of(leader, user).next().is_some())
+    }
+
+    /// Whether a user is not shown that somebody who leads them listens.
+    pub fn hides(&self, leader: &User, user: &User) -> bool {
+        let mut groups = self.groups_of(leader, user).peekable();
+        groups.peek().is_some() && groups.all(|group| group.hidden)
+    }
+
+    fn groups_of<'c>(&'c self, leader: &'c User, user: &'c User) -> impl Iterator<Item = &'c AgentGroup> {
+        self.agent_groups.iter().filter(|group| {
+            group.leaders.contains(&leader.user_name) && group.members.contains(&user.user_name)
+        })
     }
 
     /// Whether it has any of these features.

@@ -8,7 +8,7 @@ pub use crate::{
     call::CallAct,
     session::{ClosingMessage, HandoverTarget, SessionAct, Words},
 };
-pub use call::{Arrive, DeviceAct, Dial};
+pub use call::{Arrive, DeviceAct, Dial, WatchAsked};
 
 use crate::{
     InteractionId, Millis, ProviderKey, QueueName, ServiceName, UserData, UserId,

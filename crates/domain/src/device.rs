@@ -1,7 +1,7 @@
 //! A phone of the switch, by its number: whose it is, whether it can be reached, what it does with calls
 //! (spec: core-and-voice#4.2, #4.5).
 
-use crate::{UserData, UserId, ids::Dn};
+use crate::{UserData, UserId, ids::Dn, watch::Watch};
 use serde::{Deserialize, Serialize};
 
 /// A phone.
@@ -19,6 +19,12 @@ pub struct Device {
     pub do_not_disturb: bool,
     /// Where its calls go instead.
     pub forward_to: Option<Dn>,
+    /// What its user follows of another phone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub watches: Option<Watch>,
+    /// The phone whose user follows its calls.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub watched_by: Option<Dn>,
 }
 
 /// One event of a phone.
@@ -46,6 +52,20 @@ pub enum DeviceEvent {
         /// Where they go.
         to: Option<Dn>,
     },
+    /// Its user follows the calls of another phone from now on, or not any more.
+    Watches {
+        /// The user's name.
+        user_name: String,
+        /// What they follow.
+        watch: Option<Watch>,
+        /// What they followed before.
+        before: Option<Watch>,
+    },
+    /// Its calls are followed by the user of another phone, or not any more. Not in the reporting feed.
+    WatchedBy {
+        /// The number of that phone.
+        by: Option<Dn>,
+    },
     /// Its user sent an event that belongs to no call.
     UserEvent {
         /// The user.
@@ -66,6 +86,9 @@ impl DeviceEvent {
             Self::Service { on: false, .. } => "device.out-of-service",
             Self::DoNotDisturb { .. } => "device.do-not-disturb",
             Self::Forwarded { .. } => "device.forwarded",
+            Self::Watches { watch: Some(_), .. } => "device.monitoring-began",
+            Self::Watches { watch: None, .. } => "device.monitoring-ended",
+            Self::WatchedBy { .. } => "device.monitored",
             Self::UserEvent { .. } => "device.user-event",
         }
     }
@@ -74,7 +97,16 @@ impl DeviceEvent {
 impl Device {
     /// A phone about which nothing is known.
     pub const fn new(dn: Dn) -> Self {
-        Self { dn, owner: None, in_service: false, answers: false, do_not_disturb: false, forward_to: None }
+        Self {
+            dn,
+            owner: None,
+            in_service: false,
+            answers: false,
+            do_not_disturb: false,
+            forward_to: None,
+            watches: None,
+            watched_by: None,
+        }
     }
 
     /// Folds one event into the phone.
@@ -84,6 +116,8 @@ impl Device {
             DeviceEvent::Service { on, answers } => (self.in_service, self.answers) = (*on, *answers),
             DeviceEvent::DoNotDisturb { on } => self.do_not_disturb = *on,
             DeviceEvent::Forwarded { to } => self.forward_to.clone_from(to),
+            DeviceEvent::Watches { watch, .. } => self.watches.clone_from(watch),
+            DeviceEvent::WatchedBy { by } => self.watched_by.clone_from(by),
             DeviceEvent::UserEvent { .. } => {}
         }
     }

@@ -66,6 +66,7 @@ impl Event {
                         | call::Fact::HoldAsked { .. },
                     ..
                 })
+                | Self::Device(device::DeviceEvent::WatchedBy { .. })
         )
     }
 

@@ -37,6 +37,7 @@ pub mod thread;
 pub mod user;
 pub mod userdata;
 mod want;
+pub mod watch;
 
 pub use command::Command;
 pub use decide::{DecideError, Decision, EntityChange, Snapshots, decide};

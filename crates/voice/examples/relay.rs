@@ -64,7 +64,7 @@ async fn measure(calls: u16, seconds: u64) {
             let mut line = String::new();
             answers.read_line(&mut line).expect("an address");
             agree(&stream, line.trim().parse().expect("an address"));
-            stream.join(RoomId { call: call.to_string().as_str().into(), line: 0 }).expect("a room");
+            stream.join(RoomId { call: call.to_string().as_str().into(), line: 0 }, HeardBy::Everyone).expect("a room");
             writeln!(orders, "{}", stream.local()).expect("written");
             streams.push(stream);
         }

@@ -12,6 +12,7 @@ use crate::{
     ids::Dn,
     interaction::{EndedBy, Via},
     userdata::blank_value,
+    watch::PartyWatch,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -77,6 +78,25 @@ pub enum Fact {
         /// From whom it takes somebody over.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         handover: Option<Handover>,
+        /// Whom its user follows, if they come in for that.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        watch: Option<PartyWatch>,
+    },
+    /// A supervisor follows otherwise, or somebody else.
+    Watching {
+        /// Their leg.
+        leg: u16,
+        /// Whom, and how.
+        watch: PartyWatch,
+    },
+    /// A supervisor keeps what a party says from the others, or lets them hear it again.
+    Silenced {
+        /// The leg of the party.
+        leg: u16,
+        /// Kept, or heard.
+        on: bool,
+        /// The supervisor; `None` when it was because they left.
+        supervisor: Option<UserId>,
     },
     /// An agent asks somebody beside the call: a line of its own begins.
     LineBegan {
@@ -306,6 +326,8 @@ impl Fact {
         match self {
             Self::Began { .. } => "call.began",
             Self::Joined { .. } => "call.joined",
+            Self::Watching { .. } => "call.monitoring",
+            Self::Silenced { .. } => "call.silenced",
             Self::LineBegan { .. } => "call.line-began",
             Self::Moved { .. } => "call.moved",
             Self::Queued { .. } => "call.queued",
@@ -354,6 +376,8 @@ impl Fact {
                 blank_value(previous);
             }
             Self::Joined { .. }
+            | Self::Watching { .. }
+            | Self::Silenced { .. }
             | Self::Moved { .. }
             | Self::Queued { .. }
             | Self::Overflowed { .. }

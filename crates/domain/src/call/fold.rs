@@ -51,7 +51,7 @@ impl Call {
         match &event.fact {
             Fact::Began { .. } | Fact::UserEvent { .. } => {}
             Fact::Refused { leg, operation, .. } => self.refused(*leg, *operation),
-            Fact::Joined { leg, line, who, dn, origin, state, answers, deadline, carrier, handover } => {
+            Fact::Joined { leg, line, who, dn, origin, state, answers, deadline, carrier, handover, watch } => {
                 self.parties.push(Party {
                     leg: *leg,
                     carrier: *carrier,
@@ -65,6 +65,8 @@ impl Call {
                     // Its leg is up already where another party's carries it.
                     up: carrier.is_some(),
                     muted: false,
+                    silenced: false,
+                    watch: *watch,
                     holding: None,
                     held_at: None,
                     parked: false,
@@ -93,6 +95,8 @@ impl Call {
                     party.line = *line;
                 }
                 (party.origin, party.handover) = (*origin, *handover);
+                // Who goes on in the place of an agent follows nobody any more.
+                party.watch = party.watch.filter(|_| *origin == PartyOrigin::Watch);
             }),
             Fact::Queued { priority, since, overflow_at, party, after } => {
                 let Some(queue) = &event.queue else { return };
@@ -142,6 +146,8 @@ impl Call {
                 party.holding = None;
                 party.parked = *parked;
             }),
+            Fact::Watching { leg, watch } => self.change(*leg, |party| party.watch = Some(*watch)),
+            Fact::Silenced { leg, on, .. } => self.change(*leg, |party| party.silenced = *on),
             Fact::Muted { leg, on } => self.change(*leg, |party| party.muted = *on),
             Fact::Released { leg, agent, barred_until, .. } => {
                 let is_customer = self.customer().is_some_and(|customer| customer.leg == *leg);

@@ -41,6 +41,18 @@ pub struct RoomId {
     pub line: u16,
 }
 
+/// Who in a room hears what a leg says. What it hears follows from what the others say, so that a room's hearing is that of
+/// its legs, in whatever order they come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum HeardBy {
+    /// Every other leg.
+    Everyone,
+    /// The leg of this number alone.
+    One(u16),
+    /// No leg.
+    Nobody,
+}
+
 /// What somebody in no room hears.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Playback {
@@ -152,8 +164,8 @@ pub enum LegCommand {
     Answer,
     /// End it, in whatever state it is. [`LegEvent::Gone`] follows.
     Release(Cause),
-    /// It hears the others of this room, and they hear it; it leaves the room it was in.
-    Join(RoomId),
+    /// It hears the others of this room who may be heard by it, and is heard by these; it leaves the room it was in.
+    Join(RoomId, HeardBy),
     /// It leaves the room it is in, and hears this.
     Part(Playback),
     /// Ask the phone to hold, or to go on; the room is not touched. [`LegEvent::HoldDone`] follows.

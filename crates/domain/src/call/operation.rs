@@ -6,7 +6,7 @@ use super::{
     party::{Party, PartyOrigin, PartyState, Purpose},
     snapshot::Call,
 };
-use crate::{ConnId, InteractionId, UserData, ids::Dn};
+use crate::{ConnId, InteractionId, UserData, ids::Dn, watch::Monitoring};
 
 /// An operation of an agent on a call, in the field's plain words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -45,6 +45,16 @@ pub enum CallOperation {
     MuteCall,
     /// Let them hear it again.
     UnmuteCall,
+    /// Step in where the supervisor only followed.
+    SwitchToBargeIn,
+    /// Only listen from now on.
+    SwitchToListenIn,
+    /// Talk to the agent alone from now on.
+    SwitchToCoach,
+    /// Keep what the agent says whom the supervisor follows from the others.
+    MuteMonitoredUser,
+    /// Let them hear that agent again.
+    UnmuteMonitoredUser,
     /// Add pairs.
     AttachUserData,
     /// Replace pairs.
@@ -57,7 +67,7 @@ pub enum CallOperation {
 
 impl CallOperation {
     /// Every operation, in the order in which answers list them.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 26] = [
         Self::Answer,
         Self::Reject,
         Self::Hangup,
@@ -75,6 +85,11 @@ impl CallOperation {
         Self::RemoveParticipantFromConference,
         Self::MuteCall,
         Self::UnmuteCall,
+        Self::SwitchToBargeIn,
+        Self::SwitchToListenIn,
+        Self::SwitchToCoach,
+        Self::MuteMonitoredUser,
+        Self::UnmuteMonitoredUser,
         Self::AttachUserData,
         Self::UpdateUserData,
         Self::DeleteUserData,
@@ -96,6 +111,7 @@ pub fn is_open(call: &Call, party: &Party, operation: CallOperation) -> bool {
         | CallOperation::UpdateUserData
         | CallOperation::DeleteUserData
         | CallOperation::DeleteUserDataPair => true,
+        _ if party.watch.is_some() => is_open_to_supervisor(call, party, operation),
         CallOperation::Answer => party.state == PartyState::Ringing && party.answers,
         CallOperation::Reject => party.state == PartyState::Ringing,
         CallOperation::Hangup => party.state != PartyState::Ringing,
@@ -122,6 +138,45 @@ pub fn is_open(call: &Call, party: &Party, operation: CallOperation) -> bool {
         CallOperation::RemoveParticipantFromConference => owns_conference(call, party),
         CallOperation::MuteCall => party.state == PartyState::Established && !party.muted,
         CallOperation::UnmuteCall => party.has_answered() && party.muted,
+        CallOperation::SwitchToBargeIn
+        | CallOperation::SwitchToListenIn
+        | CallOperation::SwitchToCoach
+        | CallOperation::MuteMonitoredUser
+        | CallOperation::UnmuteMonitoredUser => false,
+    }
+}
+
+/// Whether one operation is open to who is in a call because they follow somebody (spec: core-and-voice#5.4).
+fn is_open_to_supervisor(call: &Call, party: &Party, operation: CallOperation) -> bool {
+    let target = party.watch.and_then(|watch| call.on(watch.target)).filter(|target| target.is_live());
+    let keeps_silent = |on| target.is_some_and(|target| target.has_answered() && target.silenced == on);
+    match operation {
+        CallOperation::Answer => party.state == PartyState::Ringing && party.answers,
+        CallOperation::Reject => party.state == PartyState::Ringing,
+        CallOperation::Hangup => party.state != PartyState::Ringing,
+        _ if !party.has_answered() => false,
+        CallOperation::SendDtmf => party.state == PartyState::Established && !party.only_watches(),
+        CallOperation::RemoveParticipantFromConference => {
+            call.others(party).filter(|other| other.has_answered()).count() > 2
+        }
+        CallOperation::MuteMonitoredUser => keeps_silent(false),
+        CallOperation::UnmuteMonitoredUser => keeps_silent(true),
+        _ => switches_to(operation).is_some_and(|to| {
+            let from = party.watch.map(|watch| watch.monitoring);
+            // Whoever has stepped in may not leave somebody alone by stepping out.
+            let is_free = party.only_watches() || call.others(party).count() > 1;
+            from != Some(to) && target.is_some() && is_free
+        }),
+    }
+}
+
+/// How a supervisor follows after an operation that says so.
+const fn switches_to(operation: CallOperation) -> Option<Monitoring> {
+    match operation {
+        CallOperation::SwitchToBargeIn => Some(Monitoring::BargeIn),
+        CallOperation::SwitchToListenIn => Some(Monitoring::ListenIn),
+        CallOperation::SwitchToCoach => Some(Monitoring::Coach),
+        _ => None,
     }
 }
 
@@ -177,7 +232,7 @@ impl Consultation<'_> {
 /// Whether a party may take others out of a conference: the one of our users who has been in it longest.
 fn owns_conference(call: &Call, party: &Party) -> bool {
     let answered = || call.live_in(party.line).filter(|other| other.has_answered());
-    let first = answered().find(|other| other.user().is_some());
+    let first = answered().find(|other| other.user().is_some() && other.watch.is_none());
     answered().count() > 2 && first.is_some_and(|first| first.leg == party.leg)
 }
 
@@ -228,6 +283,10 @@ pub enum CallAct {
     Remove(Dn),
     /// Keeps what the agent says from the others, or lets them hear it again.
     Mute(bool),
+    /// Follows otherwise.
+    Monitor(Monitoring),
+    /// Keeps what the agent says whom the supervisor follows from the others, or lets them hear it again.
+    Silence(bool),
     /// Adds pairs. The same as replacing them (spec: decisions#8), but reported under its own name.
     AttachUserData(UserData),
     /// Adds and replaces pairs.
@@ -266,6 +325,11 @@ impl CallAct {
             Self::Remove(_) => CallOperation::RemoveParticipantFromConference,
             Self::Mute(true) => CallOperation::MuteCall,
             Self::Mute(false) => CallOperation::UnmuteCall,
+            Self::Monitor(Monitoring::BargeIn) => CallOperation::SwitchToBargeIn,
+            Self::Monitor(Monitoring::ListenIn) => CallOperation::SwitchToListenIn,
+            Self::Monitor(Monitoring::Coach) => CallOperation::SwitchToCoach,
+            Self::Silence(true) => CallOperation::MuteMonitoredUser,
+            Self::Silence(false) => CallOperation::UnmuteMonitoredUser,
             Self::AttachUserData(_) => CallOperation::AttachUserData,
             Self::UpdateUserData(_) => CallOperation::UpdateUserData,
             Self::DeleteUserData => CallOperation::DeleteUserData,
@@ -290,6 +354,8 @@ impl CallAct {
             Self::Swap(_) => "call.swap",
             Self::Remove(_) => "call.remove",
             Self::Mute(_) => "call.mute",
+            Self::Monitor(_) => "call.monitor",
+            Self::Silence(_) => "call.silence",
             Self::AttachUserData(_)
             | Self::UpdateUserData(_)
             | Self::DeleteUserData

@@ -1,6 +1,11 @@
 //! The parties of a call.
 
-use crate::{Millis, UserId, ids::Dn, interaction::Part};
+use crate::{
+    Millis, UserId,
+    ids::Dn,
+    interaction::Part,
+    watch::PartyWatch,
+};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -62,6 +67,8 @@ pub enum PartyOrigin {
     Queue,
     /// It asks somebody else beside its call: a second party on the leg that it has (spec: voice-sip#5.5).
     Consult,
+    /// It was called because its user follows somebody in it (spec: core-and-voice#5.8).
+    Watch,
 }
 
 /// What an agent calls somebody into a call for.
@@ -114,6 +121,12 @@ pub struct Party {
     /// Whether what it says is kept from the others.
     #[serde(default)]
     pub muted: bool,
+    /// Whether a supervisor keeps what it says from the others.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub silenced: bool,
+    /// Whom its user follows in the call, if they are in it for that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub watch: Option<PartyWatch>,
     /// What was asked of its phone and is not confirmed: to hold, or to go on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub holding: Option<bool>,
@@ -143,6 +156,16 @@ impl Party {
     /// Whether it takes part in the call now, in any live state.
     pub fn is_live(&self) -> bool {
         self.state != PartyState::Released
+    }
+
+    /// Whether it only follows the talk of others: it is nobody with whom a customer could talk.
+    pub fn only_watches(&self) -> bool {
+        self.watch.is_some_and(|watch| !watch.stepped_in)
+    }
+
+    /// Whether what it says is kept from the others, by itself or by a supervisor.
+    pub fn is_kept_silent(&self) -> bool {
+        self.muted || self.silenced
     }
 
     /// The number of the leg that carries it.

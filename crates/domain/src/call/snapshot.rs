@@ -181,9 +181,9 @@ impl Call {
         self.live().filter(move |other| other.carried_by() == leg && other.leg != party.leg)
     }
 
-    /// Everyone in a line now.
+    /// Everyone who talks in a line now, or is to; not those who only follow it.
     pub fn live_in(&self, line: u16) -> impl Iterator<Item = &Party> {
-        self.live().filter(move |party| party.line == line)
+        self.talkers().filter(move |party| party.line == line)
     }
 
     /// The party that a line began with.
@@ -214,9 +214,25 @@ impl Call {
         self.parties.iter().filter(|party| party.is_live())
     }
 
-    /// Everyone else on the line of a party, as the party's call resource lists them.
+    /// Everyone in it now but those who only follow others.
+    pub fn talkers(&self) -> impl Iterator<Item = &Party> {
+        self.live().filter(|party| !party.only_watches())
+    }
+
+    /// Those who only follow others in it.
+    pub fn watchers(&self) -> impl Iterator<Item = &Party> {
+        self.live().filter(|party| party.only_watches())
+    }
+
+    /// The live parties whose users follow a party, however they do.
+    pub fn followers<'c>(&'c self, party: &Party) -> impl Iterator<Item = &'c Party> {
+        let leg = party.leg;
+        self.live().filter(move |other| other.watch.is_some_and(|watch| watch.target == leg))
+    }
+
+    /// Everyone else who talks on the line of a party, as the party's call resource lists them.
     pub fn others<'c>(&'c self, party: &'c Party) -> impl Iterator<Item = &'c Party> {
-        self.live().filter(move |other| other.line == party.line && other.leg != party.leg)
+        self.talkers().filter(move |other| other.line == party.line && other.leg != party.leg)
     }
 
     /// The line of a party.

@@ -4,6 +4,7 @@ use crate::{
     ConnId, InteractionId, NodeId, UserData,
     call::{CallerId, Destination, LegId},
     ids::Dn,
+    watch::{Monitoring, WatchMode, WatchScope},
 };
 
 /// A call comes in.
@@ -59,4 +60,30 @@ pub enum DeviceAct {
     Forward(Dn),
     /// They come to it again.
     Unforward,
+    /// Its user follows the calls of another phone.
+    Watch(Box<WatchAsked>),
+    /// Its user follows them no longer; `None` is whichever they follow.
+    Unwatch(Option<Dn>),
+    /// Its user keeps what the user of the phone says whom they follow from the others, or lets them hear it again.
+    SilenceWatched {
+        /// The phone that is followed; `None` is whichever it is.
+        target: Option<Dn>,
+        /// Kept, or heard.
+        on: bool,
+    },
+}
+
+/// What a supervisor asks to follow (spec: core-and-voice#5.8).
+#[derive(Clone, Debug, PartialEq)]
+pub struct WatchAsked {
+    /// The number of the phone.
+    pub target: Dn,
+    /// The id by which it is provisioned.
+    pub target_device: String,
+    /// How.
+    pub monitoring: Monitoring,
+    /// Which calls.
+    pub mode: WatchMode,
+    /// How long in each.
+    pub scope: WatchScope,
 }

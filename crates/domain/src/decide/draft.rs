@@ -111,6 +111,16 @@ impl<'a> Draft<'a> {
         Self { seen, now, written: 0, decision: Decision::default() }
     }
 
+    /// The calls that the command has changed.
+    pub fn calls(&self) -> Vec<InteractionId> {
+        let changed = self.decision.changes.iter();
+        let calls = changed.filter_map(|change| match &change.key {
+            Key::Call(id) => Some(id.clone()),
+            _ => None,
+        });
+        calls.collect()
+    }
+
     pub fn finish(self) -> Decision {
         self.decision
     }
@@ -179,11 +189,15 @@ impl<'a> Draft<'a> {
     }
 
     pub fn user(&mut self, id: &UserId) -> Result<SnapshotRef<User>, DecideError> {
+        self.user_if_any(id)?.ok_or_else(|| Refusal::NotFound(format!("User '{id}'")).into())
+    }
+
+    /// A user who may have been taken away meanwhile.
+    pub fn user_if_any(&mut self, id: &UserId) -> Result<Option<SnapshotRef<User>>, DecideError> {
         self.view(&Key::User(id.clone()), |state| match state {
             State::User(user) => user.as_deref(),
             _ => None,
-        })?
-        .ok_or_else(|| Refusal::NotFound(format!("User '{id}'")).into())
+        })
     }
 
     pub fn service(&mut self, name: &ServiceName) -> Result<Service, DecideError> {

@@ -63,5 +63,9 @@ pub fn decide(seen: &mut dyn Snapshots, command: &Command, now: Millis) -> Resul
         Command::Provision(change) => provision::provision(&mut draft, change)?,
         Command::Erase { session } => data::erase(&mut draft, session)?,
     }
+    // Whatever happened in a call, its supervisors follow whom they follow.
+    for id in draft.calls() {
+        calls::keep_up(&mut draft, &id)?;
+    }
     Ok(draft.finish())
 }

@@ -1,6 +1,6 @@
 //! Agents at work: contact-centre sessions and channel states.
 
-use super::{DecideError, Draft, ending, invite, part};
+use super::{DecideError, Draft, calls, ending, invite, part};
 use crate::{
     Event, InteractionId, Key, MediumName, Refusal, UserId,
     agent::{self, Agent, Fact, Readiness},
@@ -71,6 +71,9 @@ fn log_out(draft: &mut Draft<'_>, id: &UserId) -> Result<(), DecideError> {
     drop(agent);
     for session in held {
         let_go(draft, &session, id)?;
+    }
+    if let Some(device) = draft.user_if_any(id)?.and_then(|user| user.device.clone()) {
+        calls::end_watch(draft, &device.phone_number)?;
     }
     draft.tell_agent(id, Fact::LoggedOut)
 }

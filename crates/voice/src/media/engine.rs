@@ -13,7 +13,7 @@ use super::{
     ticker,
     track::Track,
 };
-use domain::call::{LegId, Playback, RoomId};
+use domain::call::{HeardBy, LegId, Playback, RoomId};
 use std::{
     collections::HashMap,
     io,
@@ -107,12 +107,19 @@ impl Engine {
         &self.settings
     }
 
-    pub(super) fn join(&self, id: RoomId, line: &Arc<LegMedia>) -> Result<(), MediaError> {
+    pub(super) fn join(
+        &self,
+        id: RoomId,
+        line: &Arc<LegMedia>,
+        heard_by: HeardBy,
+    ) -> Result<(), MediaError> {
         let mut rooms = held(&self.rooms);
         if line.closed.load(Relaxed) {
             return Err(MediaError::Closed);
         }
-        if held(&line.room).as_ref() == Some(&id) {
+        let is_there = held(&line.room).as_ref() == Some(&id);
+        if let Some(room) = rooms.get(&id).filter(|_| is_there) {
+            room.enter(line, heard_by);
             return Ok(());
         }
         if rooms.get(&id).is_some_and(|room| room.is_full()) {
@@ -121,7 +128,7 @@ impl Engine {
         leave(&mut rooms, line);
         let shard = Arc::clone(&line.shard);
         *held(&line.room) = Some(id.clone());
-        rooms.entry(id).or_insert_with(|| Arc::new(Room::new(shard))).enter(line);
+        rooms.entry(id).or_insert_with(|| Arc::new(Room::new(shard))).enter(line, heard_by);
         Ok(())
     }
 

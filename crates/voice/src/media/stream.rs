@@ -6,7 +6,7 @@ use super::{
     ports,
     sdp::{Agreed, SdpSession},
 };
-use domain::call::{LegId, Playback, RoomId};
+use domain::call::{HeardBy, LegId, Playback, RoomId};
 use std::{
     net::{IpAddr, SocketAddr},
     sync::{Arc, Mutex},
@@ -132,10 +132,10 @@ impl MediaStream {
         self.0.line.wait(!is);
     }
 
-    /// Puts the leg into a room; it leaves the one it was in, and what it was played stops at once. Alone in a room it
+    /// Puts the leg into a room, in which these hear it; it leaves the one it was in, and what it was played stops at once. Alone in a room it
     /// hears silence. Fails when the room is full.
-    pub fn join(&self, room: RoomId) -> Result<(), MediaError> {
-        self.0.engine.join(room, &self.0.line)
+    pub fn join(&self, room: RoomId, heard_by: HeardBy) -> Result<(), MediaError> {
+        self.0.engine.join(room, &self.0.line, heard_by)
     }
 
     /// Takes the leg out of its room, if it is in one, and plays this to it. No packet that comes in after this call is

@@ -66,8 +66,8 @@ async fn a_room_cuts_the_prompt() {
     agent.talk(HIGH);
     customer.stream.part(Playback::Prompt("busy".to_owned()));
     customer.listen().await;
-    agent.stream.join(room(0)).expect("room");
-    customer.stream.join(room(0)).expect("room");
+    agent.stream.join(room(0), HeardBy::Everyone).expect("room");
+    customer.stream.join(room(0), HeardBy::Everyone).expect("room");
     let heard = customer.listen().await;
     assert_eq!(heard.len(), EAR);
     assert!(share(&heard, HIGH) > 0.95, "the agent alone, from the first tenth of a second on");

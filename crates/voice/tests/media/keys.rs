@@ -15,8 +15,8 @@ async fn keys_go_out_as_events_while_the_audio_is_quiet() {
     let engine = engine();
     let [mut agent, customer] = [Phone::new(&engine, Pcmu).await, Phone::new(&engine, Pcma).await];
     agent.talk(LOW);
-    agent.stream.join(room(0)).expect("room");
-    customer.stream.join(room(0)).expect("room");
+    agent.stream.join(room(0), HeardBy::Everyone).expect("room");
+    customer.stream.join(room(0), HeardBy::Everyone).expect("room");
     assert_eq!(customer.hears(&ALL).await, [LOW]);
     assert_eq!(customer.stream.dtmf("5#"), DtmfWay::Sent);
     let mut packets = Vec::new();
@@ -70,8 +70,8 @@ async fn keys_that_come_in_are_told_once_and_passed_on_with_the_others_number() 
     // The customer called us, and their number for events is 97.
     let offer = customer.session.offer(Direction::SendRecv).replace("101", "97");
     customer.stream.answer(&offer, Direction::SendRecv).expect("answered");
-    agent.stream.join(room(0)).expect("room");
-    customer.stream.join(room(0)).expect("room");
+    agent.stream.join(room(0), HeardBy::Everyone).expect("room");
+    customer.stream.join(room(0), HeardBy::Everyone).expect("room");
     customer.forget();
     agent.press(3, 4000).await;
     let mut passed = Vec::new();
@@ -97,8 +97,8 @@ async fn a_key_that_the_other_end_takes_none_of_is_told_to_be_passed_on() {
     let offer = customer.stream.offer(Direction::SendRecv).replace(" 0 8 101", " 0");
     let (answer, _) = customer.session.answer(&offer, Direction::SendRecv).expect("an answer");
     customer.stream.accept(&answer).expect("accepted");
-    agent.stream.join(room(0)).expect("room");
-    customer.stream.join(room(0)).expect("room");
+    agent.stream.join(room(0), HeardBy::Everyone).expect("room");
+    customer.stream.join(room(0), HeardBy::Everyone).expect("room");
     agent.press(4, 4000).await;
     assert_eq!(agent.event().await, StreamEvent::Unpassed('4'));
     assert_eq!(agent.told(), None);
@@ -109,14 +109,14 @@ async fn keys_of_a_muted_leg_or_in_a_conference_are_told_and_not_passed_on() {
     let engine = engine();
     let [mut agent, mut customer, third] =
         [Phone::new(&engine, Pcmu).await, Phone::new(&engine, Pcmu).await, Phone::new(&engine, Pcmu).await];
-    agent.stream.join(room(0)).expect("room");
-    customer.stream.join(room(0)).expect("room");
+    agent.stream.join(room(0), HeardBy::Everyone).expect("room");
+    customer.stream.join(room(0), HeardBy::Everyone).expect("room");
     agent.stream.mute(true);
     customer.forget();
     agent.press(7, 4000).await;
     assert_eq!(agent.event().await, StreamEvent::Digit('7'));
     agent.stream.mute(false);
-    third.stream.join(room(0)).expect("room");
+    third.stream.join(room(0), HeardBy::Everyone).expect("room");
     agent.press(8, 9000).await;
     assert_eq!(agent.event().await, StreamEvent::Digit('8'));
     customer.talk(HIGH);

@@ -60,8 +60,8 @@ async fn a_stranger_cannot_talk_into_a_call() {
     let engine = engine();
     let [mut agent, customer] = [Phone::new(&engine, Pcmu).await, Phone::new(&engine, Pcmu).await];
     agent.talk(LOW);
-    agent.stream.join(room(0)).expect("room");
-    customer.stream.join(room(0)).expect("room");
+    agent.stream.join(room(0), HeardBy::Everyone).expect("room");
+    customer.stream.join(room(0), HeardBy::Everyone).expect("room");
     assert_eq!(customer.hears(&ALL).await, [LOW]);
     let mut stranger = Phone::new(&engine, Pcmu).await;
     stranger.stream = agent.stream.clone();
@@ -85,7 +85,7 @@ async fn one_stray_packet_from_the_host_of_the_phone_takes_neither_its_sound_nor
     let other = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a socket");
     for phone in [&mut agent, &mut customer] {
         phone.stream.signalled_from(Ipv4Addr::LOCALHOST.into());
-        phone.stream.join(room(0)).expect("room");
+        phone.stream.join(room(0), HeardBy::Everyone).expect("room");
     }
     for round in 0..2 {
         other.send_to(&stray(0x44), customer.stream.local()).await.expect("sent");

@@ -21,8 +21,8 @@ async fn two_hear_each_other_whatever_their_codecs() {
             [Phone::new(&engine, codecs[0]).await, Phone::new(&engine, codecs[1]).await];
         agent.talk(LOW);
         customer.talk(HIGH);
-        agent.stream.join(room(0)).expect("room");
-        customer.stream.join(room(0)).expect("room");
+        agent.stream.join(room(0), HeardBy::Everyone).expect("room");
+        customer.stream.join(room(0), HeardBy::Everyone).expect("room");
         // Codes taken for those of the other law would still carry the tone, but not purely.
         assert!(share(&agent.listen().await, HIGH) > 0.98, "{codecs:?}");
         assert!(share(&customer.listen().await, LOW) > 0.98, "{codecs:?}");
@@ -37,13 +37,13 @@ async fn a_leg_hears_one_continuous_stream_whatever_feeds_it() {
     let first = agent.packet().await.header;
     customer.talk(HIGH);
     agent.talk(LOW);
-    agent.stream.join(room(0)).expect("room");
-    customer.stream.join(room(0)).expect("room");
+    agent.stream.join(room(0), HeardBy::Everyone).expect("room");
+    customer.stream.join(room(0), HeardBy::Everyone).expect("room");
     let mut headers = vec![first];
     let mut marks = 0;
     for step in 0..150 {
         match step {
-            50 => third.stream.join(room(0)).expect("room"),
+            50 => third.stream.join(room(0), HeardBy::Everyone).expect("room"),
             100 => agent.stream.part(Playback::Ringback),
             _ => {}
         }
@@ -68,7 +68,7 @@ async fn three_hear_the_others_and_not_themselves_and_two_that_remain_hear_each_
     customer.talk(MIDDLE);
     third.talk(HIGH);
     for phone in [&agent, &customer, &third] {
-        phone.stream.join(room(0)).expect("room");
+        phone.stream.join(room(0), HeardBy::Everyone).expect("room");
     }
     assert_eq!(agent.hears(&ALL).await, [MIDDLE, HIGH]);
     assert_eq!(customer.hears(&ALL).await, [LOW, HIGH]);
@@ -87,17 +87,17 @@ async fn a_consultation_keeps_the_customer_on_hold_and_ends_with_him_and_the_thi
     agent.talk(LOW);
     customer.talk(MIDDLE);
     third.talk(HIGH);
-    agent.stream.join(room(0)).expect("room");
-    customer.stream.join(room(0)).expect("room");
+    agent.stream.join(room(0), HeardBy::Everyone).expect("room");
+    customer.stream.join(room(0), HeardBy::Everyone).expect("room");
     assert_eq!(agent.hears(&ALL).await, [MIDDLE]);
     customer.stream.part(Playback::Hold);
-    agent.stream.join(room(1)).expect("room");
-    third.stream.join(room(1)).expect("room");
+    agent.stream.join(room(1), HeardBy::Everyone).expect("room");
+    third.stream.join(room(1), HeardBy::Everyone).expect("room");
     assert_eq!(agent.hears(&ALL).await, [HIGH]);
     assert_eq!(third.hears(&ALL).await, [LOW]);
     assert!(is_hold(&customer.listen().await));
     agent.stream.part(Playback::Silence);
-    customer.stream.join(room(1)).expect("room");
+    customer.stream.join(room(1), HeardBy::Everyone).expect("room");
     assert_eq!(customer.hears(&ALL).await, [HIGH]);
     assert_eq!(third.hears(&ALL).await, [MIDDLE]);
     assert!(agent.hears(&ALL).await.is_empty());
@@ -110,12 +110,12 @@ async fn a_muted_leg_hears_and_is_not_heard_by_two_or_by_three() {
     agent.talk(LOW);
     customer.talk(MIDDLE);
     third.talk(HIGH);
-    agent.stream.join(room(0)).expect("room");
-    customer.stream.join(room(0)).expect("room");
+    agent.stream.join(room(0), HeardBy::Everyone).expect("room");
+    customer.stream.join(room(0), HeardBy::Everyone).expect("room");
     agent.stream.mute(true);
     assert!(customer.hears(&ALL).await.is_empty());
     assert_eq!(agent.hears(&ALL).await, [MIDDLE]);
-    third.stream.join(room(0)).expect("room");
+    third.stream.join(room(0), HeardBy::Everyone).expect("room");
     assert_eq!(customer.hears(&ALL).await, [HIGH]);
     agent.stream.mute(false);
     assert_eq!(customer.hears(&ALL).await, [LOW, HIGH]);
@@ -127,8 +127,8 @@ async fn a_phone_that_holds_is_sent_nothing_until_it_goes_on() {
     let [mut agent, mut customer, _] = phones(&engine).await;
     agent.talk(LOW);
     customer.talk(MIDDLE);
-    agent.stream.join(room(0)).expect("room");
-    customer.stream.join(room(0)).expect("room");
+    agent.stream.join(room(0), HeardBy::Everyone).expect("room");
+    customer.stream.join(room(0), HeardBy::Everyone).expect("room");
     assert_eq!(agent.hears(&ALL).await, [MIDDLE]);
     assert!(agent.answer(Direction::Inactive), "we understand that it holds");
     let sent = agent.stream.stats().sent;
@@ -146,17 +146,17 @@ async fn a_room_takes_sixteen() {
         phones.push(Phone::new(&engine, Pcmu).await);
     }
     for phone in &phones[..16] {
-        phone.stream.join(room(0)).expect("room");
+        phone.stream.join(room(0), HeardBy::Everyone).expect("room");
     }
-    phones[3].stream.join(room(0)).expect("it is in it already");
-    phones[16].stream.join(room(1)).expect("room");
-    assert!(matches!(phones[16].stream.join(room(0)), Err(MediaError::RoomFull)));
+    phones[3].stream.join(room(0), HeardBy::Everyone).expect("it is in it already");
+    phones[16].stream.join(room(1), HeardBy::Everyone).expect("room");
+    assert!(matches!(phones[16].stream.join(room(0), HeardBy::Everyone), Err(MediaError::RoomFull)));
     phones[0].talk(HIGH);
     assert_eq!(phones[15].hears(&ALL).await, [HIGH]);
     phones[1].stream.close();
-    phones[16].stream.join(room(0)).expect("one has gone");
+    phones[16].stream.join(room(0), HeardBy::Everyone).expect("one has gone");
     assert_eq!(phones[16].hears(&ALL).await, [HIGH]);
-    assert!(matches!(phones[1].stream.join(room(0)), Err(MediaError::Closed)));
+    assert!(matches!(phones[1].stream.join(room(0), HeardBy::Everyone), Err(MediaError::Closed)));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -181,7 +181,7 @@ async fn whatever_is_asked_at_once_nothing_blocks_and_whoever_meets_at_the_end_h
                         8..16 => stream.part(Playback::Prompt("busy".to_owned())),
                         16..24 => stream.mute(chance.bool()),
                         24..32 => stream.held(chance.bool()),
-                        _ => stream.join(room(chance.u16(..4))).expect("room"),
+                        _ => stream.join(room(chance.u16(..4)), HeardBy::Everyone).expect("room"),
                     }
                 }
             })
@@ -195,7 +195,7 @@ async fn whatever_is_asked_at_once_nothing_blocks_and_whoever_meets_at_the_end_h
     }
     for phone in &phones[..2] {
         phone.stream.mute(false);
-        phone.stream.join(room(9)).expect("room");
+        phone.stream.join(room(9), HeardBy::Everyone).expect("room");
     }
     for phone in &phones[..2] {
         // Keys that still wait are sent first: at most 64 of 180 ms.

@@ -64,8 +64,8 @@ async fn a_call_rings_is_answered_joined_held_retrieved_and_released() {
     phone.expect("ACK").await;
     assert_eq!(switch.heard(&agent).await, LegEvent::Up);
     let phone_port = invite.rtp_port();
-    switch.act(&leg, LegCommand::Join(room()));
-    switch.act(&agent, LegCommand::Join(room()));
+    switch.act(&leg, LegCommand::Join(room(), HeardBy::Everyone));
+    switch.act(&agent, LegCommand::Join(room(), HeardBy::Everyone));
     let (to_phone, heard_by_phone) = (caller.say(port, 0x21, 10), phone.hears(0x21));
     assert!(tokio::join!(to_phone, heard_by_phone).1);
     let (to_caller, heard_by_caller) = (phone.say(phone_port, 0x42, 10), caller.hears(0x42));
@@ -84,7 +84,7 @@ async fn a_call_rings_is_answered_joined_held_retrieved_and_released() {
     phone.answer(&back, "200 OK", "", &phone.sdp("sendrecv")).await;
     phone.expect("ACK").await;
     assert_eq!(switch.heard(&agent).await, LegEvent::HoldDone { on: false, refused: None });
-    switch.act(&agent, LegCommand::Join(room()));
+    switch.act(&agent, LegCommand::Join(room(), HeardBy::Everyone));
     let (to_phone, heard_by_phone) = (caller.say(port, 0x23, 10), phone.hears(0x23));
     assert!(tokio::join!(to_phone, heard_by_phone).1);
 

@@ -179,8 +179,8 @@ async fn two_phones_of_another_make_talk_through_us() {
     assert_eq!(switch.heard(&to).await, LegEvent::Ringing);
     assert_eq!(switch.heard(&to).await, LegEvent::Up);
     let room = RoomId { call: "together".into(), line: 0 };
-    switch.act(&from, LegCommand::Join(room.clone()));
-    switch.act(&to, LegCommand::Join(room));
+    switch.act(&from, LegCommand::Join(room.clone(), HeardBy::Everyone));
+    switch.act(&to, LegCommand::Join(room, HeardBy::Everyone));
     assert!(customer.is_heard_by(to_customer, &agent, 0x31).await);
     assert!(agent.is_heard_by(to_agent, &customer, 0x52).await);
 

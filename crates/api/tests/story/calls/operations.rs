@@ -26,7 +26,7 @@ async fn told(agent: &Client<'_>) -> Vec<String> {
 }
 
 fn room(call: &InteractionId) -> LegCommand {
-    LegCommand::Join(RoomId { call: call.clone(), line: 0 })
+    LegCommand::Join(RoomId { call: call.clone(), line: 0 }, HeardBy::Everyone)
 }
 
 #[tokio::test]

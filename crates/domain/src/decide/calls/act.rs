@@ -4,7 +4,7 @@ use super::{
     super::{DecideError, Draft, data, disposition},
     consult, handover, offer,
     release::{self, Release},
-    room,
+    room, watch,
 };
 use crate::{
     InteractionId, Millis, Refusal, UserData, UserId,
@@ -52,12 +52,10 @@ pub(in super::super) fn act(
         CallAct::Remove(number) => handover::remove(draft, &call, party, number),
         CallAct::Mute(on) => {
             draft.tell_call(&call.id, Fact::Muted { leg: party.leg, on: *on })?;
-            // Not while the leg speaks for another party.
-            if call.beside(party).all(|other| other.state == PartyState::Held) {
-                draft.effect(call.leg_of(party), LegCommand::Mute(*on));
-            }
-            Ok(())
+            room::speak(draft, &call.id, party.leg)
         }
+        CallAct::Monitor(monitoring) => watch::switch(draft, &call, party, *monitoring),
+        CallAct::Silence(on) => watch::silence(draft, &call, party, *on),
         CallAct::AttachUserData(set) => {
             data::change(draft, &*call, Some(party), set, &[], Via::AttachUserData)
         }

@@ -57,7 +57,7 @@ pub(super) fn initiate(
         state: PartyState::Dialing,
         answers: false,
         deadline: None,
-        place: Place { line, carrier: Some(party.carried_by()), handover: None },
+        place: Place { line, carrier: Some(party.carried_by()), ..Place::default() },
     };
     party::join(draft, &call.id, asks)?;
     speak_as(draft, call, party, false);
@@ -74,7 +74,12 @@ pub(super) fn initiate(
 pub(super) fn check(call: &Call, call_in: &CallIn) -> Result<(), Refusal> {
     check::number("destination", &call_in.dialled)?;
     check::user_data(&call_in.user_data)?;
-    if call.parties.len() >= MOST_PARTIES { Err(too_many()) } else { Ok(()) }
+    if is_full(call) { Err(too_many()) } else { Ok(()) }
+}
+
+/// Whether a call takes nobody more in.
+pub(super) fn is_full(call: &Call) -> bool {
+    call.parties.len() >= MOST_PARTIES
 }
 
 fn too_many() -> Refusal {
@@ -138,14 +143,16 @@ pub(super) fn go_on(draft: &mut Draft<'_>, call: &Call, party: &Party) -> Result
     if !party.parked {
         draft.effect(call.leg_of(party), LegCommand::HoldPhone(false));
     }
-    speak_as(draft, &now, party, party.muted);
+    speak_as(draft, &now, party, party.is_kept_silent());
     draft.tell_call(&call.id, Fact::Established { leg: party.leg })
 }
 
 /// Has what is said on a party's leg kept from the others, or not, where another party that it carried may have left it
 /// otherwise.
 pub(super) fn speak_as(draft: &mut Draft<'_>, call: &Call, party: &Party, muted: bool) {
-    if call.parties.iter().any(|other| other.carried_by() == party.carried_by() && other.muted != muted) {
+    if call.parties.iter().any(|other| {
+        other.carried_by() == party.carried_by() && other.is_kept_silent() != muted
+    }) {
         draft.effect(call.leg_of(party), LegCommand::Mute(muted));
     }
 }

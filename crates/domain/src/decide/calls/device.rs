@@ -2,7 +2,7 @@
 
 use super::{
     super::{DecideError, Draft},
-    user_event,
+    user_event, watch,
 };
 use crate::{
     Refusal, UserId, check,
@@ -34,6 +34,9 @@ pub(in super::super) fn operate(
     let Some(device) = draft.device(dn)?.filter(|device| device.owner.as_ref() == Some(agent)) else {
         return Err(Refusal::NotFound(format!("Device '{dn}'")).into());
     };
+    if let DeviceAct::Unwatch(target) = act {
+        return watch::cancel(draft, &device, agent, target.as_ref());
+    }
     if !device.in_service {
         return Err(Refusal::NotRegistered(dn.clone()).into());
     }
@@ -43,6 +46,11 @@ pub(in super::super) fn operate(
         DeviceAct::Forward(to) => {
             check_target(&device, to)?;
             DeviceEvent::Forwarded { to: Some(to.clone()) }
+        }
+        DeviceAct::Watch(asked) => return watch::begin(draft, &device, agent, asked),
+        DeviceAct::Unwatch(_) => return Ok(()),
+        DeviceAct::SilenceWatched { target, on } => {
+            return watch::silence_at(draft, agent, target.as_ref(), *on);
         }
         DeviceAct::Unforward => DeviceEvent::Forwarded { to: None },
     };

@@ -29,7 +29,7 @@ pub(in super::super) fn diverted(
     }
     let call = draft.call(&leg.call)?;
     // Whom an agent called in is not followed: the agent meant them.
-    let is_led = call.live().count() == 2 && call.customer().is_some_and(Party::is_live);
+    let is_led = call.talkers().count() == 2 && call.customer().is_some_and(Party::is_live);
     let called = |party: &&Party| {
         let is_called_in = party.line != 0 || party.handover.is_some() || !is_led;
         party.is_live() && party.origin == PartyOrigin::Called && !is_called_in

@@ -63,7 +63,7 @@ pub(in super::super) fn heard(
 /// A key is sent to the one who hears the party; never into a conference, where nobody would know whose it is
 /// (spec: voice-sip#5.9), and not for a party that is muted or held.
 fn pass_key(draft: &mut Draft<'_>, call: &Call, party: &Party, key: char) {
-    if party.muted || !room::talks(party) {
+    if party.is_kept_silent() || party.only_watches() || !room::talks(party) {
         return;
     }
     let mut others = call.others(party).filter(|other| room::talks(other));
@@ -99,6 +99,10 @@ fn up(draft: &mut Draft<'_>, call: &Call, party: &Party) -> Result<(), DecideErr
                 None => Destination::Nowhere,
             };
             routing::route_to(draft, id, &to)
+        }
+        PartyOrigin::Watch => {
+            draft.tell_call(id, Fact::Established { leg: party.leg })?;
+            room::arrange_watchers(draft, id)
         }
         PartyOrigin::Caller | PartyOrigin::Called | PartyOrigin::Queue | PartyOrigin::Consult => {
             if let Some(caller) = call.caller_of(party.line).filter(|caller| caller.is_live()) {
@@ -141,7 +145,7 @@ fn hold_done(
         (None, true) => draft.tell_call(&call.id, Fact::Held { leg: party.leg, parked: false })?,
         (None, false) => {
             draft.tell_call(&call.id, Fact::Established { leg: party.leg })?;
-            consult::speak_as(draft, call, party, party.muted);
+            consult::speak_as(draft, call, party, party.is_kept_silent());
         }
         (Some(code), true) => refused(draft, call, party, RefusedOperation::Hold, code)?,
         (Some(code), false) => refused(draft, call, party, RefusedOperation::Retrieve, code)?,
@@ -163,7 +167,7 @@ fn phone_hold(draft: &mut Draft<'_>, call: &Call, party: &Party, on: bool) -> Re
     let goes_on = matches!(fact, Fact::Established { .. });
     draft.tell_call(&call.id, fact)?;
     if goes_on {
-        consult::speak_as(draft, call, party, party.muted);
+        consult::speak_as(draft, call, party, party.is_kept_silent());
     }
     room::arrange(draft, &call.id)
 }
@@ -213,7 +217,9 @@ fn closer(party: &Party, cause: Cause) -> EndedBy {
     let unanswered = party.state == PartyState::Ringing || party.state == PartyState::Dialing && !party.up;
     let is_away = matches!(cause, Cause::NoAnswer | Cause::Unreachable | Cause::Lost | Cause::NoSuchNumber);
     match (unanswered && is_away, party.origin) {
-        (true, PartyOrigin::Called | PartyOrigin::Queue | PartyOrigin::Dial) => EndedBy::NoAnswer,
+        (true, PartyOrigin::Called | PartyOrigin::Queue | PartyOrigin::Dial | PartyOrigin::Watch) => {
+            EndedBy::NoAnswer
+        }
         _ => Call::closer_of(party),
     }
 }

@@ -16,6 +16,7 @@ mod room;
 mod routing;
 mod user_event;
 mod wait;
+mod watch;
 
 pub(super) use act::act;
 pub(super) use begin::{arrive, dial};
@@ -25,3 +26,4 @@ pub(super) use due::due;
 pub(super) use heard::heard;
 pub(super) use offer::offer;
 pub(super) use release::lost;
+pub(super) use watch::{end as end_watch, keep_up};

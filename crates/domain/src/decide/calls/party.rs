@@ -2,12 +2,13 @@
 
 use super::{
     super::{DecideError, Draft},
-    room,
+    room, watch,
 };
 use crate::{
     InteractionId, Millis, agent,
     call::{Call, CallerId, Dn, Fact, Handover, LegCommand, LegId, Originate, PartyOrigin, PartyState, Who},
     medium,
+    watch::PartyWatch,
 };
 
 /// How long a phone that is called rings, in milliseconds (spec: voice-sip#6).
@@ -33,6 +34,8 @@ pub(super) struct Place {
     pub carrier: Option<u16>,
     /// From whom it takes somebody over.
     pub handover: Option<Handover>,
+    /// Whom its user follows, if they come in for that.
+    pub watch: Option<PartyWatch>,
 }
 
 /// Takes a party in, on a new leg. A user's slot is taken, whether or not they were ready for it: nothing else must
@@ -44,18 +47,21 @@ pub(super) fn join(
 ) -> Result<LegId, DecideError> {
     let leg = draft.call(id)?.next_leg();
     let NewParty { who, dn, origin, state, answers, deadline, place } = coming;
-    let Place { line, carrier, handover } = place;
+    let Place { line, carrier, handover, watch: follows } = place;
     let user = match &who {
         Who::User { id, .. } => Some(id.clone()),
         Who::Outside | Who::Phone => None,
     };
-    let joined = Fact::Joined { leg, line, who, dn, origin, state, answers, deadline, carrier, handover };
+    let joined = Fact::Joined { leg, line, who, dn, origin, state, answers, deadline, carrier, handover, watch: follows };
     draft.tell_call(id, joined)?;
     if let Some(user) = user {
         let call = draft.call(id)?;
         let uuid = call.on(leg).map_or(id, |party| call.uuid(party)).clone();
         let slot = agent::Fact::SlotTaken { medium: medium::voice(), session: uuid };
         draft.tell_agent(&user, slot)?;
+        if matches!(origin, PartyOrigin::Called | PartyOrigin::Queue) {
+            watch::joined(draft, id, leg)?;
+        }
     }
     Ok(LegId { call: id.clone(), number: leg })
 }

@@ -2,7 +2,7 @@
 
 use super::{
     super::{DecideError, Draft, disposition},
-    room,
+    room, watch,
 };
 use crate::{
     InteractionId, Key, Millis, agent,
@@ -42,7 +42,9 @@ pub(super) fn part(
     let call = draft.call(id)?;
     let Some(party) = call.on(leg).filter(|party| party.is_live()) else { return Ok(()) };
     // A party that only waited in a queue is established as well, but had nobody to talk to.
-    let met = |other: &Party| other.leg != leg && other.line == party.line && other.established_at.is_some();
+    let met = |other: &Party| {
+        other.leg != leg && other.line == party.line && other.established_at.is_some() && !other.only_watches()
+    };
     let talked = party.established_at.is_some() && call.parties.iter().any(met);
     let fact = Fact::Released {
         leg,
@@ -66,6 +68,9 @@ pub(super) fn part(
     let slot =
         agent::Fact::SlotFreed { medium: medium::voice(), session: call.uuid(party).clone(), completed };
     draft.tell_agent(user, slot)?;
+    if party.watch.is_some() {
+        watch::left(draft, &call, party)?;
+    }
     if party.origin == PartyOrigin::Queue && talked { wrap_up(draft, &call, party) } else { Ok(()) }
 }
 
@@ -98,7 +103,7 @@ pub(super) fn line(
     how: Release,
 ) -> Result<(), DecideError> {
     all(draft, id, how, |party| party.line == line)?;
-    if draft.call(id)?.live().next().is_none() { end(draft, id, how.closer, false) } else { Ok(()) }
+    if draft.call(id)?.talkers().next().is_none() { end(draft, id, how.closer, false) } else { Ok(()) }
 }
 
 /// A party ends the call for everyone in its line.
@@ -106,7 +111,7 @@ pub(super) fn clear(draft: &mut Draft<'_>, call: &Call, party: &Party) -> Result
     let how = Release::by(EndedBy::Agent, Cause::Normal);
     let by_caller = call.parties.first().is_some_and(|caller| caller.leg == party.leg);
     all(draft, &call.id, how, |other| other.line == party.line)?;
-    if draft.call(&call.id)?.live().next().is_some() {
+    if draft.call(&call.id)?.talkers().next().is_some() {
         return room::arrange(draft, &call.id);
     }
     end(draft, &call.id, how.closer, by_caller && is_unserved(call))
@@ -145,7 +150,7 @@ pub(super) fn settle(
         settle_line(draft, id, u16::try_from(number).unwrap_or(u16::MAX), how)?;
     }
     let call = draft.call(id)?;
-    if call.live().next().is_some() {
+    if call.talkers().next().is_some() {
         return room::arrange_beside_queue(draft, id);
     }
     let abandoned = is_unserved(before) && !call.customer().is_some_and(Party::is_live);
@@ -191,7 +196,8 @@ fn pass_on(draft: &mut Draft<'_>, call: &Call, line: u16) -> Result<(), DecideEr
     if !is_customers || !was_served || call.live().any(serves) {
         return Ok(());
     }
-    let called = |party: &&Party| party.origin == PartyOrigin::Called && party.user().is_some();
+    let is_in = |party: &Party| matches!(party.origin, PartyOrigin::Called | PartyOrigin::Watch);
+    let called = |party: &&Party| is_in(party) && party.user().is_some();
     let next = call.live_in(line).filter(called).find(|party| party.has_answered());
     let Some(next) = next.filter(|next| call.customer().is_none_or(|customer| customer.leg != next.leg))
     else {
@@ -219,6 +225,10 @@ fn end(
     let call = draft.call(id)?;
     if call.ended.is_some() {
         return Ok(());
+    }
+    // Nobody is left whom they could follow.
+    for watcher in call.watchers() {
+        part(draft, id, watcher.leg, Release::by(closer, Cause::Normal))?;
     }
     let dispositioned = disposition::is_set(draft, &*call, None)?;
     draft.tell_call(id, Fact::Ended { closer, dispositioned, abandoned })

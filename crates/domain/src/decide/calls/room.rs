@@ -3,7 +3,8 @@
 use super::super::{DecideError, Draft};
 use crate::{
     InteractionId,
-    call::{Call, LegCommand, Party, PartyState, Playback},
+    call::{Call, HeardBy, LegCommand, Party, PartyState, Playback},
+    watch::Monitoring,
 };
 
 /// Puts everyone whose leg is up where their state says: those who talk into the room, those who hold into silence;
@@ -19,6 +20,11 @@ pub(super) fn arrange_beside_queue(draft: &mut Draft<'_>, id: &InteractionId) ->
         let holds = party.state == PartyState::Held || party.holding == Some(true);
         !call.is_waiting() || !is_customer || holds
     })
+}
+
+/// The same, but for who only follows others alone: nobody else hears anything else for it.
+pub(super) fn arrange_watchers(draft: &mut Draft<'_>, id: &InteractionId) -> Result<(), DecideError> {
+    place(draft, id, |_, party| party.only_watches())
 }
 
 fn place(
@@ -38,13 +44,38 @@ fn place(
         let act = if party.state == PartyState::Held || party.holding == Some(true) {
             LegCommand::Part(Playback::Silence)
         } else if talks(party) && talking > 1 {
-            LegCommand::Join(call.room(party.line))
+            LegCommand::Join(call.room(party.line), heard_by(&call, party))
+        } else if party.only_watches() {
+            LegCommand::Part(Playback::Silence)
         } else {
             LegCommand::Part(alone(&call, party))
         };
         draft.effect(call.leg_of(party), act);
     }
     Ok(())
+}
+
+/// Has what a party says kept from the others, or lets them hear it, as its state says; not while its leg speaks for
+/// another party.
+pub(super) fn speak(draft: &mut Draft<'_>, id: &InteractionId, leg: u16) -> Result<(), DecideError> {
+    let call = draft.call(id)?;
+    let Some(party) = call.on(leg).filter(|party| party.is_live()) else { return Ok(()) };
+    if call.beside(party).all(|other| other.state == PartyState::Held) {
+        draft.effect(call.leg_of(party), LegCommand::Mute(party.is_kept_silent()));
+    }
+    Ok(())
+}
+
+/// Who hears a party that talks, or that follows others who do.
+fn heard_by(call: &Call, party: &Party) -> HeardBy {
+    match party.watch {
+        None => HeardBy::Everyone,
+        Some(watch) if watch.stepped_in => HeardBy::Everyone,
+        Some(watch) if watch.monitoring == Monitoring::Coach => {
+            call.on(watch.target).map_or(HeardBy::Nobody, |target| HeardBy::One(target.carried_by()))
+        }
+        Some(_) => HeardBy::Nobody,
+    }
 }
 
 /// Whether a party is to hear the others and be heard.

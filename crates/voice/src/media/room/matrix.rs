@@ -1,41 +1,31 @@
 //! Who hears whom.
 
 use crate::media::MediaError;
+use domain::call::HeardBy;
 
 /// A row of bits for each party of a room: whom it hears. No party hears itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Hearing {
     rows: [u16; MediaError::PARTIES],
-    parties: usize,
 }
 
 impl Hearing {
-    /// One more party: it hears all, and all hear it.
-    pub fn enter(&mut self) {
-        let fresh = self.parties;
-        if fresh == MediaError::PARTIES {
-            return;
+    /// That of a room whose parties are these, in this order: the number of the leg, and who hears it.
+    pub fn of_room(parties: impl Iterator<Item = (u16, HeardBy)> + Clone) -> Self {
+        let mut hearing = Self::default();
+        for (speaker, (_, heard_by)) in parties.clone().enumerate().take(MediaError::PARTIES) {
+            for (listener, (number, _)) in parties.clone().enumerate().take(MediaError::PARTIES) {
+                let hears = match heard_by {
+                    HeardBy::Everyone => true,
+                    HeardBy::One(one) => number == one,
+                    HeardBy::Nobody => false,
+                };
+                if hears && listener != speaker {
+                    hearing.rows[listener] |= 1 << speaker;
+                }
+            }
         }
-        for row in self.rows.iter_mut().take(fresh) {
-            *row |= 1 << fresh;
-        }
-        self.rows[fresh] = (1_u16 << fresh) - 1;
-        self.parties += 1;
-    }
-
-    /// Removes a party; those behind it move up.
-    pub fn leave(&mut self, at: usize) {
-        if at >= self.parties {
-            return;
-        }
-        self.rows.copy_within(at + 1.., at);
-        self.rows[MediaError::PARTIES - 1] = 0;
-        let below = (1_u16 << at) - 1;
-        for row in &mut self.rows {
-            *row = (*row & below) | ((*row >> 1) & !below);
-        }
-        self.parties -= 1;
-        self.rows[self.parties] = 0;
+        hearing
     }
 
     /// Whom a party hears, as bits.
@@ -54,25 +44,31 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    fn heard_by() -> impl Strategy<Value = HeardBy> {
+        prop_oneof![
+            3 => Just(HeardBy::Everyone),
+            1 => (0..20_u16).prop_map(HeardBy::One),
+            1 => Just(HeardBy::Nobody),
+        ]
+    }
+
     proptest! {
         #[test]
-        fn whoever_comes_and_goes_everyone_hears_everyone_but_himself(
-            steps in proptest::collection::vec((any::<bool>(), 0_usize..20), 0..80)
+        fn everybody_hears_whoever_lets_them_but_nobody_themselves(
+            parties in proptest::collection::vec(heard_by(), 0..20)
         ) {
-            let (mut hearing, mut parties) = (Hearing::default(), 0);
-            for (enters, at) in steps {
-                if enters {
-                    hearing.enter();
-                    parties = (parties + 1).min(MediaError::PARTIES);
-                } else {
-                    hearing.leave(at);
-                    parties -= usize::from(at < parties);
-                }
-                for listener in 0..MediaError::PARTIES {
-                    for speaker in 0..MediaError::PARTIES {
-                        let both = listener < parties && speaker < parties && listener != speaker;
-                        prop_assert_eq!(hearing.hears(listener, speaker), both, "{} {}", listener, speaker);
-                    }
+            let numbered = parties.iter().zip(1_u16..).map(|(heard_by, number)| (number, *heard_by));
+            let hearing = Hearing::of_room(numbered);
+            for listener in 0..20_usize {
+                for speaker in 0..20_usize {
+                    let last = parties.len().min(MediaError::PARTIES);
+                    let lets = parties.get(speaker).is_some_and(|heard_by| match heard_by {
+                        HeardBy::Everyone => true,
+                        HeardBy::One(number) => usize::from(*number) == listener + 1,
+                        HeardBy::Nobody => false,
+                    });
+                    let right = lets && listener != speaker && listener < last && speaker < last;
+                    prop_assert_eq!(hearing.hears(listener, speaker), right, "{} {}", listener, speaker);
                 }
             }
         }

@@ -7,7 +7,7 @@ mod mix;
 pub(super) use jitter_buffer::JitterBuffer;
 
 use super::{FRAME, MediaError, held, inward::Route, leg_media::LegMedia, shard::Shard};
-use domain::call::Playback;
+use domain::call::{HeardBy, Playback};
 use matrix::Hearing;
 use std::sync::{
     Arc, Mutex,
@@ -23,8 +23,13 @@ pub(super) struct Room {
 
 #[derive(Default)]
 struct RoomState {
-    parties: Vec<Arc<LegMedia>>,
+    parties: Vec<Member>,
     hearing: Hearing,
+}
+
+struct Member {
+    line: Arc<LegMedia>,
+    heard_by: HeardBy,
 }
 
 impl Room {
@@ -37,46 +42,49 @@ impl Room {
         held(&self.state).parties.len() >= MediaError::PARTIES
     }
 
-    /// Adds a leg: it hears all others, and they hear it.
-    pub fn enter(self: &Arc<Self>, line: &Arc<LegMedia>) {
+    /// Adds a leg, or lets others hear one that is there.
+    pub fn enter(self: &Arc<Self>, line: &Arc<LegMedia>, heard_by: HeardBy) {
         let mut state = held(&self.state);
-        state.parties.push(Arc::clone(line));
-        state.hearing.enter();
-        self.wire(&state);
+        match state.parties.iter_mut().find(|party| Arc::ptr_eq(&party.line, line)) {
+            Some(party) if party.heard_by == heard_by => return,
+            Some(party) => party.heard_by = heard_by,
+            None => state.parties.push(Member { line: Arc::clone(line), heard_by }),
+        }
+        self.wire(&mut state);
     }
 
     /// Removes a leg; answers whether the room is empty now.
     pub fn leave(self: &Arc<Self>, line: &Arc<LegMedia>) -> bool {
         let mut state = held(&self.state);
-        if let Some(at) = state.parties.iter().position(|party| Arc::ptr_eq(party, line)) {
+        if let Some(at) = state.parties.iter().position(|party| Arc::ptr_eq(&party.line, line)) {
             state.parties.remove(at);
-            state.hearing.leave(at);
             held(&line.inward).route = Route::Nowhere;
-            self.wire(&state);
+            self.wire(&mut state);
         }
         state.parties.is_empty()
     }
 
     /// Connects the parties in the way that their number asks for.
-    fn wire(self: &Arc<Self>, state: &RoomState) {
+    fn wire(self: &Arc<Self>, state: &mut RoomState) {
+        state.hearing =
+            Hearing::of_room(state.parties.iter().map(|party| (party.line.leg.number, party.heard_by)));
         match state.parties.as_slice() {
             [] => {}
-            [alone] => {
+            [Member { line: alone, .. }] => {
                 held(&alone.inward).route = Route::Nowhere;
                 alone.play(Playback::Silence);
             }
-            [one, two] => {
+            [Member { line: one, .. }, Member { line: two, .. }] => {
                 let relay = |hears: bool, from: &LegMedia, to: &Arc<LegMedia>| {
                     held(&from.inward).route =
                         if hears { Route::Relay(Arc::clone(to)) } else { Route::Nowhere };
+                    if hears { to.stop() } else { to.play(Playback::Silence) }
                 };
-                one.stop();
-                two.stop();
                 relay(state.hearing.hears(1, 0), one, two);
                 relay(state.hearing.hears(0, 1), two, one);
             }
             many => {
-                for line in many {
+                for Member { line, .. } in many {
                     line.stop();
                     let route = &mut held(&line.inward).route;
                     if !matches!(route, Route::Mix(_)) {
@@ -100,15 +108,15 @@ impl Room {
         }
         let mut frames = [[0; FRAME]; MediaError::PARTIES];
         let mut spoken = 0_u16;
-        for (at, (line, frame)) in state.parties.iter().zip(&mut frames).enumerate() {
-            if let Route::Mix(queue) = &mut held(&line.inward).route
+        for (at, (party, frame)) in state.parties.iter().zip(&mut frames).enumerate() {
+            if let Route::Mix(queue) = &mut held(&party.line.inward).route
                 && queue.pop(frame)
             {
                 spoken |= 1 << at;
             }
         }
-        for (at, line) in state.parties.iter().enumerate() {
-            line.mixed(&mix::mix(&frames, spoken & state.hearing.of(at)));
+        for (at, party) in state.parties.iter().enumerate() {
+            party.line.mixed(&mix::mix(&frames, spoken & state.hearing.of(at)));
         }
         true
     }

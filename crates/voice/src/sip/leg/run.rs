@@ -112,7 +112,7 @@ impl Leg {
                 LegSide::Out(_) => self.make_answer(),
             },
             LegCommand::Release(cause) => self.release(cause),
-            LegCommand::Join(room) => self.put(AudioRoute::Room(room)),
+            LegCommand::Join(room, heard_by) => self.put(AudioRoute::Room(room, heard_by)),
             LegCommand::Part(alone) => self.put(AudioRoute::Playback(alone)),
             LegCommand::HoldPhone(on) => self.hold_phone(on),
             LegCommand::Mute(on) => {
@@ -134,8 +134,8 @@ impl Leg {
     /// Takes the place that the desk asked for last.
     pub(super) fn take_place(&mut self) {
         match self.place.take() {
-            Some(AudioRoute::Room(room)) => {
-                if let Err(why) = self.stream.join(room) {
+            Some(AudioRoute::Room(room, heard_by)) => {
+                if let Err(why) = self.stream.join(room, heard_by) {
                     tracing::warn!(leg = %self.id, %why, "a leg did not come into its room");
                 }
             }

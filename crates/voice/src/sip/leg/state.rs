@@ -78,7 +78,7 @@ pub(super) enum LegSide {
 
 /// The place of a leg.
 pub(super) enum AudioRoute {
-    Room(RoomId),
+    Room(RoomId, HeardBy),
     Playback(Playback),
 }
 

@@ -8,7 +8,7 @@ use crate::{
     command::{AgentAct, Arrive, CallAct, Destination, DeviceAct, Dial, Provision},
     medium,
     queue::Queue,
-    user::{Device, User},
+    user::{Device, Role, User},
 };
 use serde_json::json;
 
@@ -170,7 +170,18 @@ pub fn has_phone(name: &str, dn: Option<&str>) -> Command {
 
 pub fn phone_user(name: &str, dn: Option<&str>) -> User {
     let device = dn.map(|dn| Device { id: format!("device-{dn}"), phone_number: Dn::from(dn) });
-    User { device, ..test_centre::user(name) }
+    let mut user = User { device, ..test_centre::user(name) };
+    if name == "cat" {
+        user.roles.push(Role::Supervisor);
+    }
+    user
+}
+
+/// A user with a phone who is a supervisor as well.
+pub fn has_supervisor(name: &str) -> Command {
+    let mut user = phone_user(name, Some("5002"));
+    user.roles.push(Role::Supervisor);
+    Command::Provision(Provision::PutUser(Box::new(user)))
 }
 
 /// Takes the voice channel into the agent's session.

@@ -2,8 +2,9 @@
 //! go by the number of the leg.
 
 use crate::{
-    call::{Fact, LegCommand, Playback, SwitchCommand, Who},
+    call::{Fact, HeardBy, LegCommand, Playback, SwitchCommand, Who},
     decide::tests::brief::{closer_word, until, with, word},
+    watch::PartyWatch,
 };
 
 /// One event of a call in few words.
@@ -12,8 +13,8 @@ pub fn call(fact: &Fact, queue: &str) -> String {
         Fact::Began { kind, from, dialled, .. } => {
             format!("began {} {} -> {dialled}", kind.as_str(), from.number)
         }
-        Fact::Joined { leg, who, dn, state, answers, deadline, carrier, handover, .. } => format!(
-            "{leg} {} {dn} {}{}{}{}{}",
+        Fact::Joined { leg, who, dn, state, answers, deadline, carrier, handover, watch, .. } => format!(
+            "{leg} {} {dn} {}{}{}{}{}{}",
             match who {
                 Who::Outside => "outside",
                 Who::Phone => "phone",
@@ -24,7 +25,10 @@ pub fn call(fact: &Fact, queue: &str) -> String {
             deadline.map(|deadline| format!(" until {deadline}")).unwrap_or_default(),
             carrier.map(|leg| format!(" on {leg}")).unwrap_or_default(),
             handover.map(|handover| format!(" from {}", handover.from)).unwrap_or_default(),
+            watch.map(|watch| format!(" {}", follows(watch))).unwrap_or_default(),
         ),
+        Fact::Watching { leg, watch } => format!("{leg} {}", follows(*watch)),
+        Fact::Silenced { leg, on, .. } => format!("{leg} {}", if *on { "silenced" } else { "heard again" }),
         Fact::LineBegan { line, uuid, by, dialled, purpose, .. } => {
             format!("line {line} {uuid} of {by} -> {dialled} for {purpose:?}").to_lowercase()
         }
@@ -80,6 +84,12 @@ pub fn call(fact: &Fact, queue: &str) -> String {
     }
 }
 
+fn follows(watch: PartyWatch) -> String {
+    let steps = if watch.stepped_in { " in it" } else { "" };
+    let hidden = if watch.hidden { " hidden" } else { "" };
+    format!("follows {} {}{steps}{hidden}", watch.target, watch.monitoring.as_str())
+}
+
 /// One effect in few words.
 pub fn effect(effect: &SwitchCommand) -> String {
     let leg = effect.leg.number;
@@ -91,7 +101,9 @@ pub fn effect(effect: &SwitchCommand) -> String {
         LegCommand::Ring => format!("{leg} ring"),
         LegCommand::Answer => format!("{leg} answer"),
         LegCommand::Release(cause) => format!("{leg} release {}", cause.as_str()),
-        LegCommand::Join(room) => format!("{leg} join {}", room.line),
+        LegCommand::Join(room, HeardBy::Everyone) => format!("{leg} join {}", room.line),
+        LegCommand::Join(room, HeardBy::One(other)) => format!("{leg} join {} for {other}", room.line),
+        LegCommand::Join(room, HeardBy::Nobody) => format!("{leg} join {} for nobody", room.line),
         LegCommand::Part(Playback::Prompt(name)) => format!("{leg} hears prompt {name}"),
         LegCommand::Part(alone) => format!("{leg} hears {alone:?}").to_lowercase(),
         LegCommand::HoldPhone(on) => format!("{leg} phone {}", if *on { "hold" } else { "go on" }),

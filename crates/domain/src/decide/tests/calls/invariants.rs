@@ -2,8 +2,10 @@
 
 use super::test_centre::TestCentre;
 use crate::{
-    call::{Call, LegCommand, Party, PartyOrigin, PartyState, Playback, SwitchCommand},
+    State,
+    call::{Call, HeardBy, LegCommand, Party, PartyOrigin, PartyState, Playback, SwitchCommand},
     medium,
+    watch::Monitoring,
 };
 use std::collections::BTreeSet;
 
@@ -13,7 +15,10 @@ impl TestCentre {
     pub fn calls_hold(&self) {
         for call in self.calls() {
             let live: Vec<&Party> = call.live().collect();
-            assert_eq!(call.is_open(), !live.is_empty(), "over as soon as nobody is in it: {call:?}");
+            let talks = call.talkers().next().is_some();
+            assert_eq!(call.is_open(), talks, "over as soon as nobody talks in it: {call:?}");
+            assert!(call.is_open() || live.is_empty(), "nobody is in what is over: {call:?}");
+            self.followed_rightly(call);
             assert!(call.is_open() || !call.is_waiting(), "what is over waits for nobody: {call:?}");
             let offered = live.iter().filter(|party| party.origin == PartyOrigin::Queue).count();
             assert!(offered <= 1, "one agent at a time: {call:?}");
@@ -90,18 +95,49 @@ impl TestCentre {
         assert!(end.is_none_or(|at| at + 1 == asked.len()), "nothing is asked after the end: {asked:?}");
         assert!(end.is_none() || active.is_none(), "who is live was not released: {call:?}");
         if let Some(active) = active.filter(|active| active.up) {
-            let heard = asked.iter().rfind(|act| matches!(act, LegCommand::Join(_) | LegCommand::Part(_)));
+            let heard = asked.iter().rfind(|act| matches!(act, LegCommand::Join(..) | LegCommand::Part(_)));
             let heard =
                 heard.unwrap_or_else(|| panic!("{} was never told what to hear: {call:?}", party.leg));
             assert!(hears_right(call, active, heard), "{} hears {heard:?}: {call:?}", active.leg);
             let muted = asked.iter().rfind(|act| matches!(act, LegCommand::Mute(_)));
             let is_muted = matches!(muted, Some(LegCommand::Mute(true)));
-            let says = active.state == PartyState::Held || active.muted == is_muted;
+            let says = active.state == PartyState::Held || (active.muted || active.silenced) == is_muted;
             assert!(says, "{} is heard otherwise than it says: {call:?}", active.leg);
         }
         if came_in && (party.up || party.established_at.is_some()) {
             let answered = asked.iter().filter(|act| matches!(act, LegCommand::Answer)).count();
             assert_eq!(answered, 1, "a leg that came in is answered once: {call:?}");
+        }
+    }
+
+    /// Who only follows is where the one is whom they follow, whom they may follow; who is kept silent has somebody who does it.
+    #[track_caller]
+    fn followed_rightly(&self, call: &Call) {
+        for party in call.live() {
+            if let Some(watch) = party.watch {
+                let target = call.on(watch.target).expect("a party");
+                let is_there = target.is_live() && target.line == party.line;
+                assert!(is_there || !party.only_watches(), "nobody follows who is gone: {call:?}");
+                assert!(target.user().is_some() && target.user() != party.user(), "{call:?}");
+                assert!(party.origin == PartyOrigin::Watch, "{call:?}");
+                assert!(!watch.stepped_in || party.has_answered(), "who steps in has answered: {call:?}");
+            }
+            assert!(!party.silenced || call.followers(party).next().is_some(), "kept silent by nobody: {call:?}");
+        }
+    }
+
+    /// One supervisor follows a phone, and a phone one other.
+    #[track_caller]
+    pub fn watches_hold(&self) {
+        let devices = || self.states.values().filter_map(|state| match &**state {
+            State::Device(device) => Some(device),
+            _ => None,
+        });
+        for device in devices() {
+            let followed = device.watches.as_ref().map(|watch| &watch.target);
+            let back = followed.and_then(|target| devices().find(|other| other.dn == *target));
+            let is_known = back.is_some_and(|other| other.watched_by.as_ref() == Some(&device.dn));
+            assert!(followed.is_none() || is_known || back.is_some_and(|other| other.watched_by.is_some()), "{device:?}");
         }
     }
 
@@ -118,9 +154,20 @@ fn hears_right(call: &Call, party: &Party, heard: &LegCommand) -> bool {
     let holds = party.state == PartyState::Held || party.holding == Some(true);
     match heard {
         _ if call.turned_away => matches!(heard, LegCommand::Part(Playback::Prompt(_))),
+        LegCommand::Part(Playback::Silence) if party.only_watches() => holds || talking < 2,
         LegCommand::Part(Playback::Silence) => holds,
         _ if holds => false,
-        LegCommand::Join(room) => talking > 1 && talks(&party) && *room == call.room(party.line),
+        LegCommand::Join(room, by) => {
+            let right = match party.watch.map(|watch| (watch.monitoring, watch.stepped_in, watch.target)) {
+                None | Some((Monitoring::BargeIn, true, _)) => HeardBy::Everyone,
+                Some((Monitoring::Coach, false, target)) => {
+                    HeardBy::One(call.on(target).expect("a party").carried_by())
+                }
+                Some((_, false, _)) => HeardBy::Nobody,
+                Some(_) => return false,
+            };
+            talking > 1 && talks(&party) && *room == call.room(party.line) && *by == right
+        }
         LegCommand::Part(_) if talking > 1 => !talks(&party),
         LegCommand::Part(Playback::Ringback) => party.state == PartyState::Dialing || is_handed_over,
         LegCommand::Part(Playback::Prompt(_)) => call.queued.is_some(),

@@ -22,6 +22,7 @@ mod release;
 mod restart;
 mod talk;
 mod user_event;
+mod watch;
 mod wrap_up;
 
 use super::{
@@ -32,7 +33,8 @@ use super::{
 use crate::{
     Command,
     call::{CallIn, Purpose},
-    command::CallAct,
+    command::{CallAct, DeviceAct, WatchAsked},
+    watch::{Monitoring, WatchMode, WatchScope},
 };
 use acts::*;
 
@@ -118,6 +120,36 @@ fn together() -> TestCentre {
 /// An agent does something with the call that the consultation is.
 fn consult(agent: &str, act: CallAct) -> Command {
     Command::Call { call: "C10G".into(), agent: agent.into(), act }
+}
+
+/// Cat listens to ann and the caller.
+fn watched() -> TestCentre {
+    talking().then(cat(listen("5001", Monitoring::ListenIn))).then(up(3))
+}
+
+/// Cat coaches ann, whom they follow through all calls.
+fn coached() -> TestCentre {
+    talking().then(cat(listen("5001", Monitoring::Coach))).then(up(3))
+}
+
+/// Cat follows the calls of a phone.
+fn listen(target: &str, monitoring: Monitoring) -> DeviceAct {
+    DeviceAct::Watch(Box::new(asked(target, monitoring)))
+}
+
+fn asked(target: &str, monitoring: Monitoring) -> WatchAsked {
+    WatchAsked {
+        target: target.into(),
+        target_device: format!("device-{target}"),
+        monitoring,
+        mode: WatchMode::All,
+        scope: WatchScope::Interaction,
+    }
+}
+
+/// Cat, who is a supervisor, does something with their phone.
+fn cat(act: DeviceAct) -> Command {
+    Command::Device { dn: "5003".into(), agent: "cat".into(), act }
 }
 
 fn complete(purpose: Purpose) -> CallAct {

@@ -8,10 +8,11 @@ use crate::{
         Call, CallIn, CallOperation, CallerId, Cause, Deadline, LegEvent, LegId, Overflowing, Party, Purpose,
         capabilities,
     },
-    command::{AgentAct, Arrive, Destination, DeviceAct, Dial, Provision},
+    command::{AgentAct, Arrive, Destination, DeviceAct, Dial, Provision, WatchAsked},
     disposition::Policy,
     medium,
     queue::Overflow,
+    watch::{Monitoring, WatchMode, WatchScope},
 };
 use proptest::{collection::vec, prelude::*};
 use serde_json::json;
@@ -61,6 +62,8 @@ pub enum Step {
     Lost(Pick),
     Desk(Pick, Pick),
     Phone(Pick, Pick),
+    /// A supervisor follows somebody, or no longer.
+    Watch(Pick, Pick),
     Setting(Pick),
     Wait(i64),
     Erase(Pick),
@@ -86,6 +89,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => one().prop_map(Step::Lost),
         3 => two().prop_map(|(agent, act)| Step::Desk(agent, act)),
         2 => two().prop_map(|(phone, act)| Step::Phone(phone, act)),
+        4 => two().prop_map(|(target, how)| Step::Watch(target, how)),
         1 => one().prop_map(Step::Setting),
         3 => prop_oneof![1..2_000_i64, 10_000..70_000_i64, 3_000_000..4_000_000_i64].prop_map(Step::Wait),
         1 => one().prop_map(Step::Erase),
@@ -93,9 +97,9 @@ fn step() -> impl Strategy<Value = Step> {
 }
 
 pub fn history() -> impl Strategy<Value = History> {
-    let begin: [fn() -> TestCentre; 12] = [
+    let begin: [fn() -> TestCentre; 14] = [
         phones, waiting, offered, talking, held, ringing, direct, calling, internal, asking, consulting,
-        together,
+        together, watched, coached,
     ];
     (proptest::sample::select(begin.to_vec()), vec(step(), 1..40))
 }
@@ -229,10 +233,29 @@ fn command(world: &TestCentre, step: &Step) -> Option<Command> {
                 _ => has_phone(which.next().get(&AGENTS), how.next().get(&[Some(dn), Some(dn), None])),
             }
         }
+        Step::Watch(which, how) => watch(*which, *how),
         Step::Setting(how) => setting(*how),
         Step::Wait(_) => return None,
         Step::Erase(which) => Command::Erase { session: id(*which) },
     })
+}
+
+/// Mostly the one who may follows, and sometimes one who may not.
+fn watch(which: Pick, how: Pick) -> Command {
+    let (dn, agent) = which.get(&[("5003", "cat"), ("5003", "cat"), ("5003", "cat"), ("5001", "ann")]);
+    let target = which.next().get(&["5001", "5001", "5002", "5003", "5009"]);
+    let act = match how.0 % 8 {
+        0 => DeviceAct::Unwatch(how.next().get(&[None, Some(target.into())])),
+        1 => DeviceAct::SilenceWatched { target: None, on: how.next().get(&[true, false]) },
+        _ => DeviceAct::Watch(Box::new(WatchAsked {
+            target: target.into(),
+            target_device: format!("device-{target}"),
+            monitoring: how.next().get(&[Monitoring::ListenIn, Monitoring::Coach, Monitoring::BargeIn]),
+            mode: how.next().next().get(&[WatchMode::All, WatchMode::Next]),
+            scope: how.next().next().next().get(&[WatchScope::Interaction, WatchScope::Agent]),
+        })),
+    };
+    Command::Device { dn: dn.into(), agent: agent.into(), act }
 }
 
 /// Live parties of calls.
@@ -407,6 +430,11 @@ pub fn act_of(call: &Call, party: &Party, operation: CallOperation, n: Pick) -> 
         }
         CallOperation::MuteCall => CallAct::Mute(true),
         CallOperation::UnmuteCall => CallAct::Mute(false),
+        CallOperation::SwitchToBargeIn => CallAct::Monitor(Monitoring::BargeIn),
+        CallOperation::SwitchToListenIn => CallAct::Monitor(Monitoring::ListenIn),
+        CallOperation::SwitchToCoach => CallAct::Monitor(Monitoring::Coach),
+        CallOperation::MuteMonitoredUser => CallAct::Silence(true),
+        CallOperation::UnmuteMonitoredUser => CallAct::Silence(false),
         CallOperation::AttachUserData => CallAct::AttachUserData(data()),
         CallOperation::UpdateUserData => CallAct::UpdateUserData(data()),
         CallOperation::DeleteUserData => CallAct::DeleteUserData,

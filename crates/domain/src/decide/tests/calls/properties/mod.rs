@@ -209,15 +209,16 @@ fn random_histories_reach_every_state() {
         }));
     }
     let wanted = "call.began call.joined call.queued call.overflowed call.leg-up call.established call.hold-asked \
-                  call.held call.muted call.refused call.released call.line-began call.moved call.user-data disposition call.ended call.erased \
+                  call.held call.muted call.monitoring call.silenced call.refused call.released call.line-began call.moved call.user-data disposition call.ended call.erased \
                   device.assigned device.in-service device.out-of-service device.do-not-disturb \
-                  abandoned late refused restart lost Originate Ring Answer Release Join Part HoldPhone Mute Dtmf";
+                  device.monitoring-began device.monitoring-ended device.monitored abandoned late refused restart lost Originate Ring Answer Release Join Part HoldPhone Mute Dtmf";
     let origins = [
         PartyOrigin::Caller,
         PartyOrigin::Dial,
         PartyOrigin::Called,
         PartyOrigin::Queue,
         PartyOrigin::Consult,
+        PartyOrigin::Watch,
     ];
     let parts = origins.iter().flat_map(|origin| {
         let first = if matches!(origin, PartyOrigin::Caller | PartyOrigin::Dial | PartyOrigin::Consult) {
