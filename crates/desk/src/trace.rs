@@ -192,6 +192,9 @@ const fn of_device(act: &DeviceAct) -> &'static str {
         DeviceAct::Forward(_) => "device.forward",
         DeviceAct::Unforward => "device.unforward",
         DeviceAct::SendUserEvent(_) => "device.user-event",
+        DeviceAct::Watch(_) => "device.watch",
+        DeviceAct::Unwatch(_) => "device.unwatch",
+        DeviceAct::SilenceWatched { .. } => "device.silence-watched",
     }
 }
 

@@ -8,7 +8,7 @@
 //! The phones run in a process of their own, so that the figure is that of the engine only. `packets_per_second` are
 //! those that the phones sent; as many leave the engine. `loss` is the share of them that did not arrive.
 
-use domain::call::{LegId, RoomId};
+use domain::call::{HeardBy, LegId, RoomId};
 use std::{
     env, fs,
     io::{BufRead, BufReader, ErrorKind, Read, Write},
@@ -64,7 +64,9 @@ async fn measure(calls: u16, seconds: u64) {
             let mut line = String::new();
             answers.read_line(&mut line).expect("an address");
             agree(&stream, line.trim().parse().expect("an address"));
-            stream.join(RoomId { call: call.to_string().as_str().into(), line: 0 }, HeardBy::Everyone).expect("a room");
+            stream
+                .join(RoomId { call: call.to_string().as_str().into(), line: 0 }, HeardBy::Everyone)
+                .expect("a room");
             writeln!(orders, "{}", stream.local()).expect("written");
             streams.push(stream);
         }

@@ -1,7 +1,7 @@
 //! The user behind a request, as the gate found them, and the cookies by which they are known again.
 
 use super::Login;
-use crate::state::Config;
+use crate::state::{Api, Config};
 use axum::extract::FromRequestParts;
 use domain::{
     Refusal,
@@ -35,14 +35,16 @@ impl Caller {
         if self.user.has(roles) { Ok(()) } else { Err(Refusal::RoleMissing) }
     }
 
-    /// Whether the caller sees the sub-resources of a user: their own, or as one who looks after others.
-    pub fn sees(&self, user: &User) -> bool {
-        self.user.id == user.id || self.user.has(CARERS)
+    /// Whether the caller sees the sub-resources of a user, and is told of them: their own, those of whom they lead, and as
+    /// an administrator those of all.
+    pub fn sees(&self, api: &Api, user: &User) -> bool {
+        let leads = || api.desk.centre().is_some_and(|centre| centre.leads(&self.user, user));
+        self.user.id == user.id || self.user.has(ADMINS) || leads()
     }
 
     /// Refuses a caller who does not see the sub-resources of a user.
-    pub fn needs_to_see(&self, user: &User) -> Result<(), Refusal> {
-        if self.sees(user) { Ok(()) } else { Err(Refusal::RoleMissing) }
+    pub fn needs_to_see(&self, api: &Api, user: &User) -> Result<(), Refusal> {
+        if self.sees(api, user) { Ok(()) } else { Err(Refusal::RoleMissing) }
     }
 }
 

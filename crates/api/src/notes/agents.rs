@@ -17,6 +17,7 @@ use gws::{
     notification::{
         CHANNELS_TOPIC, ChannelStateChangeMessageV2, DeviceStateChangeMessage, DeviceUserEventMessage, text,
     },
+    supervises,
 };
 
 /// The note of channel states that a fact of an agent means, if any; a later one of the same commit replaces it. Every
@@ -110,13 +111,15 @@ impl DeviceNotes<'_> {
             (
                 DeviceEvent::Service { .. }
                 | DeviceEvent::DoNotDisturb { .. }
+                | DeviceEvent::Watches { .. }
                 | DeviceEvent::Forwarded { .. },
                 Some(owner),
             ) => self.tell(view, owner, out),
             (DeviceEvent::UserEvent { agent, user_data, .. }, _) => {
                 self.user_event(view, agent, None, user_data, out)
             }
-            (DeviceEvent::Assigned { .. }, _) | (_, None) => Ok(()),
+            // Who is followed is told by their call, if at all.
+            (DeviceEvent::Assigned { .. } | DeviceEvent::WatchedBy { .. }, _) | (_, None) => Ok(()),
         }
     }
 
@@ -156,7 +159,13 @@ impl DeviceNotes<'_> {
             Some(State::Agent(agent)) => agent.channel(&voice()),
             _ => None,
         };
-        let message = DeviceStateChangeMessage::new(&self.notes.links, &Phone { device, stands, voice });
+        let centre = after(view, self.decision, &Key::Centre)?;
+        let supervises = match centre.as_deref() {
+            Some(State::Centre(centre)) => supervises(centre, &user),
+            _ => false,
+        };
+        let phone = Phone { device, stands, voice, supervises };
+        let message = DeviceStateChangeMessage::new(&self.notes.links, &phone);
         out.retain(|note| note.agent != *id || &*note.channel != DEVICES_TOPIC);
         out.push(NewNote {
             agent: id.clone(),

@@ -11,7 +11,7 @@ use domain::{
     call::{Call, Fact, Party, PartyState, capabilities},
 };
 use gws::{
-    CALLS_TOPIC, CallRequest, CallView,
+    CALLS_TOPIC, CallRequest, CallView, followed, is_listened_to,
     notification::{CallChange, CallErrorMessage, CallStateChangeMessage, text},
     numbers,
 };
@@ -75,13 +75,21 @@ impl CallNotes<'_> {
             return vec![CallChange::Status];
         };
         let mut changes = Vec::new();
-        if was.state != party.state || was.muted != party.muted {
+        let shown = |call: &Call, party: &Party| {
+            let watch = party.watch.map(|watch| (watch.monitoring, watch.stepped_in));
+            (party.state, party.muted, watch, is_listened_to(call, party))
+        };
+        if shown(before, was) != shown(self.call, party) {
             changes.push(CallChange::Status);
         }
         let talks = |party: &Party| matches!(party.state, PartyState::Established | PartyState::Held);
         let is_elsewhere = party.is_live() && (was.line != party.line || party.pending_handover().is_some());
         if (talks(was) && talks(party) || is_elsewhere) && numbers(before, was) != numbers(self.call, party) {
             changes.push(CallChange::Participants);
+        }
+        let is_silenced = |call, party| followed(call, party).silenced;
+        if party.is_live() && is_silenced(before, was) != is_silenced(self.call, party) {
+            changes.push(CallChange::Silenced);
         }
         // Of two calls of an agent the other may be completed or swapped now.
         let is_beside = before.beside(was).next().is_some() || self.call.beside(party).next().is_some();

@@ -2,12 +2,11 @@
 
 use super::hub::{millis, persist};
 use crate::{
-    auth::{Caller, Ending, Login},
+    auth::{ADMINS, CARERS, Caller, Ending, Login},
     state::Api,
 };
 use bayeux::{Admission, BatchRefused, Fresh, MessageAnswer, RequestMessage, Transport, without_login};
 use desk::ports::StoreFault;
-use domain::user::Role;
 
 /// The cookie that tells one browser's sessions from another's.
 pub const BROWSER_COOKIE: &str = "BAYEUX_BROWSER";
@@ -39,7 +38,7 @@ pub(super) async fn receive(
     let first = batch.first().and_then(|message| message.channel.as_deref());
     edge::span::operation(first.filter(|channel| channel.starts_with("/meta/")).unwrap_or("publish"));
     let handshake = batch.first().is_some_and(RequestMessage::is_handshake);
-    let may_subscribe = |channel: &str| may_subscribe(caller, channel);
+    let may_subscribe = |channel: &str| may_subscribe(api, caller, channel);
     let outcome = {
         let from = bayeux::RequestContext {
             principal: caller.user.id.as_str().into(),
@@ -73,11 +72,21 @@ pub(super) async fn receive(
     Ok(answers)
 }
 
-/// Topics below `/v2/me`, the broadcasts, and wildcards that only ever match the user's own; topics about other
-/// users are for those who look after them (spec: core-and-voice#3.2).
-fn may_subscribe(caller: &Caller, channel: &str) -> bool {
-    let others = channel.starts_with("/v2/users") || channel.starts_with("/v2/queues");
-    !others || caller.user.has(&[Role::Supervisor, Role::Admin, Role::Apiuser])
+/// Topics below `/v2/me`, the broadcasts, and wildcards that only ever match the user's own; topics about other users are
+/// for those who lead them, and topics about all for those who lead all (spec: core-and-voice#3.2).
+fn may_subscribe(api: &Api, caller: &Caller, channel: &str) -> bool {
+    if channel.starts_with("/v2/queues") {
+        return caller.user.has(CARERS);
+    }
+    let Some(of) = channel.strip_prefix("/v2/users") else { return true };
+    let id = of.trim_start_matches('/').split('/').next().unwrap_or_default();
+    match api.desk.directory().all().iter().find(|user| user.id.as_str() == id) {
+        Some(user) => caller.sees(api, user),
+        None => {
+            let has_groups = api.desk.centre().is_some_and(|centre| !centre.agent_groups.is_empty());
+            caller.user.has(if has_groups { ADMINS } else { CARERS })
+        }
+    }
 }
 
 fn fresh(api: &Api) -> Fresh {

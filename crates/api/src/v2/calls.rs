@@ -134,7 +134,11 @@ async fn operate(
     features::allows(&api, features::VOICE)?;
     caller.needs(&[Role::Agent, Role::Supervisor])?;
     let request: CallRequest = asked(&api, &body, "/me/calls/{id}")?;
-    perform(&api, &caller, &repeat, request.act(&id)?).await
+    let (call, act) = request.act(&id)?;
+    if matches!(act, CallAct::Monitor(_) | CallAct::Silence(_)) {
+        features::allows(&api, features::MONITORING)?;
+    }
+    perform(&api, &caller, &repeat, (call, act)).await
 }
 
 /// Commits what an agent asks of a call, at whichever address.

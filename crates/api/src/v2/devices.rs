@@ -15,14 +15,16 @@ use crate::{
 use axum::extract::{Path, State};
 use domain::{
     Command, MediumName,
-    command::{AgentAct, DeviceAct},
+    call::Dn,
+    command::{AgentAct, DeviceAct, WatchAsked},
     medium::{VOICE, voice},
     user::{Device, Role, User},
 };
 use gws::{
-    Answer, ChannelRequest, DeviceAnswer, DeviceRequest, DeviceResource, DevicesAnswer, Links, Outcome,
-    Phone, Problem, Query, SettingKey, StateRequest, SwitchSettingsAnswer, device_resource, find_device,
-    is_of_the_phone, provisioned_device,
+    Answer, ChannelRequest, DeviceAnswer, DeviceRequest, DeviceResource, DevicesAnswer, Links,
+    MonitoringAsked, Outcome, Phone, PhoneName, Problem, Query, SettingKey, StateRequest,
+    SwitchSettingsAnswer, device_resource, find_device, is_monitoring, is_of_the_phone, provisioned_device,
+    supervises,
 };
 use http::StatusCode;
 use std::sync::Arc;
@@ -75,7 +77,8 @@ pub async fn of_user(api: &Api, user: &User, shape: Shape) -> Result<Vec<DeviceR
     let Some(device) = &user.device else { return Ok(Vec::new()) };
     let stands = api.desk.device(&device.phone_number).await?;
     let agent = api.desk.agent(user).await?;
-    let phone = Phone { device, stands: &stands, voice: agent.channel(&voice()) };
+    let supervises = api.desk.centre().is_some_and(|centre| supervises(&centre, user));
+    let phone = Phone { device, stands: &stands, voice: agent.channel(&voice()), supervises };
     Ok(vec![shape(&api.links, &phone)])
 }
 
@@ -95,7 +98,7 @@ fn find(api: &Api, caller: &Caller, id: &str) -> Result<(Arc<User>, Device), Pro
     let users = std::iter::once(caller.user.clone()).chain(api.desk.directory().all());
     let mut found = users.filter_map(|user| find_device(&user, id).cloned().map(|device| (user, device)));
     let (user, device) = found.next().ok_or_else(|| Problem::not_found(&format!("Device '{id}'")))?;
-    caller.needs_to_see(&user)?;
+    caller.needs_to_see(api, &user)?;
     Ok((user, device))
 }
 
@@ -129,7 +132,8 @@ async fn switch_settings_of_own(state: State<Arc<Api>>, caller: Caller, id: Path
 }
 
 /// Operates the phone (`DoNotDisturbOn`, `DoNotDisturbOff`, `ForwardCallsOn` with `destination`, `ForwardCallsOff`),
-/// sets the agent's state on it, or the disposition of a call that the body names. What follows is told on
+/// sets the agent's state on it, or the disposition of a call that the body names. Supervisors follow the calls of those
+/// whom they lead (`ListenIn`, `Coach`, `BargeIn`, `CancelSupervisorMonitoring`). What follows is told on
 /// `/v2/me/devices`. While no phone is registered, the answer is `statusCode` 4 with HTTP status 500; for a state an
 /// `ErrorMessage` says so, too.
 #[utoipa::path(
@@ -153,13 +157,30 @@ async fn operate(
     if is_of_the_phone(body.operation()?) {
         features::allows(&api, features::VOICE)?;
     }
-    let act = match asked(&api, &body, "/me/devices/{id}")? {
+    let request = asked(&api, &body, "/me/devices/{id}")?;
+    if is_monitoring(&request) {
+        features::allows(&api, features::MONITORING)?;
+        caller.needs(&[Role::Supervisor])?;
+    }
+    let act = match request {
         DeviceRequest::DoNotDisturbOn(_) => DeviceAct::DoNotDisturb(true),
         DeviceRequest::DoNotDisturbOff(_) => DeviceAct::DoNotDisturb(false),
         DeviceRequest::ForwardCallsOn(forward) => forward.act()?,
         DeviceRequest::ForwardCallsOff(_) => DeviceAct::Unforward,
         DeviceRequest::SetCallDisposition(set) => {
             return calls::perform(&api, &caller, &repeat, set.act(None)?).await;
+        }
+        DeviceRequest::ListenIn(request) => watch(&api, request.asked()?)?,
+        DeviceRequest::Coach(request) => watch(&api, request.asked()?)?,
+        DeviceRequest::BargeIn(request) => watch(&api, request.asked()?)?,
+        DeviceRequest::CancelSupervisorMonitoring(request) => {
+            DeviceAct::Unwatch(number_of(&api, request.target()?)?)
+        }
+        DeviceRequest::MuteMonitoredUser(request) => {
+            DeviceAct::SilenceWatched { target: number_of(&api, request.target()?)?, on: true }
+        }
+        DeviceRequest::UnmuteMonitoredUser(request) => {
+            DeviceAct::SilenceWatched { target: number_of(&api, request.target()?)?, on: false }
         }
         DeviceRequest::SendUserEvent(event) => event.act(),
         DeviceRequest::State(state) => {
@@ -168,6 +189,35 @@ async fn operate(
         }
     };
     act_on(&api, &caller, &repeat, device, act).await
+}
+
+/// What it means to follow the calls of a phone. Whether the caller may is judged by the rule.
+fn watch(api: &Api, asked: MonitoringAsked) -> Result<DeviceAct, Problem> {
+    let MonitoringAsked { target, monitoring, mode, scope } = asked;
+    let device = named(api, &target)?;
+    let (target, target_device) = (device.phone_number, device.id);
+    Ok(DeviceAct::Watch(Box::new(WatchAsked { target, target_device, monitoring, mode, scope })))
+}
+
+/// The number of a phone that a request names, if it names one.
+fn number_of(api: &Api, name: Option<PhoneName>) -> Result<Option<Dn>, Problem> {
+    name.map(|name| named(api, &name).map(|device| device.phone_number)).transpose()
+}
+
+/// A phone of the centre by the name that a request gives it.
+fn named(api: &Api, name: &PhoneName) -> Result<Device, Problem> {
+    let is_it = |device: &Device| match name {
+        PhoneName::Id(id) => device.id == *id,
+        PhoneName::Number(number) => device.phone_number == *number,
+    };
+    let users = api.desk.directory().all().into_iter();
+    let mut devices = users.filter_map(|user| user.device.clone());
+    let text = match name {
+        PhoneName::Id(id) => id.as_str(),
+        PhoneName::Number(number) => number.as_str(),
+    };
+    let found = devices.find(is_it);
+    found.ok_or_else(|| Problem::not_found(&format!("Device '{text}'")))
 }
 
 /// Changes what the phone does with calls. An agent who wants calls again is not kept from them by the channel.

@@ -76,6 +76,8 @@ fn one(features: Vec<Feature>, id: &str) -> Outcome {
 pub const READ: &str = "api-provisioning-read";
 /// Opens changing them.
 pub const WRITE: &str = "api-provisioning-write";
+/// Opens following the calls of others.
+pub use gws::MONITORING;
 /// Opens calls and phones.
 pub const VOICE: &str = "api-voice";
 

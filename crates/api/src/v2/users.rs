@@ -50,7 +50,8 @@ async fn list(State(api): State<Arc<Api>>, caller: Caller, query: Query) -> Outc
     let mut users = Vec::new();
     for user in api.desk.directory().all() {
         users.push(
-            resource(&api, &caller, &user, if caller.sees(&user) { &wanted } else { &Wanted::None }).await?,
+            resource(&api, &caller, &user, if caller.sees(&api, &user) { &wanted } else { &Wanted::None })
+                .await?,
         );
     }
     UsersAnswer::of(&query, &embedded(&api), users)
@@ -103,7 +104,7 @@ pub async fn list_skills(
 ) -> Outcome {
     features::shows(&api, features::READ, "/users")?;
     let user = find(&api, &id)?;
-    caller.needs_to_see(&user)?;
+    caller.needs_to_see(&api, &user)?;
     SkillsAnswer::of(&query, &[], skills(&api, &user))
 }
 
@@ -123,7 +124,7 @@ pub async fn read_skill(
 ) -> Outcome {
     features::shows(&api, features::READ, "/users")?;
     let user = find(&api, &id)?;
-    caller.needs_to_see(&user)?;
+    caller.needs_to_see(&api, &user)?;
     let found = skills(&api, &user).into_iter().find(|found| found.id == skill);
     Ok(SkillAnswer::of(found.ok_or_else(|| Problem::not_found(&format!("Skill '{skill}'")))?))
 }
@@ -142,7 +143,7 @@ pub async fn list_devices(
 ) -> Outcome {
     features::shows(&api, features::READ, "/users")?;
     let user = find(&api, &id)?;
-    caller.needs_to_see(&user)?;
+    caller.needs_to_see(&api, &user)?;
     DevicesAnswer::of(&query, &[], devices::of_user(&api, &user, provisioned_device).await?)
 }
 
@@ -167,7 +168,7 @@ pub async fn resource(
 ) -> Result<UserResource, Problem> {
     let centre = api.desk.centre().ok_or_else(|| Problem::not_found("The contact center"))?;
     let mut out = user_resource(&api.links, &centre.id, user);
-    if !caller.sees(user) {
+    if !caller.sees(api, user) {
         return Ok(out);
     }
     let own = caller.user.id == user.id;

@@ -257,6 +257,9 @@ pub enum Fact {
         late: bool,
         /// Whether the book knows the value.
         known: bool,
+        /// Whether the user was in the call to follow somebody else.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        supervisor: bool,
     },
     /// A user sent an event from their phone while they had a part in it, or after that.
     UserEvent {

@@ -51,7 +51,19 @@ impl Call {
         match &event.fact {
             Fact::Began { .. } | Fact::UserEvent { .. } => {}
             Fact::Refused { leg, operation, .. } => self.refused(*leg, *operation),
-            Fact::Joined { leg, line, who, dn, origin, state, answers, deadline, carrier, handover, watch } => {
+            Fact::Joined {
+                leg,
+                line,
+                who,
+                dn,
+                origin,
+                state,
+                answers,
+                deadline,
+                carrier,
+                handover,
+                watch,
+            } => {
                 self.parties.push(Party {
                     leg: *leg,
                     carrier: *carrier,

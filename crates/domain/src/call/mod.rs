@@ -17,7 +17,9 @@ mod uuid;
 pub use crate::ids::Dn;
 pub use destination::{Destination, Overflowing};
 pub use event::{CallEvent, Fact, RefusedOperation};
-pub use leg::{CallerId, Cause, HeardBy, LegCommand, LegEvent, LegId, Originate, Playback, RoomId, SwitchCommand};
+pub use leg::{
+    CallerId, Cause, HeardBy, LegCommand, LegEvent, LegId, Originate, Playback, RoomId, SwitchCommand,
+};
 pub use operation::{CallAct, CallIn, CallOperation, Consultation, capabilities, consultation, is_open};
 pub use party::{Handover, Party, PartyOrigin, PartyState, Purpose, Who};
 pub use snapshot::{Call, CallKind, CallQueueing, Deadline, Line, PartyDisposition, PendingDestination};

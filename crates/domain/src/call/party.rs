@@ -1,11 +1,6 @@
 //! The parties of a call.
 
-use crate::{
-    Millis, UserId,
-    ids::Dn,
-    interaction::Part,
-    watch::PartyWatch,
-};
+use crate::{Millis, UserId, ids::Dn, interaction::Part, watch::PartyWatch};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 

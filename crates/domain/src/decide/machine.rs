@@ -117,6 +117,7 @@ impl Machine for call::Call {
             via,
             late,
             known,
+            supervisor: party.watch.is_some(),
         })
     }
 

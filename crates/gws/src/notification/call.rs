@@ -21,6 +21,9 @@ pub enum CallChange {
     /// The attached data.
     #[serde(rename = "AttachedDataChanged")]
     Data,
+    /// Whether a supervisor keeps what an agent says from the others.
+    #[serde(rename = "MonitoredUserMutedStateChange")]
+    Silenced,
 }
 
 /// A call of the agent has begun, has changed, or has ended.

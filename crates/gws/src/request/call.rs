@@ -9,7 +9,7 @@ use super::{
     table::requests,
     value::{Pairs, last_segment},
 };
-use domain::{InteractionId, Refusal, call::CallOperation, command::CallAct};
+use domain::{InteractionId, Refusal, call::CallOperation, command::CallAct, watch::Monitoring};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -40,6 +40,11 @@ requests! {
             "RemoveParticipantFromConference", is RemoveParticipantFromConference, {"participant": "5002"};
         MuteCall(CallMuteCallRequest) = "MuteCall", is MuteCall, {};
         UnmuteCall(CallUnmuteCallRequest) = "UnmuteCall", is UnmuteCall, {};
+        SwitchToBargeIn(CallSwitchToBargeInRequest) = "SwitchToBargeIn", is SwitchToBargeIn, {};
+        SwitchToListenIn(CallSwitchToListenInRequest) = "SwitchToListenIn", is SwitchToListenIn, {};
+        SwitchToCoach(CallSwitchToCoachRequest) = "SwitchToCoach", is SwitchToCoach, {};
+        MuteMonitoredUser(CallMuteMonitoredUserRequest) = "MuteMonitoredUser", is MuteMonitoredUser, {};
+        UnmuteMonitoredUser(CallUnmuteMonitoredUserRequest) = "UnmuteMonitoredUser", is UnmuteMonitoredUser, {};
         AttachUserData(CallAttachUserDataRequest) = "AttachUserData", is AttachUserData,
             {"userData": {"Case": "17"}};
         UpdateUserData(CallUpdateUserDataRequest) = "UpdateUserData", is UpdateUserData,
@@ -90,6 +95,26 @@ pub struct CallMuteCallRequest {}
 /// Lets the others hear the agent again.
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct CallUnmuteCallRequest {}
+
+/// Steps into the call that the supervisor follows.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct CallSwitchToBargeInRequest {}
+
+/// Only listens from now on.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct CallSwitchToListenInRequest {}
+
+/// Talks from now on to the agent alone whom the supervisor follows.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct CallSwitchToCoachRequest {}
+
+/// Keeps what the agent says whom the supervisor follows from the others.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct CallMuteMonitoredUserRequest {}
+
+/// Lets the others hear that agent again.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct CallUnmuteMonitoredUserRequest {}
 
 /// Adds pairs to the user data.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -157,6 +182,11 @@ impl CallRequest {
             Self::RemoveParticipantFromConference(asked) => asked.act(),
             Self::MuteCall(_) => CallAct::Mute(true),
             Self::UnmuteCall(_) => CallAct::Mute(false),
+            Self::SwitchToBargeIn(_) => CallAct::Monitor(Monitoring::BargeIn),
+            Self::SwitchToListenIn(_) => CallAct::Monitor(Monitoring::ListenIn),
+            Self::SwitchToCoach(_) => CallAct::Monitor(Monitoring::Coach),
+            Self::MuteMonitoredUser(_) => CallAct::Silence(true),
+            Self::UnmuteMonitoredUser(_) => CallAct::Silence(false),
             Self::AttachUserData(asked) => CallAct::AttachUserData(asked.user_data.0),
             Self::UpdateUserData(asked) => CallAct::UpdateUserData(asked.user_data.0),
             Self::DeleteUserData(_) => CallAct::DeleteUserData,

@@ -3,6 +3,10 @@
 use super::{
     call::CallSetCallDispositionRequest,
     dial::plain_number,
+    monitoring::{
+        DeviceBargeInRequest, DeviceCancelSupervisorMonitoringRequest, DeviceCoachRequest,
+        DeviceListenInRequest, DeviceMuteMonitoredUserRequest, DeviceUnmuteMonitoredUserRequest,
+    },
     state::StateRequest,
     table::{Requests, requests},
     value::Pairs,
@@ -22,6 +26,18 @@ pub enum DeviceOperation {
     ForwardCallsOn,
     /// Let them come again.
     ForwardCallsOff,
+    /// Listen to the calls of another phone.
+    ListenIn,
+    /// Coach the user of another phone.
+    Coach,
+    /// Step into the calls of another phone.
+    BargeIn,
+    /// Follow no other phone any more.
+    CancelSupervisorMonitoring,
+    /// Keep what the followed user says from the others.
+    MuteMonitoredUser,
+    /// Let them hear that user again.
+    UnmuteMonitoredUser,
 }
 
 requests! {
@@ -32,6 +48,15 @@ requests! {
         DoNotDisturbOff(DeviceDoNotDisturbOffRequest) = "DoNotDisturbOff", is DoNotDisturbOff, {};
         ForwardCallsOn(DeviceForwardCallsOnRequest) = "ForwardCallsOn", is ForwardCallsOn, {"destination": "7102"};
         ForwardCallsOff(DeviceForwardCallsOffRequest) = "ForwardCallsOff", is ForwardCallsOff, {};
+        ListenIn(DeviceListenInRequest) = "ListenIn", is ListenIn, {"phoneNumber": "7102"};
+        Coach(DeviceCoachRequest) = "Coach", is Coach, {"phoneNumber": "7102"};
+        BargeIn(DeviceBargeInRequest) = "BargeIn", is BargeIn, {"phoneNumber": "7102"};
+        CancelSupervisorMonitoring(DeviceCancelSupervisorMonitoringRequest) =
+            "CancelSupervisorMonitoring", is CancelSupervisorMonitoring, {"phoneNumber": "7102"};
+        MuteMonitoredUser(DeviceMuteMonitoredUserRequest) = "MuteMonitoredUser", is MuteMonitoredUser,
+            {"phoneNumber": "7102"};
+        UnmuteMonitoredUser(DeviceUnmuteMonitoredUserRequest) =
+            "UnmuteMonitoredUser", is UnmuteMonitoredUser, {"phoneNumber": "7102"};
         SetCallDisposition(CallSetCallDispositionRequest) = "SetCallDisposition",
             {"disposition": "Referred", "callUuid": "01RCC3N118B1V0SL807GK2LAES000006"};
         SendUserEvent(DeviceSendUserEventRequest) = "SendUserEvent",
@@ -82,13 +107,38 @@ impl DeviceSendUserEventRequest {
     }
 }
 
-/// The operations of a phone by their names, as `capabilities` list them.
-pub const fn device_operations(do_not_disturb: bool, forwards: bool) -> [&'static str; 2] {
-    use DeviceOperation::{DoNotDisturbOff, DoNotDisturbOn, ForwardCallsOff, ForwardCallsOn};
-    [
-        DeviceRequest::name_of(if do_not_disturb { DoNotDisturbOff } else { DoNotDisturbOn }),
-        DeviceRequest::name_of(if forwards { ForwardCallsOff } else { ForwardCallsOn }),
-    ]
+/// The operations of a phone by their names, as `capabilities` list them. `monitors` is of a supervisor: whether they follow
+/// the calls of another phone.
+pub fn device_operations(
+    do_not_disturb: bool,
+    forwards: bool,
+    monitors: Option<bool>,
+) -> impl Iterator<Item = &'static str> {
+    use DeviceOperation::{
+        BargeIn, CancelSupervisorMonitoring, Coach, DoNotDisturbOff, DoNotDisturbOn, ForwardCallsOff,
+        ForwardCallsOn, ListenIn, MuteMonitoredUser, UnmuteMonitoredUser,
+    };
+    let own = [
+        if do_not_disturb { DoNotDisturbOff } else { DoNotDisturbOn },
+        if forwards { ForwardCallsOff } else { ForwardCallsOn },
+    ];
+    let begins = [ListenIn, Coach, BargeIn].into_iter().filter(move |_| monitors.is_some());
+    let goes_on = [CancelSupervisorMonitoring, MuteMonitoredUser, UnmuteMonitoredUser];
+    let goes_on = goes_on.into_iter().filter(move |_| monitors == Some(true));
+    own.into_iter().chain(begins).chain(goes_on).map(DeviceRequest::name_of)
+}
+
+/// Whether an operation at the address of a phone is of who follows the calls of others.
+pub fn is_monitoring(request: &DeviceRequest) -> bool {
+    matches!(
+        request,
+        DeviceRequest::ListenIn(_)
+            | DeviceRequest::Coach(_)
+            | DeviceRequest::BargeIn(_)
+            | DeviceRequest::CancelSupervisorMonitoring(_)
+            | DeviceRequest::MuteMonitoredUser(_)
+            | DeviceRequest::UnmuteMonitoredUser(_)
+    )
 }
 
 /// Whether an operation at the address of a phone needs the phone, as against a state of the agent.

@@ -8,6 +8,7 @@ mod device;
 mod dial;
 mod login;
 mod me;
+mod monitoring;
 mod operator;
 mod session;
 mod state;
@@ -20,10 +21,11 @@ pub use book::{
     DispositionCodeRequest, DispositionGroupRequest, DispositionNameRequest,
 };
 pub use call::{CallRequest, CallSetCallDispositionRequest};
-pub use device::{DeviceRequest, device_operations, is_of_the_phone};
+pub use device::{DeviceRequest, device_operations, is_monitoring, is_of_the_phone};
 pub use dial::CallsRequest;
 pub use login::LoginRequest;
 pub use me::{MeRequest, MeStartContactCenterSessionRequest};
+pub use monitoring::{MonitoringAsked, MonitoringMode, MonitoringScope, PhoneName};
 pub use operator::{DesktopRequest, QuarantineRequest};
 pub use session::SessionRequest;
 pub use state::{ChannelRequest, OwnStateRequest, StateRequest};

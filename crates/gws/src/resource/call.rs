@@ -8,6 +8,7 @@ use domain::{
     disposition::LateUntil,
     interaction::Interaction,
     user::Device,
+    watch::Monitoring,
 };
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -68,11 +69,11 @@ pub struct CallResource<'c> {
     duration: String,
     /// Whether the agent is kept from being heard.
     mute: OnOff,
-    /// Always false: nobody listens in.
+    /// Whether a supervisor follows the agent in the call; false where the centre hides that.
     supervisor_listening_in: bool,
-    /// Always false.
+    /// Whether a supervisor keeps what the agent says from the others; of a supervisor, whether they do.
     monitored_user_muted: bool,
-    /// Always false.
+    /// Whether the agent is in it to follow somebody else.
     monitoring: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(schema_with = disposition_until)]
@@ -160,16 +161,31 @@ pub fn call_resource<'c>(
         capabilities: open.into_iter().map(CallCapability).collect(),
         user_data: (!pairs.is_empty()).then_some(pairs),
         duration: ((party.released_at.unwrap_or(at) - since).max(0) / 1_000).to_string(),
-        mute: party.muted.into(),
-        supervisor_listening_in: false,
-        monitored_user_muted: false,
-        monitoring: false,
+        mute: is_muted(party).into(),
+        supervisor_listening_in: is_listened_to(call, party),
+        monitored_user_muted: followed(call, party).silenced,
+        monitoring: party.watch.is_some(),
         disposition_until: until.map(Into::into),
         parent_call_uri: parent.as_ref().map(|path| links.uri(&format!("/me{path}"))),
         parent_call_path: parent,
         uri: links.uri(&format!("/me{path}")),
         path,
     }
+}
+
+/// Whether a party is shown as one that others do not hear: one who only listens is (spec: core-and-voice#5.7).
+pub fn is_muted(party: &Party) -> bool {
+    party.muted || party.watch.is_some_and(|watch| watch.monitoring == Monitoring::ListenIn)
+}
+
+/// Whether a party is shown that somebody follows it.
+pub fn is_listened_to(call: &Call, party: &Party) -> bool {
+    call.followers(party).any(|other| other.has_answered() && other.watch.is_some_and(|watch| !watch.hidden))
+}
+
+/// Whom a party follows, if it does; else itself.
+pub fn followed<'c>(call: &'c Call, party: &'c Party) -> &'c Party {
+    party.watch.and_then(|watch| call.on(watch.target)).unwrap_or(party)
 }
 
 /// A call in brief.
@@ -216,6 +232,7 @@ pub fn numbers<'c>(call: &'c Call, party: &'c Party) -> Vec<&'c str> {
                 call.line(party).dialled.as_str()
             }
             PartyOrigin::Called | PartyOrigin::Queue => call.from.number.as_str(),
+            PartyOrigin::Watch => followed(call, party).dn.as_str(),
         });
     }
     found
@@ -228,6 +245,7 @@ fn left_last<'c>(call: &'c Call, party: &'c Party) -> impl Iterator<Item = &'c P
     call.parties.iter().filter(move |other| {
         other.line == party.line
             && other.leg != party.leg
+            && !other.only_watches()
             && other.handover.is_none_or(|handover| handover.from != party.leg)
             && party.handover.is_none_or(|handover| handover.from != other.leg)
             && other.began_at <= end

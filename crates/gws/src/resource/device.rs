@@ -3,14 +3,20 @@
 use super::{
     UserState,
     call::device_path,
+    feature::MONITORING,
     user_state,
     words::{ActiveState, OnOff, one_of},
 };
-use crate::{links::Links, request::device_operations};
+use crate::{
+    links::Links,
+    request::{MonitoringMode, MonitoringScope, device_operations},
+};
 use domain::{
     agent::ChannelState,
+    centre::Centre,
     device,
-    user::{Device, User},
+    user::{Device, Role, User},
+    watch::Monitoring,
 };
 use serde::Serialize;
 use utoipa::{
@@ -33,6 +39,30 @@ pub struct Phone<'p> {
     pub stands: &'p device::Device,
     /// The voice channel of its user, while they are logged in on it.
     pub voice: Option<&'p ChannelState>,
+    /// Whether its user may follow the calls of others.
+    pub supervises: bool,
+}
+
+/// What the user of a phone follows of another one (spec: admin-and-reporting#3).
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct SupervisorMonitoringState {
+    /// How.
+    state: MonitoringState,
+    /// Which calls.
+    mode: MonitoringMode,
+    /// How long in each.
+    scope: MonitoringScope,
+    /// The address of that phone.
+    target_device_uri: String,
+}
+
+/// How a supervisor follows.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+enum MonitoringState {
+    ListenIn,
+    Coach,
+    BargeIn,
 }
 
 /// The network of a phone.
@@ -85,6 +115,9 @@ pub struct DeviceResource {
     /// Where it forwards calls to, while it does.
     #[serde(skip_serializing_if = "Option::is_none")]
     forward_to: Option<String>,
+    /// What its user follows of another phone, while they do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    supervisor_monitoring_state: Option<SupervisorMonitoringState>,
     /// Its address.
     uri: String,
     /// Its path.
@@ -107,21 +140,24 @@ pub struct DeviceResource {
 }
 
 fn capabilities() -> RefOr<Schema> {
-    let names = [(true, true), (false, false)].map(|(quiet, forwards)| device_operations(quiet, forwards));
+    let off = device_operations(true, true, None);
+    let names = off.chain(device_operations(false, false, Some(true)));
     ArrayBuilder::new()
-        .items(one_of(names.into_iter().flatten(), ""))
+        .items(one_of(names, ""))
         .description(Some("The operations that are open now; none while it cannot be reached."))
         .into()
 }
 
 /// The device as its user sees it.
 pub fn device_resource(links: &Links, phone: &Phone<'_>) -> DeviceResource {
-    let Phone { device, stands, voice } = *phone;
+    let Phone { device, stands, voice, supervises } = *phone;
     let path = device_path(device);
     let quiet = stands.do_not_disturb || voice.is_some_and(|voice| voice.do_not_disturb);
     let forwards = stands.forward_to.is_some();
+    let watch = stands.watches.as_ref();
+    let monitors = supervises.then_some(watch.is_some());
     // A phone that cannot be reached takes no operation.
-    let open = if stands.in_service { &device_operations(quiet, forwards)[..] } else { &[] };
+    let open = device_operations(quiet, forwards, monitors).filter(|_| stands.in_service);
     DeviceResource {
         id: device.id.clone(),
         device_state: stands.in_service.into(),
@@ -134,8 +170,14 @@ pub fn device_resource(links: &Links, phone: &Phone<'_>) -> DeviceResource {
         description: "",
         dynamic_phone_number: "",
         channels: [domain::medium::VOICE],
-        capabilities: open.to_vec(),
+        capabilities: open.collect(),
         forward_to: stands.forward_to.as_ref().map(|to| to.as_str().to_owned()),
+        supervisor_monitoring_state: watch.map(|watch| SupervisorMonitoringState {
+            state: watch.monitoring.into(),
+            mode: watch.mode.into(),
+            scope: watch.scope.into(),
+            target_device_uri: links.uri(&format!("/devices/{}", watch.target_device)),
+        }),
         uri: links.uri(&path),
         path,
         r#type: None,
@@ -156,6 +198,21 @@ pub fn provisioned_device(links: &Links, phone: &Phone<'_>) -> DeviceResource {
         local_number: Some(phone.device.phone_number.as_str().to_owned()),
         ..device_resource(links, phone)
     }
+}
+
+impl From<Monitoring> for MonitoringState {
+    fn from(monitoring: Monitoring) -> Self {
+        match monitoring {
+            Monitoring::ListenIn => Self::ListenIn,
+            Monitoring::Coach => Self::Coach,
+            Monitoring::BargeIn => Self::BargeIn,
+        }
+    }
+}
+
+/// Whether a user may follow the calls of others, as far as that does not depend on whose.
+pub fn supervises(centre: &Centre, user: &User) -> bool {
+    user.has(&[Role::Supervisor]) && centre.has(&[MONITORING])
 }
 
 /// The user's device with an id.

@@ -5,6 +5,9 @@ use domain::centre::Centre;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+/// Opens following the calls of others.
+pub const MONITORING: &str = "api-supervisor-monitoring";
+
 /// Something that a centre may use.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -57,7 +60,7 @@ const KNOWN: [Known; 30] = [
     row("api-provisioning-write", true, "Provisioning: write", "Changing users, skills, devices and groups"),
     row("api-statistics-extended-set1", false, "Statistics: first set", "Further statistics"),
     row("api-supervisor-agent-control", true, "Supervisor: agent control", "Changing the states of others"),
-    row("api-supervisor-monitoring", true, "Supervisor: monitoring", "Listening in, coaching, barging in"),
+    row(MONITORING, true, "Supervisor: monitoring", "Listening in, coaching, barging in"),
     row("api-supervisor-recording", true, "Supervisor: recording", "Recordings of calls"),
     row("api-user-account-management-email", true, "Accounts by e-mail", "Passwords sent by e-mail"),
     row("api-voice", true, "Voice", "Calls and phones"),

@@ -22,18 +22,20 @@ mod words;
 pub use attribute::{BusinessAttribute, business_attributes};
 pub use call::{
     CALLS_TOPIC, CallBrief, CallResource, CallView, call_in_brief, call_path, call_resource, device_path,
-    numbers,
+    followed, is_listened_to, numbers,
 };
 pub use channel::{
     AgentState, ChannelResource, SWITCH, UserActivity, UserState, activity, channel_resources,
     states_to_choose, user_state,
 };
 pub use contact::{Contact, full_name, queue_contact, user_contact};
-pub use device::{DEVICES_TOPIC, DeviceResource, Phone, device_resource, find_device, provisioned_device};
+pub use device::{
+    DEVICES_TOPIC, DeviceResource, Phone, device_resource, find_device, provisioned_device, supervises,
+};
 pub use diagnostics::{
     QuarantinedUnit, UnknownRequest, WaitingInteraction, quarantined_unit, waiting_interaction,
 };
-pub use feature::{Feature, assigned_features, known_features};
+pub use feature::{Feature, MONITORING, assigned_features, known_features};
 pub use group::{DispositionCode, GroupResource, code_resource, disposition_group, unit_resource};
 pub use measure::Measure;
 pub use message::{MessageResource, message_resource};

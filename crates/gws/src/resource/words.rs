@@ -72,7 +72,8 @@ words! {
     CallCapability = call::CallOperation, by |operation| CallRequest::name_of(operation), of [
         Answer, Reject, Hangup, ClearCall, Hold, Retrieve, SendDtmf, InitiateTransfer, CompleteTransfer,
         SingleStepTransfer, InitiateConference, CompleteConference, SingleStepConference, SwapCalls,
-        RemoveParticipantFromConference, MuteCall, UnmuteCall, AttachUserData,
+        RemoveParticipantFromConference, MuteCall, UnmuteCall, SwitchToBargeIn, SwitchToListenIn, SwitchToCoach,
+            MuteMonitoredUser, UnmuteMonitoredUser, AttachUserData,
         UpdateUserData, DeleteUserData, DeleteUserDataPair,
     ];
     /// Who sees something.

@@ -22,8 +22,8 @@ pub use listen::Listen;
 pub use load::load;
 pub use messenger::MessengerEntry;
 pub use objects::{
-    AgentStateEntry, CentreEntry, CodeEntry, Compat, GroupEntry, MediumEntry, OverflowEntry, Password, Pause,
-    QueueEntry, ServiceEntry, UserEntry,
+    AgentGroupEntry, AgentStateEntry, CentreEntry, CodeEntry, Compat, GroupEntry, MediumEntry, OverflowEntry,
+    Password, Pause, QueueEntry, ServiceEntry, SupervisionVisible, UserEntry,
 };
 pub use settings::{Config, Http, Outbound, Tls};
 pub use sip::{AnswerBy, Challenge, DEFAULT_ADDR, Edge, PhoneEntry, Sip, SipLimits, SipTls};

@@ -311,6 +311,35 @@ pub struct AgentStateEntry {
     pub id: Option<String>,
 }
 
+/// A group of agents.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AgentGroupEntry {
+    /// Its name.
+    #[schemars(example = &"Night shift")]
+    pub name: String,
+    /// The user names of the supervisors who lead it.
+    #[schemars(example = ["grace@desk.example"])]
+    pub leaders: BTreeSet<String>,
+    /// The user names of those who are in it.
+    #[schemars(example = ["ada@desk.example"])]
+    pub members: BTreeSet<String>,
+    /// Who is shown that a supervisor listens to a call of its members.
+    #[serde(default)]
+    pub supervision_visible: SupervisionVisible,
+}
+
+/// Who is shown that a supervisor listens.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum SupervisionVisible {
+    /// The agent.
+    #[default]
+    Agent,
+    /// Nobody.
+    Hidden,
+}
+
 /// Whether a state takes work.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]

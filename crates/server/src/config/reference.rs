@@ -26,7 +26,8 @@ An entry without a default is not set, or must be given where it says *required*
 ";
 
 /// Tables that say which objects the journal should hold.
-const OBJECTS: [&str; 9] = [
+const OBJECTS: [&str; 10] = [
+    "agent_groups",
     "agent_states",
     "centre",
     "disposition",
@@ -266,6 +267,7 @@ fn every_setting_outside_of_lists_can_come_from_the_environment() {
                 "messenger",
                 "phones",
                 "edges",
+                "agent_groups",
                 "agent_states",
                 "dispositions",
             ]

@@ -1,8 +1,8 @@
 //! All settings, and the rules that concern several of them.
 
 use super::{
-    AgentStateEntry, CentreEntry, Compat, GroupEntry, Limits, MediumEntry, MessengerEntry, QueueEntry,
-    ServiceEntry, Sip, SmsEntry, UserEntry,
+    AgentGroupEntry, AgentStateEntry, CentreEntry, Compat, GroupEntry, Limits, MediumEntry, MessengerEntry,
+    QueueEntry, ServiceEntry, Sip, SmsEntry, UserEntry,
 };
 use anyhow::{Context, Result, bail};
 use domain::{
@@ -52,6 +52,9 @@ pub struct Config {
     pub outbound: Outbound,
     /// Agent states in addition to those of every installation.
     pub agent_states: Vec<AgentStateEntry>,
+    /// Groups of agents with those who lead them: who may listen to whom, and see what they do. Without any, every
+    /// supervisor leads every user.
+    pub agent_groups: Vec<AgentGroupEntry>,
     /// The disposition book, groups in groups.
     pub dispositions: Vec<GroupEntry>,
 }
@@ -76,6 +79,7 @@ impl Default for Config {
             sip: Sip::default(),
             outbound: Outbound::default(),
             agent_states: Vec::new(),
+            agent_groups: Vec::new(),
             dispositions: Vec::new(),
         }
     }

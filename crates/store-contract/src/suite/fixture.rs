@@ -219,6 +219,7 @@ fn centre() -> Centre {
             (SERVICE.into(), service("smsession")),
         ]),
         settings: BTreeMap::new(),
+        agent_groups: Vec::new(),
         made_by_file: domain::centre::MadeByFile::default(),
     }
 }

@@ -107,12 +107,7 @@ impl Engine {
         &self.settings
     }
 
-    pub(super) fn join(
-        &self,
-        id: RoomId,
-        line: &Arc<LegMedia>,
-        heard_by: HeardBy,
-    ) -> Result<(), MediaError> {
+    pub(super) fn join(&self, id: RoomId, line: &Arc<LegMedia>, heard_by: HeardBy) -> Result<(), MediaError> {
         let mut rooms = held(&self.rooms);
         if line.closed.load(Relaxed) {
             return Err(MediaError::Closed);

@@ -4,7 +4,7 @@ use crate::{
     ALL, HIGH,
     phone::{EAR, Phone, engine, room},
 };
-use domain::call::Playback;
+use domain::call::{HeardBy, Playback};
 use std::time::Duration;
 use voice::media::{
     Codec::{Pcma, Pcmu},

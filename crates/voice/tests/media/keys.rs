@@ -4,6 +4,7 @@ use crate::{
     ALL, HIGH, LOW,
     phone::{Packet, Phone, engine, room},
 };
+use domain::call::HeardBy;
 use voice::media::{
     Codec::{Pcma, Pcmu},
     Direction, DtmfWay, StreamEvent,

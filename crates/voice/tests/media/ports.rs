@@ -4,7 +4,7 @@ use crate::{
     ALL, HIGH, LOW,
     phone::{Phone, engine, room},
 };
-use domain::call::Playback;
+use domain::call::{HeardBy, Playback};
 use std::{net::Ipv4Addr, time::Duration};
 use tokio::{net::UdpSocket, time::timeout};
 use voice::media::{Codec::Pcmu, Direction, Engine, Settings, StreamEvent, sdp::SdpSession, tone::is_hold};

@@ -4,7 +4,7 @@ use crate::{
     ALL, HIGH, LOW, MIDDLE,
     phone::{Phone, engine, room},
 };
-use domain::call::Playback;
+use domain::call::{HeardBy, Playback};
 use std::time::Duration;
 use tokio::time::timeout;
 use voice::media::{

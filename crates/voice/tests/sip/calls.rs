@@ -1,7 +1,7 @@
 //! Calls that go well.
 
 use crate::switch::{TestSwitch, settings};
-use domain::call::{Cause, LegCommand, LegEvent, LegId, Playback, RoomId};
+use domain::call::{Cause, HeardBy, LegCommand, LegEvent, LegId, Playback, RoomId};
 use std::time::Duration;
 use testkit::sip::{Peer, SipDialog};
 

@@ -1,7 +1,7 @@
 //! Two phones made of the library itself, and audio between them.
 
 use crate::switch::{TestSwitch, settings};
-use domain::call::{Cause, LegCommand, LegEvent, RoomId};
+use domain::call::{Cause, HeardBy, LegCommand, LegEvent, RoomId};
 use rsipstack::{
     EndpointBuilder,
     dialog::{

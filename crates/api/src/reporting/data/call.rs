@@ -9,6 +9,7 @@ use domain::{
     InteractionId, Millis, UserId,
     call::{CallEvent, Fact, Who, line_uuid},
     medium,
+    watch::PartyWatch,
 };
 use gws::CallRequest;
 use schemars::JsonSchema;
@@ -18,6 +19,8 @@ use serde_json::{Map, Value};
 pub(super) const KINDS: &[Row] = &[
     ("call.began", schema::<Began<'_>>),
     ("call.joined", schema::<Joined<'_>>),
+    ("call.monitoring", schema::<Watching<'_>>),
+    ("call.silenced", schema::<Silenced<'_>>),
     ("call.line-began", schema::<LineBegan<'_>>),
     ("call.moved", schema::<Moved<'_>>),
     ("call.queued", schema::<Queued<'_>>),
@@ -90,6 +93,55 @@ struct Joined<'a> {
     /// The leg of the party that hands somebody over to it.
     #[serde(skip_serializing_if = "Option::is_none")]
     handed_over_by: Option<u16>,
+    /// Whom its user follows, who comes in for that.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    monitoring: Option<Monitored>,
+}
+
+/// Whom a supervisor follows in a call, and how.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct Monitored {
+    /// The leg of the party that they follow.
+    monitored_leg: u16,
+    /// How.
+    #[serde(with = "words::Monitoring")]
+    monitoring: domain::watch::Monitoring,
+    /// How long they stay.
+    #[serde(with = "words::WatchScope")]
+    monitoring_scope: domain::watch::WatchScope,
+    /// Whether they take part like anybody else.
+    stepped_in: bool,
+    /// Whether that party is not shown that somebody listens.
+    hidden: bool,
+}
+
+/// A supervisor follows otherwise, or somebody else.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct Watching<'a> {
+    #[serde(flatten)]
+    of: CallConversation<'a>,
+    /// Their leg.
+    leg: u16,
+    #[serde(flatten)]
+    monitoring: Monitored,
+}
+
+/// A supervisor keeps what a party says from the others, or lets them hear it again.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct Silenced<'a> {
+    #[serde(flatten)]
+    of: CallConversation<'a>,
+    /// The leg of the party.
+    leg: u16,
+    /// Whether it is kept.
+    on: bool,
+    /// The supervisor's name; null when it was because they left, or when they are no longer provisioned.
+    supervisor: Option<String>,
+    /// The supervisor's id; null when it was because they left.
+    supervisor_id: Option<&'a str>,
 }
 
 /// An agent asks somebody beside the call.
@@ -324,7 +376,19 @@ pub(super) fn data(id: &str, at: Millis, event: &CallEvent, names: Names<'_>) ->
             location: location.as_deref(),
             user_data: user_data.pairs(),
         }),
-        Fact::Joined { leg, line, who, dn, origin, state, answers: _, deadline, carrier, handover } => {
+        Fact::Joined {
+            leg,
+            line,
+            who,
+            dn,
+            origin,
+            state,
+            answers: _,
+            deadline,
+            carrier,
+            handover,
+            watch,
+        } => {
             let (party, agent, agent_id) = match who {
                 Who::Outside => (PartyKind::Outside, None, None),
                 Who::Phone => (PartyKind::Phone, None, None),
@@ -347,8 +411,17 @@ pub(super) fn data(id: &str, at: Millis, event: &CallEvent, names: Names<'_>) ->
                 line,
                 carrier,
                 handed_over_by,
+                monitoring: watch.map(Into::into),
             })
         }
+        Fact::Watching { leg, watch } => json(Watching { of, leg: *leg, monitoring: (*watch).into() }),
+        Fact::Silenced { leg, on, supervisor } => json(Silenced {
+            of,
+            leg: *leg,
+            on: *on,
+            supervisor: supervisor.as_ref().and_then(names),
+            supervisor_id: supervisor.as_ref().map(UserId::as_str),
+        }),
         Fact::LineBegan { line: _, uuid, conn_id, by, dialled, purpose } => json(LineBegan {
             of,
             call_uuid: uuid.as_str(),
@@ -425,6 +498,13 @@ pub(super) fn data(id: &str, at: Millis, event: &CallEvent, names: Names<'_>) ->
         }
         Fact::Erased => json(Erased { of }),
         Fact::LegUp { .. } | Fact::AnswerAsked { .. } | Fact::HoldAsked { .. } => None,
+    }
+}
+
+impl From<PartyWatch> for Monitored {
+    fn from(watch: PartyWatch) -> Self {
+        let PartyWatch { target, monitoring, scope, stepped_in, hidden } = watch;
+        Self { monitored_leg: target, monitoring, monitoring_scope: scope, stepped_in, hidden }
     }
 }
 

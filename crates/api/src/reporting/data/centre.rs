@@ -7,7 +7,7 @@ use super::{
 };
 use domain::{
     call::Dn,
-    centre::{Centre, CentreEvent, Service},
+    centre::{AgentGroup, Centre, CentreEvent, Service},
     disposition::Rule,
     disposition_tree::{Code, DispositionGroup, DispositionTreeEvent},
     queue::{self, Overflow, Queue, QueueEvent},
@@ -255,6 +255,8 @@ struct CentrePut<'a> {
     services: BTreeMap<&'a str, ServiceEntry<'a>>,
     /// Settings by section and option.
     settings: &'a BTreeMap<String, BTreeMap<String, Value>>,
+    /// Groups of agents with those who lead them.
+    agent_groups: Vec<GroupOfAgents<'a>>,
 }
 
 /// How dispositions are taken.
@@ -293,6 +295,20 @@ struct ServiceEntry<'a> {
     max_chars: Option<u32>,
 }
 
+/// A group of agents.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct GroupOfAgents<'a> {
+    /// Its name.
+    name: &'a str,
+    /// The user names of the supervisors who lead it.
+    leaders: &'a BTreeSet<String>,
+    /// The user names of those who are in it.
+    members: &'a BTreeSet<String>,
+    /// Whether its members are not shown that a supervisor listens.
+    hidden: bool,
+}
+
 /// The data of a fact of the centre's provisioning.
 pub(super) fn data(event: &CentreEvent) -> Option<Value> {
     match event {
@@ -311,6 +327,7 @@ fn put_centre(centre: &Centre) -> Option<Value> {
         capacity,
         services,
         settings,
+        agent_groups,
         made_by_file: _,
     } = centre;
     json(CentrePut {
@@ -322,7 +339,13 @@ fn put_centre(centre: &Centre) -> Option<Value> {
         capacity: capacity.iter().map(|(medium, slots)| (medium.as_str(), *slots)).collect(),
         services: services.iter().map(|(name, service)| (name.as_str(), entry(service))).collect(),
         settings,
+        agent_groups: agent_groups.iter().map(group).collect(),
     })
+}
+
+fn group(group: &AgentGroup) -> GroupOfAgents<'_> {
+    let AgentGroup { name, leaders, members, hidden } = group;
+    GroupOfAgents { name, leaders, members, hidden: *hidden }
 }
 
 fn rule(rule: &Rule) -> DispositionRule<'_> {

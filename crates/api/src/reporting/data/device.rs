@@ -1,6 +1,9 @@
 //! Phones: whose they are, whether they can be reached, what they do with calls.
 
-use super::row::{Names, Row, json, schema};
+use super::{
+    row::{Names, Row, json, schema},
+    words,
+};
 use domain::{UserId, call::Dn, device::DeviceEvent};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -12,6 +15,8 @@ pub(super) const KINDS: &[Row] = &[
     ("device.out-of-service", schema::<OutOfService<'_>>),
     ("device.do-not-disturb", schema::<DoNotDisturb<'_>>),
     ("device.forwarded", schema::<Forwarded<'_>>),
+    ("device.monitoring-began", schema::<MonitoringBegan<'_>>),
+    ("device.monitoring-ended", schema::<MonitoringEnded<'_>>),
     ("device.user-event", schema::<UserEvent<'_>>),
 ];
 
@@ -65,6 +70,43 @@ struct Forwarded<'a> {
     to: Option<&'a str>,
 }
 
+/// The user of a phone follows the calls of another one.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct MonitoringBegan<'a> {
+    /// Its number.
+    this_dn: &'a str,
+    /// The user's name.
+    agent: &'a str,
+    /// The user's id.
+    agent_id: &'a str,
+    /// The number of the other phone.
+    monitored_dn: &'a str,
+    /// How.
+    #[serde(with = "words::Monitoring")]
+    monitoring: domain::watch::Monitoring,
+    /// Which calls.
+    #[serde(with = "words::WatchMode")]
+    monitoring_mode: domain::watch::WatchMode,
+    /// How long in each.
+    #[serde(with = "words::WatchScope")]
+    monitoring_scope: domain::watch::WatchScope,
+}
+
+/// The user of a phone follows the calls of another one no longer.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct MonitoringEnded<'a> {
+    /// Its number.
+    this_dn: &'a str,
+    /// The user's name; empty when they are no longer provisioned.
+    agent: &'a str,
+    /// The user's id; null when they followed nobody.
+    agent_id: Option<&'a str>,
+    /// The number of the other phone; null when they followed nobody.
+    monitored_dn: Option<&'a str>,
+}
+
 /// The user of a phone sent an event that belongs to no call.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -100,6 +142,22 @@ pub(super) fn data(this_dn: &str, event: &DeviceEvent, names: Names<'_>) -> Opti
             agent_id: agent.as_str(),
             user_data: user_data.pairs(),
         }),
+        DeviceEvent::Watches { user_name, watch: Some(watch), before: _ } => json(MonitoringBegan {
+            this_dn,
+            agent: user_name,
+            agent_id: watch.supervisor.as_str(),
+            monitored_dn: watch.target.as_str(),
+            monitoring: watch.monitoring,
+            monitoring_mode: watch.mode,
+            monitoring_scope: watch.scope,
+        }),
+        DeviceEvent::Watches { user_name, watch: None, before } => json(MonitoringEnded {
+            this_dn,
+            agent: user_name,
+            agent_id: before.as_ref().map(|watch| watch.supervisor.as_str()),
+            monitored_dn: before.as_ref().map(|watch| watch.target.as_str()),
+        }),
+        DeviceEvent::WatchedBy { .. } => None,
         DeviceEvent::Forwarded { to } => json(Forwarded { this_dn, to: to.as_ref().map(Dn::as_str) }),
     }
 }

@@ -60,6 +60,9 @@ struct Telephony<'a> {
     conn_id: &'a str,
     /// The number of the agent's phone.
     this_dn: &'a str,
+    /// True where the agent was in the call as a supervisor who follows somebody else.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    supervisor: bool,
 }
 
 /// Whether the agent's part was over when the disposition was set.
@@ -132,6 +135,7 @@ pub(super) fn of_call(of: CallConversation<'_>, at: Millis, fact: &domain::call:
         via,
         late,
         known,
+        supervisor,
     } = fact
     else {
         return None;
@@ -153,6 +157,7 @@ pub(super) fn of_call(of: CallConversation<'_>, at: Millis, fact: &domain::call:
             call_uuid: call_uuid.as_str(),
             conn_id: conn_id.as_str(),
             this_dn: this_dn.as_str(),
+            supervisor: *supervisor,
         }),
     })
 }

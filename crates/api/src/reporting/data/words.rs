@@ -210,6 +210,40 @@ pub enum Origin {
     Queue,
     /// It asks somebody beside its call.
     Consult,
+    /// Its user follows somebody in it.
+    Watch,
+}
+
+/// How a supervisor follows.
+#[derive(Serialize, JsonSchema)]
+#[serde(remote = "domain::watch::Monitoring", rename_all = "kebab-case")]
+pub enum Monitoring {
+    /// Hears everybody, and is heard by nobody.
+    ListenIn,
+    /// Is heard by whom they follow alone.
+    Coach,
+    /// Takes part.
+    BargeIn,
+}
+
+/// Which interactions a supervisor follows.
+#[derive(Serialize, JsonSchema)]
+#[serde(remote = "domain::watch::WatchMode", rename_all = "kebab-case")]
+pub enum WatchMode {
+    /// The next one, or the one that is there.
+    Next,
+    /// Every one.
+    All,
+}
+
+/// How long a supervisor stays in an interaction.
+#[derive(Serialize, JsonSchema)]
+#[serde(remote = "domain::watch::WatchScope", rename_all = "kebab-case")]
+pub enum WatchScope {
+    /// While the user is in it whom they follow.
+    Agent,
+    /// While anybody is in it whom they lead.
+    Interaction,
 }
 
 /// What an agent calls somebody into a call for.

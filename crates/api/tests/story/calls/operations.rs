@@ -2,7 +2,7 @@
 
 use domain::{
     InteractionId,
-    call::{Cause, LegCommand, LegEvent, Playback, RoomId},
+    call::{Cause, HeardBy, LegCommand, LegEvent, Playback, RoomId},
 };
 use serde_json::{Value, json};
 use testkit::{Client, ScriptedSwitch, TestServer};

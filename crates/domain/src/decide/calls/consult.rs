@@ -150,9 +150,11 @@ pub(super) fn go_on(draft: &mut Draft<'_>, call: &Call, party: &Party) -> Result
 /// Has what is said on a party's leg kept from the others, or not, where another party that it carried may have left it
 /// otherwise.
 pub(super) fn speak_as(draft: &mut Draft<'_>, call: &Call, party: &Party, muted: bool) {
-    if call.parties.iter().any(|other| {
-        other.carried_by() == party.carried_by() && other.is_kept_silent() != muted
-    }) {
+    if call
+        .parties
+        .iter()
+        .any(|other| other.carried_by() == party.carried_by() && other.is_kept_silent() != muted)
+    {
         draft.effect(call.leg_of(party), LegCommand::Mute(muted));
     }
 }

@@ -52,7 +52,19 @@ pub(super) fn join(
         Who::User { id, .. } => Some(id.clone()),
         Who::Outside | Who::Phone => None,
     };
-    let joined = Fact::Joined { leg, line, who, dn, origin, state, answers, deadline, carrier, handover, watch: follows };
+    let joined = Fact::Joined {
+        leg,
+        line,
+        who,
+        dn,
+        origin,
+        state,
+        answers,
+        deadline,
+        carrier,
+        handover,
+        watch: follows,
+    };
     draft.tell_call(id, joined)?;
     if let Some(user) = user {
         let call = draft.call(id)?;

@@ -43,7 +43,10 @@ pub(super) fn part(
     let Some(party) = call.on(leg).filter(|party| party.is_live()) else { return Ok(()) };
     // A party that only waited in a queue is established as well, but had nobody to talk to.
     let met = |other: &Party| {
-        other.leg != leg && other.line == party.line && other.established_at.is_some() && !other.only_watches()
+        other.leg != leg
+            && other.line == party.line
+            && other.established_at.is_some()
+            && !other.only_watches()
     };
     let talked = party.established_at.is_some() && call.parties.iter().any(met);
     let fact = Fact::Released {

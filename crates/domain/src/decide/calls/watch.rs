@@ -11,7 +11,8 @@ use super::{
 use crate::{
     InteractionId, Key, Millis, Refusal, UserId,
     call::{
-        self, Call, CallAct, CallerId, Cause, Fact, LegCommand, Originate, Party, PartyOrigin, PartyState, Who,
+        self, Call, CallAct, CallerId, Cause, Fact, LegCommand, Originate, Party, PartyOrigin, PartyState,
+        Who,
     },
     command::WatchAsked,
     device::{Device, DeviceEvent},
@@ -89,10 +90,7 @@ fn in_force(draft: &mut Draft<'_>, dn: &Dn) -> Result<Option<Watch>, DecideError
 }
 
 /// The call that a user talks in, or else has, with their part in it.
-fn running(
-    draft: &mut Draft<'_>,
-    user: &UserId,
-) -> Result<Option<(SnapshotRef<Call>, u16)>, DecideError> {
+fn running(draft: &mut Draft<'_>, user: &UserId) -> Result<Option<(SnapshotRef<Call>, u16)>, DecideError> {
     let held = draft.agent(user)?.map(|agent| agent.slots.get(&medium::voice()).cloned().unwrap_or_default());
     let mut found = None;
     for uuid in held.into_iter().flatten() {
@@ -112,15 +110,10 @@ fn is_followed(party: &Party) -> bool {
 }
 
 /// Takes the supervisor into a call that is there. One who follows it already does so otherwise from now on.
-fn join_running(
-    draft: &mut Draft<'_>,
-    call: &Call,
-    leg: u16,
-    watch: &Watch,
-) -> Result<(), DecideError> {
-    let there = call.on(leg).and_then(|party| {
-        call.followers(party).find(|follower| follower.user() == Some(&watch.supervisor))
-    });
+fn join_running(draft: &mut Draft<'_>, call: &Call, leg: u16, watch: &Watch) -> Result<(), DecideError> {
+    let there = call
+        .on(leg)
+        .and_then(|party| call.followers(party).find(|follower| follower.user() == Some(&watch.supervisor)));
     let Some(there) = there else { return follow(draft, &call.id, leg, true) };
     let operation = CallAct::Monitor(watch.monitoring).operation();
     if operation.is_some_and(|operation| call::is_open(call, there, operation)) {
@@ -135,7 +128,9 @@ fn join_running(
 pub(super) fn joined(draft: &mut Draft<'_>, id: &InteractionId, leg: u16) -> Result<(), DecideError> {
     let call = draft.call(id)?;
     let Some(party) = call.on(leg) else { return Ok(()) };
-    for other in call.others(party).filter(|other| matches!(other.origin, PartyOrigin::Caller | PartyOrigin::Dial)) {
+    for other in
+        call.others(party).filter(|other| matches!(other.origin, PartyOrigin::Caller | PartyOrigin::Dial))
+    {
         follow(draft, id, other.leg, false)?;
     }
     follow(draft, id, leg, false)
@@ -143,12 +138,7 @@ pub(super) fn joined(draft: &mut Draft<'_>, id: &InteractionId, leg: u16) -> Res
 
 /// Calls the supervisor who follows the calls of a party's phone. `asked_now` says that they have just asked for it, so that
 /// their phone may answer by itself.
-fn follow(
-    draft: &mut Draft<'_>,
-    id: &InteractionId,
-    leg: u16,
-    asked_now: bool,
-) -> Result<(), DecideError> {
+fn follow(draft: &mut Draft<'_>, id: &InteractionId, leg: u16, asked_now: bool) -> Result<(), DecideError> {
     let call = draft.call(id)?;
     let Some(target) = call.on(leg).filter(|party| is_followed(party)) else { return Ok(()) };
     let Some(user) = target.user().cloned() else { return Ok(()) };
@@ -266,7 +256,8 @@ fn followed_by(
     supervisor: &UserId,
     target: Option<&Dn>,
 ) -> Result<Option<(SnapshotRef<Call>, u16)>, DecideError> {
-    let held = draft.agent(supervisor)?.map(|agent| agent.slots.get(&medium::voice()).cloned().unwrap_or_default());
+    let held =
+        draft.agent(supervisor)?.map(|agent| agent.slots.get(&medium::voice()).cloned().unwrap_or_default());
     for uuid in held.into_iter().flatten() {
         let call = draft.call_named(&uuid)?;
         let own = call.part(supervisor, &uuid).filter(|party| party.is_live());
@@ -386,7 +377,9 @@ fn next(
     party: &Party,
     watch: PartyWatch,
 ) -> Result<Option<u16>, DecideError> {
-    let Some(leader) = party.user().filter(|_| watch.scope == WatchScope::Interaction) else { return Ok(None) };
+    let Some(leader) = party.user().filter(|_| watch.scope == WatchScope::Interaction) else {
+        return Ok(None);
+    };
     let Some(leader) = draft.user_if_any(leader)? else { return Ok(None) };
     for other in call.live_in(party.line).filter(|other| is_followed(other)) {
         if let Some(user) = other.user()

@@ -3,7 +3,10 @@
 use super::words::{
     Disposition, Names, Sentence, changed, closer, disposition, dispositioned, moment, pairs,
 };
-use domain::call::{CallEvent, Fact, Overflowing, PartyOrigin, Purpose, RefusedOperation, Who};
+use domain::{
+    call::{CallEvent, Fact, Overflowing, PartyOrigin, Purpose, RefusedOperation, Who},
+    watch::Monitoring,
+};
 use std::collections::HashMap;
 
 /// What is known of a call so far, to tell its next event.
@@ -56,9 +59,26 @@ impl<'n> CallCourse<'n> {
                     PartyOrigin::Called => "called by number",
                     PartyOrigin::Queue => "offered by the queue",
                     PartyOrigin::Consult => "to ask somebody else",
+                    PartyOrigin::Watch => "to follow an agent",
                 };
                 let until = deadline.map_or_else(String::new, |at| format!(", until {}", moment(at)));
                 Sentence::by_server(format!("{coming} came in, {how}: {}{until}", state.as_str()))
+            }
+            Fact::Watching { leg, watch } => {
+                let whom = self.party(watch.target).label;
+                let how = match watch.monitoring {
+                    Monitoring::BargeIn if watch.stepped_in => "has stepped in beside",
+                    Monitoring::BargeIn => "is to step in beside",
+                    Monitoring::Coach => "coaches",
+                    Monitoring::ListenIn => "listens to",
+                };
+                self.of(*leg, |party| format!("{party} {how} {whom}"))
+            }
+            Fact::Silenced { leg, on, supervisor } => {
+                let party = self.party(*leg).label;
+                let what = if *on { "is kept from the others" } else { "is heard again" };
+                let actor = supervisor.as_ref().map(|supervisor| self.names.of(supervisor));
+                Sentence { actor, ..Sentence::by_server(format!("what {party} says {what}")) }
             }
             Fact::LineBegan { line, by, dialled, purpose, .. } => {
                 let what_for = match purpose {

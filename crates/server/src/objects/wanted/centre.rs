@@ -1,6 +1,7 @@
 //! The centre of the file: its services, the states of agents, the disposition rule.
 
 use super::{
+    groups,
     names::{seconds, stable_guid},
     reading::ReadContext,
 };
@@ -41,6 +42,7 @@ pub(super) fn wanted(
     overwrite(&mut centre.disposition.key, config.disposition_key().map(str::to_owned).as_ref());
     overwrite(&mut centre.disposition.late, config.disposition.late_seconds.map(seconds).as_ref());
     overwrite(&mut centre.disposition.policy, config.disposition.policy.as_ref());
+    centre.agent_groups = groups::wanted(config, reading, findings);
     states(config, reading, &mut centre, kept, findings);
     services(config, reading, &mut centre, kept, findings);
     centre
@@ -181,6 +183,7 @@ fn plain(media: &Media, id: String) -> Centre {
         capacity: media.rows().iter().map(|row| (row.name.clone(), 3)).collect(),
         services: BTreeMap::new(),
         settings: BTreeMap::new(),
+        agent_groups: Vec::new(),
         made_by_file: MadeByFile::default(),
     }
 }

@@ -2,6 +2,7 @@
 
 mod centre;
 mod file;
+mod groups;
 mod names;
 mod queues;
 mod reading;

@@ -12,7 +12,7 @@ use crate::{
         registrar::Binding,
     },
 };
-use domain::call::{Cause, Dn, LegId, Playback, RoomId};
+use domain::call::{Cause, Dn, HeardBy, LegId, Playback, RoomId};
 use rsipstack::{
     dialog::{
         dialog::{DialogStateReceiver, DialogStateSender},

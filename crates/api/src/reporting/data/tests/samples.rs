@@ -1,6 +1,7 @@
 //! One event of each kind, at least.
 
 use super::*;
+use domain::watch::{Monitoring, PartyWatch, Watch, WatchMode, WatchScope};
 
 /// At least one of each; the compiler says in `data` when a fact is added, the test below when it is not here.
 pub(super) fn session_facts() -> Vec<Fact> {
@@ -101,6 +102,13 @@ pub(super) fn session_facts() -> Vec<Fact> {
 pub(super) fn call_facts() -> Vec<call::Fact> {
     let agent = || UserId::from("7f");
     let user = || call::Who::User { id: agent(), name: "agent1@demo".into() };
+    let following = PartyWatch {
+        target: 2,
+        monitoring: Monitoring::Coach,
+        scope: WatchScope::Interaction,
+        stepped_in: false,
+        hidden: false,
+    };
     let joined = |leg, who, dn: &str, origin, deadline| call::Fact::Joined {
         leg,
         line: 0,
@@ -112,6 +120,7 @@ pub(super) fn call_facts() -> Vec<call::Fact> {
         deadline,
         carrier: None,
         handover: None,
+        watch: (origin == call::PartyOrigin::Watch).then_some(following),
     };
     let released = |agent: Option<UserId>, code| call::Fact::Released {
         leg: 2,
@@ -138,6 +147,7 @@ pub(super) fn call_facts() -> Vec<call::Fact> {
         via: Via::SetCallDisposition,
         late,
         known: true,
+        supervisor: late,
     };
     vec![
         call::Fact::Began {
@@ -153,6 +163,10 @@ pub(super) fn call_facts() -> Vec<call::Fact> {
         joined(1, call::Who::Outside, "+15550142", call::PartyOrigin::Caller, None),
         joined(2, user(), "5001", call::PartyOrigin::Queue, Some(1_700_000_030_000)),
         joined(3, call::Who::Phone, "5099", call::PartyOrigin::Called, None),
+        joined(4, user(), "5009", call::PartyOrigin::Watch, None),
+        call::Fact::Watching { leg: 4, watch: following },
+        call::Fact::Silenced { leg: 2, on: true, supervisor: Some(agent()) },
+        call::Fact::Silenced { leg: 2, on: false, supervisor: None },
         call::Fact::LineBegan {
             line: 1,
             uuid: CALL.into(),
@@ -202,7 +216,19 @@ pub(super) fn call_facts() -> Vec<call::Fact> {
 }
 
 pub(super) fn device_events() -> Vec<device::DeviceEvent> {
+    let watch = Watch {
+        supervisor: "7f".into(),
+        target: "5001".into(),
+        target_device: "d-5001".into(),
+        monitoring: Monitoring::ListenIn,
+        mode: WatchMode::All,
+        scope: WatchScope::Agent,
+    };
+    let name = || "supervisor@demo".to_owned();
     vec![
+        device::DeviceEvent::Watches { user_name: name(), watch: Some(watch.clone()), before: None },
+        device::DeviceEvent::Watches { user_name: name(), watch: None, before: Some(watch) },
+        device::DeviceEvent::WatchedBy { by: Some("5009".into()) },
         device::DeviceEvent::Assigned { owner: Some("7f".into()) },
         device::DeviceEvent::Assigned { owner: None },
         device::DeviceEvent::Service { on: true, answers: true },
@@ -282,6 +308,7 @@ fn centre() -> Centre {
         capacity: BTreeMap::from([("chat".into(), 3)]),
         services: BTreeMap::from([("customer-support".into(), service)]),
         settings: BTreeMap::new(),
+        agent_groups: Vec::new(),
         made_by_file: domain::centre::MadeByFile::default(),
     }
 }

@@ -122,22 +122,30 @@ impl TestCentre {
                 assert!(party.origin == PartyOrigin::Watch, "{call:?}");
                 assert!(!watch.stepped_in || party.has_answered(), "who steps in has answered: {call:?}");
             }
-            assert!(!party.silenced || call.followers(party).next().is_some(), "kept silent by nobody: {call:?}");
+            assert!(
+                !party.silenced || call.followers(party).next().is_some(),
+                "kept silent by nobody: {call:?}"
+            );
         }
     }
 
     /// One supervisor follows a phone, and a phone one other.
     #[track_caller]
     pub fn watches_hold(&self) {
-        let devices = || self.states.values().filter_map(|state| match &**state {
-            State::Device(device) => Some(device),
-            _ => None,
-        });
+        let devices = || {
+            self.states.values().filter_map(|state| match &**state {
+                State::Device(device) => Some(device),
+                _ => None,
+            })
+        };
         for device in devices() {
             let followed = device.watches.as_ref().map(|watch| &watch.target);
             let back = followed.and_then(|target| devices().find(|other| other.dn == *target));
             let is_known = back.is_some_and(|other| other.watched_by.as_ref() == Some(&device.dn));
-            assert!(followed.is_none() || is_known || back.is_some_and(|other| other.watched_by.is_some()), "{device:?}");
+            assert!(
+                followed.is_none() || is_known || back.is_some_and(|other| other.watched_by.is_some()),
+                "{device:?}"
+            );
         }
     }
 

@@ -33,7 +33,11 @@ fn a_supervisor_is_called_when_a_call_of_their_agent_begins() {
 
 #[test]
 fn an_agent_who_calls_is_followed_once_there_is_somebody_to_hear() {
-    check(listening(), dial("5002", to_device("5002")), "began Internal 5001 -> 5002; 1 ann 5001 Dialing until 30000; ann: +slot => 1 call 5001 as 5002 auto");
+    check(
+        listening(),
+        dial("5002", to_device("5002")),
+        "began Internal 5001 -> 5002; 1 ann 5001 Dialing until 30000; ann: +slot => 1 call 5001 as 5002 auto",
+    );
     check(
         listening().then(dial("5002", to_device("5002"))),
         up(1),
@@ -64,7 +68,8 @@ fn who_listens_hears_everybody_and_is_heard_by_nobody() {
 
 #[test]
 fn who_steps_in_hears_nothing_before_the_agent_is_there() {
-    let rung = phones().then(cat(listen("5001", Monitoring::BargeIn))).then(arrive_at("Support")).then(offer("ann"));
+    let rung =
+        phones().then(cat(listen("5001", Monitoring::BargeIn))).then(arrive_at("Support")).then(offer("ann"));
     check(rung.clone(), up(3), "3 Established => 3 hears silence");
     check(
         rung.then(up(3)),
@@ -98,7 +103,8 @@ fn the_right_is_judged_when_a_call_begins() {
         offer("ann"),
         "2 ann 5001 Ringing answers until 30000; ann: +slot; device.monitoring-ended; device.monitored => 2 call 5001 as 100",
     );
-    let hidden = phones().then(grouped("cat", &["ann"], true)).then(cat(listen("5001", Monitoring::ListenIn)));
+    let hidden =
+        phones().then(grouped("cat", &["ann"], true)).then(cat(listen("5001", Monitoring::ListenIn)));
     check(
         hidden.then(arrive_at("Support")),
         offer("ann"),
@@ -108,7 +114,10 @@ fn the_right_is_judged_when_a_call_begins() {
 
 #[test]
 fn a_phone_that_changed_hands_is_followed_by_its_new_user_no_more() {
-    let other = listening().then(has_phone("cat", None)).then(has_phone("bob", Some("5003"))).then(arrive_at("Support"));
+    let other = listening()
+        .then(has_phone("cat", None))
+        .then(has_phone("bob", Some("5003")))
+        .then(arrive_at("Support"));
     check(
         other,
         offer("ann"),
@@ -123,8 +132,16 @@ fn when_the_agent_leaves_so_does_who_follows_them() {
         ann(CallAct::Hangup),
         "2 Released by agent normal talked; ann: -slot kept; 1 Released by agent normal talked; 3 Released by agent normal talked; cat: -slot kept; ended by agent => 2 release normal; 1 release normal; 3 release normal",
     );
-    check(watched(), gone(2, Cause::Lost), "2 Released by agent lost talked; ann: -slot kept; queued Support since 0; 3 Released by agent normal talked; cat: -slot kept => 1 hears hold; 3 hears silence; 3 release normal");
-    check(watched(), gone(3, Cause::Lost), "3 Released by agent lost talked; cat: -slot kept => 1 join 0; 2 join 0");
+    check(
+        watched(),
+        gone(2, Cause::Lost),
+        "2 Released by agent lost talked; ann: -slot kept; queued Support since 0; 3 Released by agent normal talked; cat: -slot kept => 1 hears hold; 3 hears silence; 3 release normal",
+    );
+    check(
+        watched(),
+        gone(3, Cause::Lost),
+        "3 Released by agent lost talked; cat: -slot kept => 1 join 0; 2 join 0",
+    );
 }
 
 #[test]
@@ -150,7 +167,11 @@ fn who_follows_the_call_goes_on_with_who_has_it_next() {
         ..asked("5001", Monitoring::Coach)
     }));
     let agents = consulting().then(cat(act)).then(up(5));
-    check(agents, ann(complete(Purpose::Transfer)), "3 Released by agent normal talked; ann: -slot kept; 2 Released by agent normal talked; ann: -slot kept; 4 moved to 0 as queue from 2; 5 Released by agent normal talked; cat: -slot kept => 2 release normal; 1 join 0; 4 join 0; 5 join 0 for 2; 5 release normal");
+    check(
+        agents,
+        ann(complete(Purpose::Transfer)),
+        "3 Released by agent normal talked; ann: -slot kept; 2 Released by agent normal talked; ann: -slot kept; 4 moved to 0 as queue from 2; 5 Released by agent normal talked; cat: -slot kept => 2 release normal; 1 join 0; 4 join 0; 5 join 0 for 2; 5 release normal",
+    );
 }
 
 #[test]
