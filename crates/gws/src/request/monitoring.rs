@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 /// Which calls a supervisor follows.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub enum MonitoringMode {
     /// The next one, or the one that is there.
     NextCall,
@@ -21,7 +21,7 @@ pub enum MonitoringMode {
 }
 
 /// How long a supervisor stays in a call.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub enum MonitoringScope {
     /// While the user is in it whose phone it is.
     Agent,
@@ -64,9 +64,11 @@ macro_rules! follows {
             /// The number of the phone, where its address is not given.
             phone_number: Option<String>,
             /// Which calls; all when left out.
-            supervisor_monitoring_mode: Option<MonitoringMode>,
+            #[schema(value_type = Option<MonitoringMode>)]
+            supervisor_monitoring_mode: Option<String>,
             /// How long in each; as long as anybody is in it whom the supervisor leads when left out.
-            supervisor_monitoring_scope: Option<MonitoringScope>,
+            #[schema(value_type = Option<MonitoringScope>)]
+            supervisor_monitoring_scope: Option<String>,
         }
 
         impl $name {
@@ -76,8 +78,8 @@ macro_rules! follows {
                 Ok(MonitoringAsked {
                     target: target.ok_or(Refusal::Missing("targetDeviceUri"))?,
                     monitoring: Monitoring::$monitoring,
-                    mode: self.supervisor_monitoring_mode.unwrap_or_default().into(),
-                    scope: self.supervisor_monitoring_scope.unwrap_or_default().into(),
+                    mode: MonitoringMode::named(self.supervisor_monitoring_mode.as_deref())?.into(),
+                    scope: MonitoringScope::named(self.supervisor_monitoring_scope.as_deref())?.into(),
                 })
             }
         }
@@ -122,6 +124,31 @@ about_followed! {
     DeviceMuteMonitoredUserRequest;
     /// Lets the others hear the followed user again.
     DeviceUnmuteMonitoredUserRequest;
+}
+
+impl MonitoringMode {
+    fn named(name: Option<&str>) -> Result<Self, Refusal> {
+        match name {
+            None => Ok(Self::default()),
+            Some("NextCall") => Ok(Self::NextCall),
+            Some("AllCalls") => Ok(Self::AllCalls),
+            Some(_) => {
+                let why = "'supervisorMonitoringMode' is neither NextCall nor AllCalls";
+                Err(Refusal::Invalid(why.into()))
+            }
+        }
+    }
+}
+
+impl MonitoringScope {
+    fn named(name: Option<&str>) -> Result<Self, Refusal> {
+        match name {
+            None => Ok(Self::default()),
+            Some("Agent") => Ok(Self::Agent),
+            Some("Call") => Ok(Self::Call),
+            Some(_) => Err(Refusal::Invalid("'supervisorMonitoringScope' is neither Agent nor Call".into())),
+        }
+    }
 }
 
 fn phone(uri: Option<&str>, number: Option<&str>) -> Result<Option<PhoneName>, Refusal> {

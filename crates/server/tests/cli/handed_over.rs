@@ -7,15 +7,19 @@ use std::{net::SocketAddr, time::Duration};
 use testkit::wait::found_blocking;
 use tokio::runtime::Runtime;
 
-/// `agent1@demo:demo` and `agent2@demo:demo`.
-const AGENTS: [&str; 2] = ["YWdlbnQxQGRlbW86ZGVtbw==", "YWdlbnQyQGRlbW86ZGVtbw=="];
-/// What the customer and the two agents say, in Hz.
+/// `agent1@demo:demo`, `agent2@demo:demo` and `supervisor@demo:demo`.
+const USERS: [&str; 3] =
+    ["YWdlbnQxQGRlbW86ZGVtbw==", "YWdlbnQyQGRlbW86ZGVtbw==", "c3VwZXJ2aXNvckBkZW1vOmRlbW8="];
+/// The supervisor.
+const SASHA: usize = 2;
+/// What the customer, the two agents and the supervisor say, in Hz.
 const CUSTOMER: u16 = 440;
 const TOM: u16 = 660;
 const ANN: u16 = 880;
+const COACH: u16 = 1_100;
 const SOON: Duration = Duration::from_secs(5);
 
-/// A centre with two agents at their phones.
+/// A centre with two agents and a supervisor at their phones.
 struct Centre {
     _dir: TestDir,
     server: Server,
@@ -29,7 +33,7 @@ impl Centre {
         let (dir, phones) = (TestDir::new(), Runtime::new().unwrap());
         let server = dir.serve("serve --demo --data d --http 127.0.0.1:0");
         let sip = ([127, 0, 0, 1], server.sip.unwrap()).into();
-        let desks = [("5001", TOM), ("5002", ANN)].map(|(number, hz)| {
+        let desks = [("5001", TOM), ("5002", ANN), ("5009", COACH)].map(|(number, hz)| {
             phones.block_on(async {
                 let line = PhoneLine::open(([127, 0, 0, 1], 0).into(), sip).await.unwrap();
                 let phone = line.phone(Account::new(number).password("demo"));
@@ -43,12 +47,13 @@ impl Centre {
         let start = json!({"operationName": "StartContactCenterSession", "channels": ["voice"]});
         centre.asks(0, "/me", &start);
         centre.asks(1, "/me", &start);
+        centre.asks(SASHA, "/me", &start);
         centre.asks(0, "/me/channels/voice", &json!({"operationName": "Ready"}));
         centre
     }
 
     fn asks(&self, agent: usize, path: &str, body: &Value) {
-        let authorization = format!("Basic {}", AGENTS[agent]);
+        let authorization = format!("Basic {}", USERS[agent]);
         let headers = [("Authorization", authorization.as_str()), ("Content-Type", "application/json")];
         let (head, answer) = self.server.send(&format!("POST /api/v2{path}"), &headers, &body.to_string());
         assert!(head.starts_with("HTTP/1.1 200"), "{path} {body}: {head} {answer}");
@@ -57,7 +62,7 @@ impl Centre {
     /// An agent's call of a type in a state, once it is there: its path and the numbers of the others.
     fn call(&self, agent: usize, call_type: &str, state: &str) -> (String, Vec<String>) {
         found_blocking(&format!("agent {} has a call {call_type} {state}", agent + 1), || {
-            let (_, body) = self.server.get("/api/v2/me/calls?fields=*", Some(AGENTS[agent]));
+            let (_, body) = self.server.get("/api/v2/me/calls?fields=*", Some(USERS[agent]));
             let body: Value = serde_json::from_str(&body).unwrap();
             let is_it = |call: &&Value| call["callType"] == call_type && call["state"] == state;
             let call = body["calls"].as_array().unwrap().iter().find(is_it)?.clone();
@@ -168,4 +173,42 @@ fn handed_on_without_asking_the_customer_hears_it_ring_and_then_whom_it_reached(
     centre.hears(&ann, CUSTOMER);
     centre.phones.block_on(ann.hang_up());
     centre.phones.block_on(customer.ended());
+}
+
+#[test]
+fn a_supervisor_hears_both_and_is_heard_by_nobody_then_by_the_agent_and_then_by_all() {
+    let centre = Centre::open();
+    let (customer, tom, _line) = centre.talking();
+    let (path, _) = centre.call(0, "Inbound", "Established");
+    let (_, devices) = centre.server.get("/api/v2/me/devices?fields=*", Some(USERS[SASHA]));
+    let devices: Value = serde_json::from_str(&devices).unwrap();
+    let own = format!("/me/devices/{}", devices["devices"][0]["id"].as_str().unwrap());
+    centre.asks(SASHA, &own, &json!({"operationName": "ListenIn", "phoneNumber": "5001"}));
+    let sasha = centre.comes_in(SASHA);
+    centre.hears(&sasha, CUSTOMER);
+    centre.hears(&sasha, TOM);
+    centre.does_not_hear(&customer, COACH);
+    centre.does_not_hear(&tom, COACH);
+    centre.hears(&customer, TOM);
+
+    centre.asks(SASHA, &path, &operation("SwitchToCoach"));
+    centre.hears(&tom, COACH);
+    centre.hears(&tom, CUSTOMER);
+    centre.does_not_hear(&customer, COACH);
+    centre.hears(&customer, TOM);
+
+    centre.asks(SASHA, &path, &operation("MuteMonitoredUser"));
+    centre.does_not_hear(&customer, TOM);
+    centre.asks(SASHA, &path, &operation("SwitchToBargeIn"));
+    centre.hears(&customer, COACH);
+    centre.asks(SASHA, &path, &operation("UnmuteMonitoredUser"));
+    centre.hears(&customer, TOM);
+    centre.hears(&sasha, CUSTOMER);
+
+    centre.asks(0, &path, &operation("Hangup"));
+    centre.phones.block_on(tom.ended());
+    centre.hears(&customer, COACH);
+    centre.hears(&sasha, CUSTOMER);
+    centre.phones.block_on(customer.hang_up());
+    centre.phones.block_on(sasha.ended());
 }

@@ -11,4 +11,5 @@ mod resources;
 mod seed_002;
 mod seed_004;
 mod session;
+mod supervision;
 mod user_events;
