@@ -196,8 +196,8 @@ pub enum LegEvent {
     PhoneHold(bool),
     /// A tone came in: 0-9, `*`, `#`, A-D. The parties that hear the leg have heard it, or must not.
     Digit(char),
-    /// A tone that the switch cannot pass on by itself: it came in the signalling, or the other end takes no telephone
-    /// events. It must be sent to the party that hears the leg.
+    /// A tone that the switch cannot pass on by itself: it came in the signalling, the other end takes no telephone events,
+    /// or several legs are mixed. It must be sent to the party that hears the leg, if that is one alone.
     Key(char),
     /// The prompt it heard is over.
     Played,

@@ -11,7 +11,8 @@ pub enum StreamEvent {
     /// A telephone event came in: 0-9, `*`, `#`, A-D (RFC 4733). Told once, when the tone begins. It was passed on to
     /// the party that hears the leg, or is kept from it.
     Digit(char),
-    /// The same, but the party that hears the leg takes no telephone events: nothing was passed on.
+    /// The same, but nothing was passed on: the party that hears the leg takes no telephone events, or several legs are
+    /// mixed.
     Unpassed(char),
     /// Nothing was heard for so long: one of the two times of [`Settings::silence`](super::Settings). Told once for
     /// each of them, and not while the leg is held by either end. It is never told of a leg without an agreed

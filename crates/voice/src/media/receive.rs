@@ -81,7 +81,8 @@ fn take(line: &LegMedia, packet: &mut [u8], from: SocketAddr) -> Option<()> {
             let digit = packet
                 .get(payload.clone())
                 .and_then(|event| inward.digits.hear(header.ssrc, header.timestamp, event, tick));
-            let mut passed = true;
+            // Whether one alone hears the leg in a room that is mixed is for whoever knows them to say.
+            let mut passed = muted || !matches!(inward.route, Route::Mix(_));
             if let Route::Relay(other) = &inward.route
                 && !muted
             {

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::{
-    call::{Cause, capabilities},
+    call::{Cause, LegEvent, capabilities},
     centre::AgentGroup,
 };
 
@@ -64,6 +64,14 @@ fn who_listens_hears_everybody_and_is_heard_by_nobody() {
         cats(CallAct::Monitor(Monitoring::BargeIn)),
         "3 follows 2 BargeIn; 3 follows 2 BargeIn in it => 3 join 0 for nobody; 1 join 0; 2 join 0; 3 join 0",
     );
+}
+
+#[test]
+fn keys_are_passed_between_those_who_talk_as_if_nobody_listened() {
+    check(watched(), hears(1, LegEvent::Key('5')), "=> 2 tones 5");
+    check(watched(), hears(3, LegEvent::Key('5')), "");
+    let in_it = watched().then(cats(CallAct::Monitor(Monitoring::BargeIn)));
+    check(in_it, hears(1, LegEvent::Key('5')), "");
 }
 
 #[test]
