@@ -119,6 +119,7 @@ fn the_centre() -> Centre {
         capacity: digital_media().map(|medium| (medium, 3)).collect(),
         services: services.map(|(name, service)| (name.into(), service)).into(),
         settings: BTreeMap::new(),
+        transfers_answered_only: false,
         agent_groups: Vec::new(),
         made_by_file: domain::centre::MadeByFile::default(),
     }

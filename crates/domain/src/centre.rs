@@ -34,6 +34,9 @@ pub struct Centre {
     /// Settings by section and option, as desktops read them.
     #[serde(default)]
     pub settings: BTreeMap<String, BTreeMap<String, Value>>,
+    /// Whether a consultation hands a call over only once it was answered: `CompleteTransfer` is closed while it rings.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub transfers_answered_only: bool,
     /// Groups of agents with those who lead them. Without any, every supervisor leads every user.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub agent_groups: Vec<AgentGroup>,

@@ -111,6 +111,7 @@ fn centre(id: &str, name: &str) -> Centre {
         capacity: BTreeMap::new(),
         services: BTreeMap::new(),
         settings: BTreeMap::new(),
+        transfers_answered_only: false,
         agent_groups: Vec::new(),
         made_by_file: domain::centre::MadeByFile::default(),
     }

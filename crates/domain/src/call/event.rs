@@ -112,6 +112,9 @@ pub enum Fact {
         dialled: Dn,
         /// What for.
         purpose: Purpose,
+        /// Whether it hands the call over only once it was answered.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        answered_only: bool,
     },
     /// A party goes on in another line, or in the place of the party that handed somebody over to it.
     Moved {

@@ -28,6 +28,7 @@ impl Call {
             dialled: dialled.clone(),
             user_data: user_data.clone(),
             by: None,
+            answered_only: false,
         };
         Some(Self {
             id,
@@ -93,14 +94,17 @@ impl Call {
                     queued.waiting = false;
                 }
             }
-            Fact::LineBegan { line: _, uuid, conn_id, by, dialled, purpose: _ } => self.lines.push(Line {
-                uuid: uuid.clone(),
-                conn_id: conn_id.clone(),
-                kind: CallKind::Consult,
-                dialled: dialled.clone(),
-                user_data: UserData::default(),
-                by: Some(*by),
-            }),
+            Fact::LineBegan { line: _, uuid, conn_id, by, dialled, purpose: _, answered_only } => {
+                self.lines.push(Line {
+                    uuid: uuid.clone(),
+                    conn_id: conn_id.clone(),
+                    kind: CallKind::Consult,
+                    dialled: dialled.clone(),
+                    user_data: UserData::default(),
+                    by: Some(*by),
+                    answered_only: *answered_only,
+                })
+            }
             Fact::Moved { leg, line, origin, handover } => self.change(*leg, |party| {
                 if *line != party.line {
                     party.shown_as = Some(party.shown_line()).filter(|shown| shown != line);

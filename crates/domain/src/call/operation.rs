@@ -214,7 +214,8 @@ impl Consultation<'_> {
 
     fn can_hand_over(&self, call: &Call) -> bool {
         let talks = call.others(self.main).any(Party::has_answered);
-        self.is_steady() && talks && call.others(self.consult).next().is_some()
+        let may_ring = !call.line(self.consult).answered_only || self.consult.has_answered();
+        self.is_steady() && talks && may_ring && call.others(self.consult).next().is_some()
     }
 
     fn can_join(&self, call: &Call) -> bool {

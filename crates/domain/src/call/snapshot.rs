@@ -54,6 +54,9 @@ pub struct Line {
     /// The party that began it to ask somebody; `None` of the first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<u16>,
+    /// Whether the call is handed to whom it asks only once they have answered.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub answered_only: bool,
 }
 
 /// A disposition that a party set while it took part (spec: decisions#6).

@@ -25,6 +25,9 @@ pub struct CentreEntry {
     /// Slots per agent, by medium; 3 each when not given.
     #[schemars(with = "Option<BTreeMap<String, u8>>", example = serde_json::json!({"voice": 1}))]
     pub capacity: Option<BTreeMap<MediumName, u8>>,
+    /// Whether agents may hand a call to a colleague whom they asked while that phone still rings; `true` when not given.
+    #[schemars(example = &false)]
+    pub complete_while_ringing: Option<bool>,
     /// Settings by section and option, as desktops read them.
     #[schemars(example = serde_json::json!({"workspace-tab": {"tab.title": "Work"}}))]
     pub settings: Option<BTreeMap<String, BTreeMap<String, Value>>>,

@@ -219,6 +219,7 @@ fn centre() -> Centre {
             (SERVICE.into(), service("smsession")),
         ]),
         settings: BTreeMap::new(),
+        transfers_answered_only: false,
         agent_groups: Vec::new(),
         made_by_file: domain::centre::MadeByFile::default(),
     }

@@ -422,14 +422,16 @@ pub(super) fn data(id: &str, at: Millis, event: &CallEvent, names: Names<'_>) ->
             supervisor: supervisor.as_ref().and_then(names),
             supervisor_id: supervisor.as_ref().map(UserId::as_str),
         }),
-        Fact::LineBegan { line: _, uuid, conn_id, by, dialled, purpose } => json(LineBegan {
-            of,
-            call_uuid: uuid.as_str(),
-            conn_id: conn_id.as_str(),
-            by: *by,
-            dnis: dialled.as_str(),
-            purpose: *purpose,
-        }),
+        Fact::LineBegan { line: _, uuid, conn_id, by, dialled, purpose, answered_only: _ } => {
+            json(LineBegan {
+                of,
+                call_uuid: uuid.as_str(),
+                conn_id: conn_id.as_str(),
+                by: *by,
+                dnis: dialled.as_str(),
+                purpose: *purpose,
+            })
+        }
         Fact::Moved { leg, line, origin, handover: _ } => {
             json(Moved { of, leg: *leg, call_uuid: uuid(id, *line), origin: *origin })
         }

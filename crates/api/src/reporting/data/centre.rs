@@ -255,6 +255,8 @@ struct CentrePut<'a> {
     services: BTreeMap<&'a str, ServiceEntry<'a>>,
     /// Settings by section and option.
     settings: &'a BTreeMap<String, BTreeMap<String, Value>>,
+    /// Whether a consultation hands a call over only once it was answered.
+    transfers_answered_only: bool,
     /// Groups of agents with those who lead them.
     agent_groups: Vec<GroupOfAgents<'a>>,
 }
@@ -327,6 +329,7 @@ fn put_centre(centre: &Centre) -> Option<Value> {
         capacity,
         services,
         settings,
+        transfers_answered_only,
         agent_groups,
         made_by_file: _,
     } = centre;
@@ -339,6 +342,7 @@ fn put_centre(centre: &Centre) -> Option<Value> {
         capacity: capacity.iter().map(|(medium, slots)| (medium.as_str(), *slots)).collect(),
         services: services.iter().map(|(name, service)| (name.as_str(), entry(service))).collect(),
         settings,
+        transfers_answered_only: *transfers_answered_only,
         agent_groups: agent_groups.iter().map(group).collect(),
     })
 }

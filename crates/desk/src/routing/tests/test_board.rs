@@ -36,6 +36,7 @@ pub fn test_board() -> TestBoard {
         capacity: BTreeMap::from([(MEDIUM.into(), 1), ("post".into(), 1)]),
         services: BTreeMap::new(),
         settings: BTreeMap::new(),
+        transfers_answered_only: false,
         agent_groups: Vec::new(),
         made_by_file: domain::centre::MadeByFile::default(),
     };

@@ -48,6 +48,7 @@ pub(super) fn initiate(
         by: party.leg,
         dialled: call_in.dialled.clone(),
         purpose,
+        answered_only: draft.centre()?.transfers_answered_only,
     };
     draft.tell_call(&call.id, began)?;
     let asks = NewParty {

@@ -421,6 +421,7 @@ pub fn centre() -> Centre {
             ("page".into(), Service { inactivity: 0, ..service(page) }),
         ]),
         settings: BTreeMap::new(),
+        transfers_answered_only: false,
         agent_groups: Vec::new(),
         made_by_file: crate::centre::MadeByFile::default(),
     }

@@ -39,6 +39,8 @@ pub(super) fn wanted(
     overwrite(&mut centre.features, entry.features.as_ref());
     overwrite(&mut centre.capacity, entry.capacity.as_ref());
     overwrite(&mut centre.settings, entry.settings.as_ref());
+    let answered_only = entry.complete_while_ringing.map(|may| !may);
+    overwrite(&mut centre.transfers_answered_only, answered_only.as_ref());
     overwrite(&mut centre.disposition.key, config.disposition_key().map(str::to_owned).as_ref());
     overwrite(&mut centre.disposition.late, config.disposition.late_seconds.map(seconds).as_ref());
     overwrite(&mut centre.disposition.policy, config.disposition.policy.as_ref());
@@ -183,6 +185,7 @@ fn plain(media: &Media, id: String) -> Centre {
         capacity: media.rows().iter().map(|row| (row.name.clone(), 3)).collect(),
         services: BTreeMap::new(),
         settings: BTreeMap::new(),
+        transfers_answered_only: false,
         agent_groups: Vec::new(),
         made_by_file: MadeByFile::default(),
     }

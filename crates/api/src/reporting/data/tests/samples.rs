@@ -174,6 +174,7 @@ pub(super) fn call_facts() -> Vec<call::Fact> {
             by: 2,
             dialled: "5002".into(),
             purpose: call::Purpose::Transfer,
+            answered_only: false,
         },
         call::Fact::Moved { leg: 4, line: 0, origin: call::PartyOrigin::Queue, handover: None },
         call::Fact::Queued {
@@ -308,6 +309,7 @@ fn centre() -> Centre {
         capacity: BTreeMap::from([("chat".into(), 3)]),
         services: BTreeMap::from([("customer-support".into(), service)]),
         settings: BTreeMap::new(),
+        transfers_answered_only: false,
         agent_groups: Vec::new(),
         made_by_file: domain::centre::MadeByFile::default(),
     }

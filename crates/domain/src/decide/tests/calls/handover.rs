@@ -4,6 +4,20 @@ use super::*;
 use crate::call::{Cause, Deadline};
 
 #[test]
+fn a_centre_may_hand_over_only_what_was_answered() {
+    let asking = talking()
+        .then(centre_with(|centre| centre.transfers_answered_only = true))
+        .then(ann(initiate(Purpose::Transfer, "5002")));
+    check(
+        asking.clone(),
+        ann(complete(Purpose::Transfer)),
+        "no: CompleteTransfer is not valid in state Held",
+    );
+    let handed = asking.then(up(4)).then(ann(complete(Purpose::Transfer)));
+    assert_eq!(slots(&handed.agent("ann")), 0);
+}
+
+#[test]
 fn the_customer_talks_with_whom_was_asked_and_the_agent_is_out() {
     let done = "3 Released by agent normal talked; ann: -slot kept; 2 Released by agent normal talked; ann: -slot kept; 4 moved to 0 as queue from 2 => 2 release normal; 1 join 0; 4 join 0";
     check(consulting(), ann(complete(Purpose::Transfer)), done);
