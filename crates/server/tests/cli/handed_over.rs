@@ -162,6 +162,39 @@ fn three_talk_together_and_each_hears_the_two_others() {
 }
 
 #[test]
+fn of_four_one_holds_one_is_muted_and_the_others_go_on() {
+    let centre = Centre::open();
+    let (customer, tom, _line) = centre.talking();
+    let (path, _) = centre.call(0, "Inbound", "Established");
+    centre.asks(0, &path, &to("SingleStepConference", "5002"));
+    let ann = centre.comes_in(1);
+    let (anns, _) = centre.call(1, "Inbound", "Established");
+    centre.asks(0, &path, &to("SingleStepConference", "5009"));
+    let sasha = centre.comes_in(SASHA);
+    let four = [(&customer, CUSTOMER), (&tom, TOM), (&ann, ANN), (&sasha, COACH)];
+    for (listener, own) in four {
+        for (_, hz) in four.iter().filter(|(_, hz)| *hz != own) {
+            centre.hears(listener, *hz);
+        }
+    }
+    centre.asks(0, &path, &operation("Hold"));
+    for who in [&customer, &ann, &sasha] {
+        centre.does_not_hear(who, TOM);
+    }
+    centre.does_not_hear(&tom, CUSTOMER);
+    centre.hears(&sasha, CUSTOMER);
+    centre.asks(1, &anns, &operation("MuteCall"));
+    centre.does_not_hear(&customer, ANN);
+    centre.does_not_hear(&sasha, ANN);
+    centre.hears(&ann, COACH);
+    centre.call(0, "Inbound", "Held");
+    centre.asks(0, &path, &operation("Retrieve"));
+    centre.hears(&customer, TOM);
+    centre.hears(&tom, COACH);
+    centre.does_not_hear(&tom, ANN);
+}
+
+#[test]
 fn handed_on_without_asking_the_customer_hears_it_ring_and_then_whom_it_reached() {
     let centre = Centre::open();
     let (customer, tom, _line) = centre.talking();
