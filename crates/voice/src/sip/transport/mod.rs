@@ -8,6 +8,7 @@ mod parts;
 mod routes;
 mod stream;
 mod streams;
+mod trace;
 
 use super::flow::wire;
 use crate::settings::{Carrier, Listen, Settings, TlsIdentity, Transport};
@@ -27,6 +28,8 @@ use std::{
 };
 pub(super) use stream::{StreamContext, StreamListener, serve};
 pub(super) use streams::Streams;
+pub(super) use trace::SipRecorder;
+pub use trace::{SdpSummary, SipTrace, SipTraceQuery, TracedLeg, TracedMessage};
 use tokio::{net::TcpListener, sync::mpsc};
 use tokio_rustls::{
     TlsAcceptor,
