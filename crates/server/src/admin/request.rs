@@ -1,12 +1,13 @@
 //! The requests of commands, and the answers to them.
 
+use super::sip_trace::SipTraceBy;
 use crate::config::Config;
 use anyhow::{Result, bail};
 use domain::user::Role;
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, fmt, io::Write};
 
-/// What commands change. It goes over the socket as JSON.
+/// What commands change, or ask a running server for. It goes over the socket as JSON.
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "operation", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Request {
@@ -31,6 +32,8 @@ pub enum Request {
         /// A value of the person's.
         person: String,
     },
+    /// Tells what SIP said lately; only a running server knows.
+    SipTrace(SipTraceBy),
 }
 
 impl Request {
@@ -41,6 +44,7 @@ impl Request {
             Self::ChangePassword { .. } => "change-password",
             Self::Apply { .. } => "apply",
             Self::Erase { .. } => "erase",
+            Self::SipTrace(_) => "sip-trace",
         }
     }
 }
@@ -85,6 +89,11 @@ pub struct AdminAnswer {
 }
 
 impl AdminAnswer {
+    /// It was not done, for this reason.
+    pub(super) fn refused(why: impl Into<String>) -> Self {
+        Self { said: String::new(), refused: Some(why.into()) }
+    }
+
     /// Prints what was done, and fails with what was refused.
     pub fn print(self, out: &mut impl Write) -> Result<()> {
         write!(out, "{}", self.said)?;

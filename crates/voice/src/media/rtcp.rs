@@ -112,11 +112,10 @@ mod tests {
     #[test]
     fn what_the_other_end_says_of_our_packets_is_read() {
         let said = |lost: u32| {
-            let block = |ssrc, lost| {
-                ReportBlock::builder(ssrc).cumulative_lost(lost).interarrival_jitter(80)
-            };
+            let block = |ssrc, lost| ReportBlock::builder(ssrc).cumulative_lost(lost).interarrival_jitter(80);
             let mut out = [0; 128];
-            let report = ReceiverReport::builder(9).add_report_block(block(8, 1)).add_report_block(block(7, lost));
+            let report =
+                ReceiverReport::builder(9).add_report_block(block(8, 1)).add_report_block(block(7, lost));
             let length = Compound::builder().add_packet(report).write_into(&mut out).expect("room");
             reception(&out[..length], 7)
         };

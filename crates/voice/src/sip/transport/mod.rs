@@ -28,8 +28,6 @@ use std::{
 };
 pub(super) use stream::{StreamContext, StreamListener, serve};
 pub(super) use streams::Streams;
-pub(super) use trace::SipRecorder;
-pub use trace::{SdpSummary, SipTrace, SipTraceQuery, TracedLeg, TracedMessage};
 use tokio::{net::TcpListener, sync::mpsc};
 use tokio_rustls::{
     TlsAcceptor,
@@ -40,6 +38,8 @@ use tokio_rustls::{
     },
 };
 use tokio_util::sync::CancellationToken;
+pub(super) use trace::SipRecorder;
+pub use trace::{SdpSummary, SipTrace, SipTraceQuery, TracedLeg, TracedMessage};
 
 /// Why SIP could not start.
 #[derive(Debug, thiserror::Error)]

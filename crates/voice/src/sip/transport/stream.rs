@@ -212,7 +212,8 @@ impl<'h> StreamConnection<'h> {
                     _ => return,
                 }
                 loop {
-                    let note = |message: &[u8], head: &Head| self.context.doorkeeper.came(message, head, self.flow);
+                    let note =
+                        |message: &[u8], head: &Head| self.context.doorkeeper.came(message, head, self.flow);
                     match framing::next(&mut buffer, note) {
                         Ok(Some(read)) => self.heard(read, &own),
                         Ok(None) => break,

@@ -25,12 +25,15 @@ pub(super) fn summary(body: &[u8]) -> Option<SdpSummary> {
     let connection = media.connections.first().or(session.connection.as_ref());
     let address = connection.map_or("?", |connection| connection.connection_address.as_str());
     let direction = media.attributes.iter().chain(&session.attributes).map(|found| found.attribute.as_str());
-    let direction = direction.into_iter().find(|name| {
-        matches!(*name, "sendrecv" | "sendonly" | "recvonly" | "inactive")
-    });
+    let direction =
+        direction.into_iter().find(|name| matches!(*name, "sendrecv" | "sendonly" | "recvonly" | "inactive"));
     Some(SdpSummary {
         codecs: media.fmt.split_ascii_whitespace().take(MOST).map(|number| name(media, number)).collect(),
-        address: if address.contains(':') { format!("[{address}]:{}", media.port) } else { format!("{address}:{}", media.port) },
+        address: if address.contains(':') {
+            format!("[{address}]:{}", media.port)
+        } else {
+            format!("{address}:{}", media.port)
+        },
         direction: direction.unwrap_or("sendrecv").to_owned(),
         proto: media.proto.clone(),
     })
@@ -67,7 +70,10 @@ mod tests {
                     a=rtpmap:101 telephone-event/8000\r\na=rtpmap:99 opus/48000/2\r\na=crypto:xxxx\r\n";
         let read = summary(text.as_bytes()).expect("a description");
         assert_eq!(read.codecs, ["PCMA", "PCMU", "telephone-event", "opus"]);
-        assert_eq!((read.address.as_str(), read.direction.as_str(), read.proto.as_str()), ("192.0.2.7:4000", "sendonly", "RTP/SAVP"));
+        assert_eq!(
+            (read.address.as_str(), read.direction.as_str(), read.proto.as_str()),
+            ("192.0.2.7:4000", "sendonly", "RTP/SAVP")
+        );
         let own = text.replace("IN IP4 192.0.2.7", "IN IP6 2001:db8::7") + "a=inactive\r\n";
         let read = summary(own.as_bytes()).expect("a description");
         assert_eq!((read.address.as_str(), read.direction.as_str()), ("[2001:db8::7]:4000", "inactive"));

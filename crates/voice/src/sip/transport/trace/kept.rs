@@ -182,7 +182,11 @@ impl Kept {
 
     /// How many bytes are taken.
     pub fn bytes(&self) -> usize {
-        Share::ALL.iter().filter_map(|share| self.held.get(&Holder::Share(*share))).map(|held| held.bytes).sum()
+        Share::ALL
+            .iter()
+            .filter_map(|share| self.held.get(&Holder::Share(*share)))
+            .map(|held| held.bytes)
+            .sum()
     }
 
     /// Gives a message to its holders, who lose their oldest for it.
@@ -297,7 +301,8 @@ mod tests {
     /// That nothing is left over of what was removed.
     fn agrees(kept: &Kept) {
         for share in Share::ALL {
-            let sizes = kept.messages.values().filter(|(own, _)| *own == share).map(|(_, message)| message.size());
+            let sizes =
+                kept.messages.values().filter(|(own, _)| *own == share).map(|(_, message)| message.size());
             let held = kept.held.get(&Holder::Share(share)).map_or(0, |held| held.bytes);
             assert_eq!(held, sizes.sum::<usize>(), "{share:?}");
             assert!(held <= kept.limit(&Holder::Share(share)), "{share:?}");
@@ -305,7 +310,8 @@ mod tests {
         let in_dialogs: usize = kept.dialogs.values().map(|dialog| dialog.messages.len()).sum();
         assert_eq!(in_dialogs, kept.messages.len());
         let orders: usize = kept.held.values().map(|held| held.order.len()).sum();
-        let holders: usize = kept.messages.values().map(|(share, message)| message.holders(*share).count()).sum();
+        let holders: usize =
+            kept.messages.values().map(|(share, message)| message.holders(*share).count()).sum();
         assert_eq!(orders, holders);
     }
 

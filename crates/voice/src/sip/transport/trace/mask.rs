@@ -115,8 +115,9 @@ fn holds(text: &str, word: &str) -> bool {
 fn description<'b>(head: &str, body: &'b [u8]) -> (Cow<'b, [u8]>, bool) {
     let nothing = (Cow::Borrowed(&[][..]), false);
     let all = || fields(head).skip(1).filter_map(named);
-    let is_coded = all()
-        .any(|(name, _)| is(name, "Content-Encoding", "e") || name.eq_ignore_ascii_case("Content-Transfer-Encoding"));
+    let is_coded = all().any(|(name, _)| {
+        is(name, "Content-Encoding", "e") || name.eq_ignore_ascii_case("Content-Transfer-Encoding")
+    });
     let mut kinds = all().filter(|(name, _)| is(name, "Content-Type", "c")).map(|(_, kind)| kind.trim());
     let (Some(kind), None, false) = (kinds.next(), kinds.next(), is_coded || body.is_empty()) else {
         return nothing;
@@ -136,7 +137,9 @@ fn proof(value: &str) -> String {
     let (scheme, parameters) = match value.split_once(char::is_whitespace) {
         Some((scheme, parameters)) if scheme.eq_ignore_ascii_case("Digest") => (scheme, parameters),
         // Authentication-Info has no scheme.
-        _ if value.split('=').next().is_some_and(|name| !name.trim().contains(char::is_whitespace)) => ("", value),
+        _ if value.split('=').next().is_some_and(|name| !name.trim().contains(char::is_whitespace)) => {
+            ("", value)
+        }
         _ => return MASK.to_owned(),
     };
     let shown: Vec<String> = separated(parameters, ',').map(parameter).collect();
@@ -173,7 +176,8 @@ fn line(text: &str, out: &mut Vec<u8>) {
 /// Writes over the passwords of URIs (`sip:ada:password@host`, RFC 3261 §19.1.1).
 fn hide_passwords(line: &mut [u8]) {
     let mut at = 0;
-    let scheme_in = |rest: &[u8]| [&b"sip:"[..], b"sips:"].iter().filter_map(|scheme| find(rest, scheme)).min();
+    let scheme_in =
+        |rest: &[u8]| [&b"sip:"[..], b"sips:"].iter().filter_map(|scheme| find(rest, scheme)).min();
     while let Some(found) = line.get(at..).and_then(scheme_in) {
         let scheme = at + found;
         let user = scheme + line[scheme..].iter().position(|byte| *byte == b':').unwrap_or(0) + 1;
@@ -243,7 +247,9 @@ mod tests {
                       nc=00000001, cnonce=\"cn0nce\", response=\"0123456789abcdef\", algorithm=MD5, opaque=\"op\"";
         for name in ["Authorization", "proxy-authorization  ", "AUTHORIZATION"] {
             let text = masked(&format!("{name}: {digest}\r\n"), "");
-            for kept in ["username=\"5001\"", "realm=\"jackfield\"", "uri=\"sip:h\"", "qop=auth", "nc=00000001"] {
+            for kept in
+                ["username=\"5001\"", "realm=\"jackfield\"", "uri=\"sip:h\"", "qop=auth", "nc=00000001"]
+            {
                 assert!(text.contains(kept), "{kept} in {text}");
             }
             for secret in ["n0nce", "0123456789abcdef", "op\""] {
@@ -323,13 +329,17 @@ mod tests {
         let body = "--b\r\nContent-Type: application/sdp\r\n\r\nv=0\r\na=crypto:1 s3cret\r\n\r\n--b\r\n\
                     Content-Type: application/isup\r\n\r\ns3cret\r\n--b--\r\n";
         let text = masked("Content-Type: multipart/mixed;boundary=b\r\n", body);
-        assert!(text.contains("Content-Type: application/sdp\r\nContent-Length: 24\r\n\r\nv=0\r\n"), "{text}");
+        assert!(
+            text.contains("Content-Type: application/sdp\r\nContent-Length: 24\r\n\r\nv=0\r\n"),
+            "{text}"
+        );
         assert!(!text.contains("s3cret"), "{text}");
     }
 
     #[test]
     fn what_is_long_is_cut_and_says_how_long_it_was() {
-        let masked = mask(format!("OPTIONS sip:a@h SIP/2.0\r\ni: 1\r\nX: {}\r\n\r\n", "x".repeat(MOST)).as_bytes());
+        let masked =
+            mask(format!("OPTIONS sip:a@h SIP/2.0\r\ni: 1\r\nX: {}\r\n\r\n", "x".repeat(MOST)).as_bytes());
         let masked = masked.expect("a message");
         assert_eq!((masked.bytes.len(), masked.length), (MOST, MOST + 38));
     }
@@ -349,7 +359,8 @@ mod tests {
 
     /// A secret, and its parameter however it may be written.
     fn parameter_with_secret() -> impl Strategy<Value = (String, String)> {
-        let names = prop::sample::select(vec!["response", "cnonce", "nonce", "opaque", "auts", "rspauth", "x-key"]);
+        let names =
+            prop::sample::select(vec!["response", "cnonce", "nonce", "opaque", "auts", "rspauth", "x-key"]);
         (names, "SEC[a-zA-Z0-9+/]{8,40}RET", any::<bool>(), "[ \t]{0,2}", any::<bool>()).prop_map(
             |(name, secret, quoted, blank, capitals)| {
                 let name = if capitals { name.to_uppercase() } else { name.to_owned() };

@@ -63,8 +63,7 @@ impl SipRecorder {
     pub fn attach(&self, leg: &LegId, call_id: &str, phone: Option<&Dn>, figures: MediaFigures) {
         if self.is_on {
             let phone = phone.cloned();
-            let record =
-                || LegRecord { call_ids: Vec::new(), phone, figures: LegFigures::Live(figures) };
+            let record = || LegRecord { call_ids: Vec::new(), phone, figures: LegFigures::Live(figures) };
             held(&self.kept).attach(leg, call_id, record);
         }
     }
@@ -88,7 +87,8 @@ impl SipRecorder {
                 kept.expire(Instant::now());
                 kept.bytes()
             };
-            metrics::gauge!("jackfield_sip_trace_bytes").set(u32::try_from(bytes).map_or(f64::MAX, f64::from));
+            metrics::gauge!("jackfield_sip_trace_bytes")
+                .set(u32::try_from(bytes).map_or(f64::MAX, f64::from));
             tokio::time::sleep(SWEEP).await;
         }
     }
@@ -152,19 +152,31 @@ mod tests {
         keep(request("BYE", "x", "y", "a"), 1);
         keep(request("OPTIONS", "z", "z", "o"), 3);
         let call = |id: &str| SipTraceQuery::Call(vec![InteractionId::from(id)]);
-        let of_the_call =
-            ["c INVITE sip:9000@192.0.2.200 SIP/2.0", "a INVITE sip:5001@192.0.2.200 SIP/2.0", "a BYE sip:y@192.0.2.200 SIP/2.0"];
+        let of_the_call = [
+            "c INVITE sip:9000@192.0.2.200 SIP/2.0",
+            "a INVITE sip:5001@192.0.2.200 SIP/2.0",
+            "a BYE sip:y@192.0.2.200 SIP/2.0",
+        ];
         assert_eq!(found(&recorder, &call("call")), of_the_call);
         for number in ["15550142", "+15550142", "1 (555) 0142"] {
             assert_eq!(found(&recorder, &SipTraceQuery::Caller(number.into())), of_the_call, "{number}");
         }
         let of_the_phone = found(&recorder, &phone("5001"));
-        assert_eq!((of_the_phone.len(), of_the_phone[0].as_str()), (3, "r REGISTER sip:5001@192.0.2.200 SIP/2.0"));
-        for nothing in [call("other"), phone("5002"), SipTraceQuery::Caller("z".into()), SipTraceQuery::Caller("+".into())] {
+        assert_eq!(
+            (of_the_phone.len(), of_the_phone[0].as_str()),
+            (3, "r REGISTER sip:5001@192.0.2.200 SIP/2.0")
+        );
+        for nothing in [
+            call("other"),
+            phone("5002"),
+            SipTraceQuery::Caller("z".into()),
+            SipTraceQuery::Caller("+".into()),
+        ] {
             assert!(found(&recorder, &nothing).is_empty(), "{nothing:?}");
         }
         let trace = recorder.search(&call("call"), ours).expect("it is on");
-        let legs: Vec<_> = trace.legs.iter().map(|leg| (leg.leg.number, leg.phone.as_ref().map(Dn::as_str))).collect();
+        let legs: Vec<_> =
+            trace.legs.iter().map(|leg| (leg.leg.number, leg.phone.as_ref().map(Dn::as_str))).collect();
         assert_eq!(legs, [(1, None), (2, Some("5001"))]);
         let first = &trace.messages[0];
         assert_eq!((first.from.as_deref(), first.to.as_deref()), (Some("+15550142"), Some("9000")));

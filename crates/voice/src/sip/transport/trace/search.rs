@@ -110,15 +110,23 @@ struct Read {
 }
 
 /// Looks for messages. The lock is held only to list them: reading takes long.
-pub(super) fn search(kept: &Mutex<Kept>, query: &SipTraceQuery, ours: impl Fn(Flow) -> SocketAddr) -> SipTrace {
+pub(super) fn search(
+    kept: &Mutex<Kept>,
+    query: &SipTraceQuery,
+    ours: impl Fn(Flow) -> SocketAddr,
+) -> SipTrace {
     let all = held(kept).messages();
     let legs_of = |wanted: &dyn Fn(&LegId, &LegRecord) -> bool| held(kept).legs(wanted);
     let mut found: BTreeSet<Arc<str>> = BTreeSet::new();
     let legs = match query {
         SipTraceQuery::Call(calls) => legs_of(&|leg, _| calls.contains(&leg.call)),
         SipTraceQuery::Phone(dn) => {
-            found.extend(all.iter().filter(|message| is_of(message, dn)).map(|message| message.call_id.clone()));
-            legs_of(&|_, leg| leg.phone.as_ref() == Some(dn) || leg.call_ids.iter().any(|id| found.contains(id)))
+            found.extend(
+                all.iter().filter(|message| is_of(message, dn)).map(|message| message.call_id.clone()),
+            );
+            legs_of(&|_, leg| {
+                leg.phone.as_ref() == Some(dn) || leg.call_ids.iter().any(|id| found.contains(id))
+            })
         }
         SipTraceQuery::Caller(number) => {
             let number = bare(number);
