@@ -67,7 +67,7 @@ pub struct SipMessage {
     pub call_id: String,
     /// The start line.
     pub start: String,
-    /// The value of CSeq.
+    /// The value of `CSeq`.
     pub cseq: String,
     /// The user or number in From.
     pub from: Option<String>,

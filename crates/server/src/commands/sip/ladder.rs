@@ -90,7 +90,10 @@ fn heads(count: usize) -> String {
     if count > MOST_LINES {
         return String::new();
     }
-    let numbers: String = (1..=count).map(|number| format!("{number:<WIDTH$}")).collect();
+    let mut numbers = String::new();
+    for number in 1..=count {
+        let _ = write!(numbers, "{number:<WIDTH$}");
+    }
     format!("\n{:<26}{:<WIDTH$}{}", "", "server", numbers.trim_end())
 }
 
@@ -113,16 +116,14 @@ fn arrow(count: usize, to: usize, came: bool) -> String {
 
 /// What a message says, in a line.
 fn words(message: &SipMessage) -> String {
-    let mut text = match message.start.strip_prefix("SIP/2.0 ") {
-        Some(status) => printable(status),
-        None => {
-            let method = message.start.split(' ').next().unwrap_or_default();
-            let named = |who: &Option<String>| who.as_deref().map_or_else(|| "?".into(), printable);
-            match method {
-                "REGISTER" => format!("REGISTER {}", named(&message.to)),
-                "INVITE" => format!("INVITE {} from {}", named(&message.to), named(&message.from)),
-                other => printable(other),
-            }
+    let mut text = if let Some(status) = message.start.strip_prefix("SIP/2.0 ") {
+        printable(status)
+    } else {
+        let named = |who: &Option<String>| who.as_deref().map_or_else(|| "?".into(), printable);
+        match message.start.split(' ').next().unwrap_or_default() {
+            "REGISTER" => format!("REGISTER {}", named(&message.to)),
+            "INVITE" => format!("INVITE {} from {}", named(&message.to), named(&message.from)),
+            other => printable(other),
         }
     };
     let _ = write!(text, " ({})", printable(&message.cseq));

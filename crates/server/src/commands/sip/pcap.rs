@@ -10,7 +10,7 @@ use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 /// The first bytes: seconds with microseconds, in the order of bytes of this file.
 const MAGIC: u32 = 0xA1B2_C3D4;
-/// Packets begin with a header of IP, of either version (LINKTYPE_RAW).
+/// Packets begin with a header of IP, of either version (`LINKTYPE_RAW`).
 const RAW: u32 = 101;
 /// The most bytes of a packet.
 const LONGEST: u32 = 65_535;
@@ -105,12 +105,9 @@ fn in_v6(ip: IpAddr) -> Ipv6Addr {
     }
 }
 
-fn udp(from: SocketAddr, to: SocketAddr, whole: usize, checksum: u16) -> [u8; UDP_HEADER] {
-    let [a, b] = from.port().to_be_bytes();
-    let [c, d] = to.port().to_be_bytes();
-    let [e, f] = short(UDP_HEADER + whole).to_be_bytes();
-    let [g, h] = checksum.to_be_bytes();
-    [a, b, c, d, e, f, g, h]
+fn udp(from: SocketAddr, to: SocketAddr, whole: usize, checksum: u16) -> Vec<u8> {
+    let numbers = [from.port(), to.port(), short(UDP_HEADER + whole), checksum];
+    numbers.into_iter().flat_map(u16::to_be_bytes).collect()
 }
 
 /// The checksum of the Internet (RFC 1071).

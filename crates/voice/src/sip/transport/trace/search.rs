@@ -72,7 +72,7 @@ pub struct TracedMessage {
     pub call_id: String,
     /// The start line.
     pub start: String,
-    /// The value of CSeq: `1 INVITE`.
+    /// The value of `CSeq`: `1 INVITE`.
     pub cseq: String,
     /// The user or number in From.
     pub from: Option<String>,
@@ -151,7 +151,7 @@ pub(super) fn search(
     });
     let left_out = wanted.len() - fitting.count();
     let now = Instant::now();
-    let messages = wanted.into_iter().skip(left_out).filter_map(|message| Read::of(message)).map(|read| {
+    let messages = wanted.into_iter().skip(left_out).filter_map(Read::of).map(|read| {
         let leg = owner.get(&*read.kept.call_id).copied().cloned();
         let ours = ours(read.kept.flow);
         read.told(now, leg, ours)
