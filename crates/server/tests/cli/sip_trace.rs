@@ -72,18 +72,24 @@ fn a_call_is_seen_on_the_wire_and_in_its_sound() {
             "  1  udp 127.0.0.1:",
             "  2  udp 127.0.0.1:",
             "server 1      2",
-            "|<-----|      |  INVITE 9000 from 15550142 (1 INVITE), SDP: PCMU",
-            "|----->|      |  100 Trying (1 INVITE)",
-            "|----->|      |  200 OK (1 INVITE), SDP: PCMU",
-            "|<-----|      |  ACK (1 ACK)",
-            "|------------>|  INVITE 5001 from 15550142 (1 INVITE), SDP: PCMU PCMA telephone-event at 127.0.0.1:",
-            "|<------------|  200 OK (1 INVITE), SDP:",
+            "|<-----|      |  INVITE 9000 from 15550142 (",
+            "|----->|      |  100 Trying (",
+            "|----->|      |  200 OK (",
+            "|<-----|      |  ACK (",
+        ],
+    );
+    tells(
+        &said.out,
+        &[
+            "|------------>|  INVITE 5001 from 15550142 (",
+            "|<------------|  200 OK (",
             "Sound:",
             "  leg 1 of ",
             "  leg 2 of ",
         ],
     );
-    assert!(!said.out.contains("REGISTER"), "{}", said.out);
+    let described = "INVITE), SDP: PCMU PCMA telephone-event at 127.0.0.1:";
+    assert!(said.out.contains(described) && !said.out.contains("REGISTER"), "{}", said.out);
 
     // Its UUID finds the same, and the sound is counted while it goes on.
     let id = objects(&dir, "--from 15550142")[0]["call"].as_str().unwrap().to_owned();
@@ -105,16 +111,7 @@ fn a_call_is_seen_on_the_wire_and_in_its_sound() {
     // The phone's own messages: with its registration, and without what proves its password.
     let said = dir.run("sip trace --dn 5001 --pcap phone.pcap --data d");
     assert!(said.ok && said.out.ends_with("The messages are in phone.pcap.\n"), "{said:?}");
-    tells(
-        &said.out,
-        &[
-            "REGISTER 5001 (1 REGISTER)",
-            "401 Unauthorized",
-            "REGISTER 5001 (2 REGISTER)",
-            "200 OK",
-            "INVITE 5001",
-        ],
-    );
+    tells(&said.out, &["REGISTER 5001 (", "401 Unauthorized", "REGISTER 5001 (", "200 OK", "INVITE 5001"]);
     let texts = packets(&fs::read(dir.path("phone.pcap")).unwrap());
     let proof =
         texts.iter().find(|text| text.contains("\r\nAuthorization: Digest ")).expect("credentials were sent");

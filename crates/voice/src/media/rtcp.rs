@@ -54,12 +54,11 @@ pub fn is_report(packet: &[u8]) -> bool {
 /// What the other end says of the packets of a source (RFC 3550 §6.4.1), if it says anything.
 pub fn reception(packet: &[u8], of: u32) -> Option<Reception> {
     let packets = Compound::parse(packet).ok()?;
-    let found = packets.filter_map(Result::ok).find_map(|packet| match packet {
+    packets.filter_map(Result::ok).find_map(|packet| match packet {
         Packet::Sr(report) => report.report_blocks().find(|block| block.ssrc() == of).map(read),
         Packet::Rr(report) => report.report_blocks().find(|block| block.ssrc() == of).map(read),
         _ => None,
-    });
-    found
+    })
 }
 
 fn read(block: ReportBlock<'_>) -> Reception {
