@@ -15,7 +15,7 @@ mod sip_trace;
 mod socket;
 
 pub use perform::perform;
-pub use request::{NewUser, Request};
+pub use request::{NewUser, Request, SipTraceBy};
 pub use server::Admin;
-pub use sip_trace::{Sdp, SipLeg, SipMessage, SipTraceAnswer, SipTraceBy, ask};
+pub use sip_trace::{Sdp, SipLeg, SipMessage, SipTraceAnswer, ask};
 pub use socket::{Socket, path};

@@ -1,6 +1,5 @@
 //! The requests of commands, and the answers to them.
 
-use super::sip_trace::SipTraceBy;
 use crate::config::Config;
 use anyhow::{Result, bail};
 use domain::user::Role;
@@ -33,7 +32,10 @@ pub enum Request {
         person: String,
     },
     /// Tells what SIP said lately; only a running server knows.
-    SipTrace(SipTraceBy),
+    SipTrace {
+        /// Whose messages.
+        of: SipTraceBy,
+    },
 }
 
 impl Request {
@@ -44,7 +46,7 @@ impl Request {
             Self::ChangePassword { .. } => "change-password",
             Self::Apply { .. } => "apply",
             Self::Erase { .. } => "erase",
-            Self::SipTrace(_) => "sip-trace",
+            Self::SipTrace { .. } => "sip-trace",
         }
     }
 }
@@ -76,6 +78,28 @@ pub struct NewUser {
     pub phone_number: Option<String>,
     /// The place the user sits at.
     pub place: Option<String>,
+}
+
+/// Whose messages are asked for.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SipTraceBy {
+    /// Those of the phones of a number.
+    Dn(String),
+    /// Those of a call, by its UUID.
+    Call(String),
+    /// Those of calls from a number.
+    From(String),
+}
+
+impl fmt::Display for SipTraceBy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Dn(dn) => write!(f, "from or to a phone of the number '{dn}'"),
+            Self::Call(id) => write!(f, "of a call '{id}'"),
+            Self::From(number) => write!(f, "of a call from '{number}'"),
+        }
+    }
 }
 
 /// The outcome of a request.

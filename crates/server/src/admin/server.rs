@@ -102,7 +102,7 @@ impl Admin {
         let operation = request.name();
         let answer = match request {
             // It changes nothing, and must not wait for what does.
-            Request::SipTrace(by) => sip_trace::find(self.switch.clone(), by, self.desk.now()).await,
+            Request::SipTrace { of } => sip_trace::find(self.switch.clone(), of, self.desk.now()).await,
             change => {
                 let _turn = self.turn.lock().await;
                 change::make(&self.desk, &self.journal, change).await
@@ -140,7 +140,7 @@ async fn read(stream: &mut UnixStream) -> Result<Request, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::request::SipTraceBy, *};
 
     async fn said(bytes: Vec<u8>) -> Result<Request, String> {
         let (mut here, mut there) = UnixStream::pair().expect("a pair");
@@ -165,6 +165,9 @@ mod tests {
     async fn a_request_is_read_whole_and_not_beyond_its_bound() {
         let whole = br#"{"operation":"erase","person":"Ines"}"#;
         assert!(matches!(said(whole.to_vec()).await, Ok(Request::Erase { person }) if person == "Ines"));
+        let trace = br#"{"operation":"sip-trace","of":{"dn":"5001"}}"#;
+        let read = said(trace.to_vec()).await;
+        assert!(matches!(read, Ok(Request::SipTrace { of: SipTraceBy::Dn(dn) }) if dn == "5001"));
         for wrong in [&b""[..], b"{}", br#"{"operation":"erase"}"#, br#"{"operation":"dance"}"#, &whole[..20]]
         {
             let why = said(wrong.to_vec()).await.expect_err("refused");

@@ -2,7 +2,7 @@
 
 use super::{
     client,
-    request::{AdminAnswer, Request},
+    request::{AdminAnswer, Request, SipTraceBy},
 };
 use anyhow::{Context, Result, anyhow, bail};
 use domain::{
@@ -10,30 +10,8 @@ use domain::{
     call::{Dn, interactions_of},
 };
 use serde::{Deserialize, Serialize};
-use std::{fmt, net::SocketAddr, path::Path, sync::Arc, time::Duration};
+use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
 use voice::{SdpSummary, SipTrace, SipTraceQuery, TracedLeg, TracedMessage, Voice};
-
-/// Whose messages are asked for.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum SipTraceBy {
-    /// Those of the phones of a number.
-    Dn(String),
-    /// Those of a call, by its UUID.
-    Call(String),
-    /// Those of calls from a number.
-    From(String),
-}
-
-impl fmt::Display for SipTraceBy {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Dn(dn) => write!(f, "from or to a phone of the number '{dn}'"),
-            Self::Call(id) => write!(f, "of a call '{id}'"),
-            Self::From(number) => write!(f, "of a call from '{number}'"),
-        }
-    }
-}
 
 /// What a server found.
 #[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -137,7 +115,7 @@ pub async fn ask(data: &Path, by: &SipTraceBy) -> Result<SipTraceAnswer> {
         "a trace of SIP is only in the memory of a server that runs: name its data directory with --data, or its settings \
          with --config"
     );
-    let answer = client::ask(data, &Request::SipTrace(by.clone()), alone).await?;
+    let answer = client::ask(data, &Request::SipTrace { of: by.clone() }, alone).await?;
     if let Some(why) = answer.refused {
         bail!(why);
     }
