@@ -44,6 +44,9 @@ pub enum Command {
     Why(Why),
     /// Print the course of one conversation or call
     Trace(Trace),
+    /// Look at SIP as a running server speaks it
+    #[command(subcommand)]
+    Sip(SipCommand),
 }
 
 impl Command {
@@ -307,6 +310,45 @@ pub struct Trace {
     pub place: PathArgs,
 }
 
+/// `jackfield sip …`
+#[derive(Debug, Subcommand)]
+pub enum SipCommand {
+    /// Print the last ten minutes of SIP of a phone, a call or a caller, as a ladder, and the sound of its legs
+    Trace(SipTrace),
+}
+
+/// `jackfield sip trace`
+#[derive(Debug, Args)]
+pub struct SipTrace {
+    /// Whose messages.
+    #[command(flatten)]
+    pub of: SipTraceOf,
+    /// Write the messages to this file, too, for Wireshark or tcpdump
+    #[arg(long, value_name = "FILE")]
+    pub pcap: Option<PathBuf>,
+    /// Print one JSON object a line
+    #[arg(long)]
+    pub json: bool,
+    /// Settings and data.
+    #[command(flatten)]
+    pub place: PathArgs,
+}
+
+/// Whose messages are looked for.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub struct SipTraceOf {
+    /// The phones of this number: their registrations and calls
+    #[arg(long, value_name = "NUMBER")]
+    pub dn: Option<String>,
+    /// One call, with all its legs: its UUID as the API, the log and the reporting feed have it
+    #[arg(long, value_name = "UUID")]
+    pub call: Option<String>,
+    /// The calls from this number, with all their legs
+    #[arg(long, value_name = "NUMBER")]
+    pub from: Option<String>,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -315,6 +357,15 @@ mod tests {
     #[test]
     fn the_command_line_is_sound() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_trace_of_sip_is_of_one_thing() {
+        let read = |line: &str| Cli::try_parse_from(line.split(' '));
+        assert!(read("jackfield sip trace --dn 5001").is_ok());
+        for wrong in ["jackfield sip trace", "jackfield sip trace --dn 5001 --from 1"] {
+            assert_eq!(read(wrong).expect_err(wrong).exit_code(), 2);
+        }
     }
 
     #[test]

@@ -105,7 +105,7 @@ pub async fn run(plan: Plan, announce: impl FnOnce(&ServerAddresses<'_>) -> Resu
     match Socket::bind(&config.data) {
         Ok(socket) => {
             let journal = SqliteDirectory::opened(&config.data, store);
-            background.spawn(Admin::new(desk.clone(), journal).serve(socket));
+            background.spawn(Admin::new(desk.clone(), journal, telephony.switch()).serve(socket));
         }
         Err(why) => tracing::error!("commands cannot reach this server: {why:#}"),
     }

@@ -11,7 +11,7 @@ pub use settings::{
     Algorithm, Carrier, Challenge, Limits, Listen, Network, PhoneAccount, Profile, Settings, Timers,
     TlsIdentity, Transport,
 };
-pub use sip::{StartError, Voice};
+pub use sip::{SdpSummary, SipTrace, SipTraceQuery, StartError, TracedLeg, TracedMessage, Voice};
 
 /// What the log should hold of the SIP library by default. Below `warn` it writes whole messages, with
 /// credentials and what callers say of themselves; and messages that anybody may send us are no reason for a warning.

@@ -44,9 +44,14 @@ pub struct Settings {
     pub limits: Limits,
     /// How long things take.
     pub timers: Timers,
+    /// The most bytes that messages of SIP are kept in for a trace, at most ten minutes; 0 keeps none.
+    pub trace: usize,
 }
 
 impl Settings {
+    /// The room for a trace when nothing else is said: 16 MiB.
+    pub const TRACE: usize = 16 << 20;
+
     /// The address for `--sip`: UDP and TCP on it.
     pub fn both(addr: SocketAddr) -> Vec<Listen> {
         vec![Listen { transport: Transport::Udp, addr }, Listen { transport: Transport::Tcp, addr }]

@@ -27,6 +27,9 @@ pub(super) async fn make(desk: &Arc<Desk>, journal: &SqliteDirectory, request: R
         Request::ChangePassword { user_name, password } => change_password(desk, &user_name, password).await,
         Request::Apply { config, delete } => apply(desk, *config, delete).await,
         Request::Erase { person } => return erase(desk, journal, person).await,
+        Request::SipTrace { .. } => {
+            return AdminAnswer::refused("only the server that speaks SIP has a trace of it");
+        }
     };
     match done {
         Ok(said) => AdminAnswer { said, refused: None },

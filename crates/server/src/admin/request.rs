@@ -6,7 +6,7 @@ use domain::user::Role;
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, fmt, io::Write};
 
-/// What commands change. It goes over the socket as JSON.
+/// What commands change, or ask a running server for. It goes over the socket as JSON.
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "operation", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Request {
@@ -31,6 +31,11 @@ pub enum Request {
         /// A value of the person's.
         person: String,
     },
+    /// Tells what SIP said lately; only a running server knows.
+    SipTrace {
+        /// Whose messages.
+        of: SipTraceBy,
+    },
 }
 
 impl Request {
@@ -41,6 +46,7 @@ impl Request {
             Self::ChangePassword { .. } => "change-password",
             Self::Apply { .. } => "apply",
             Self::Erase { .. } => "erase",
+            Self::SipTrace { .. } => "sip-trace",
         }
     }
 }
@@ -74,6 +80,28 @@ pub struct NewUser {
     pub place: Option<String>,
 }
 
+/// Whose messages are asked for.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SipTraceBy {
+    /// Those of the phones of a number.
+    Dn(String),
+    /// Those of a call, by its UUID.
+    Call(String),
+    /// Those of calls from a number.
+    From(String),
+}
+
+impl fmt::Display for SipTraceBy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Dn(dn) => write!(f, "from or to a phone of the number '{dn}'"),
+            Self::Call(id) => write!(f, "of a call '{id}'"),
+            Self::From(number) => write!(f, "of a call from '{number}'"),
+        }
+    }
+}
+
 /// The outcome of a request.
 #[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -85,6 +113,11 @@ pub struct AdminAnswer {
 }
 
 impl AdminAnswer {
+    /// It was not done, for this reason.
+    pub(super) fn refused(why: impl Into<String>) -> Self {
+        Self { said: String::new(), refused: Some(why.into()) }
+    }
+
     /// Prints what was done, and fails with what was refused.
     pub fn print(self, out: &mut impl Write) -> Result<()> {
         write!(out, "{}", self.said)?;

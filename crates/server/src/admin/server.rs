@@ -3,6 +3,7 @@
 use super::{
     change,
     request::{AdminAnswer, Request},
+    sip_trace,
     socket::Socket,
 };
 use desk::Desk;
@@ -13,6 +14,7 @@ use tokio::{
     net::UnixStream,
     sync::{Mutex, Semaphore},
 };
+use voice::Voice;
 
 /// The longest request, in bytes: a file of twenty thousand users is a third of it.
 pub(super) const LONGEST: u64 = 16 << 20;
@@ -27,6 +29,8 @@ const BREATH: Duration = Duration::from_millis(50);
 pub struct Admin {
     desk: Arc<Desk>,
     journal: SqliteDirectory,
+    /// The switch, while there is one.
+    switch: Option<Arc<Voice>>,
     /// One change at a time: what a file wants is compared with what there is, and nothing may come in between.
     turn: Mutex<()>,
 }
@@ -39,9 +43,9 @@ struct Peer {
 }
 
 impl Admin {
-    /// Over the desk and the journal of a server.
-    pub fn new(desk: Arc<Desk>, journal: SqliteDirectory) -> Arc<Self> {
-        Arc::new(Self { desk, journal, turn: Mutex::new(()) })
+    /// Over the desk, the journal and the switch of a server.
+    pub fn new(desk: Arc<Desk>, journal: SqliteDirectory, switch: Option<Arc<Voice>>) -> Arc<Self> {
+        Arc::new(Self { desk, journal, switch, turn: Mutex::new(()) })
     }
 
     /// Answers commands. Never returns.
@@ -74,7 +78,7 @@ impl Admin {
                 metrics::counter!("jackfield_admin_requests_total", "operation" => "unknown", "outcome" => "stranger")
                     .increment(1);
                 tracing::warn!(?peer, "a command of another user was refused");
-                refused("only root and the user that runs the server may administer it")
+                AdminAnswer::refused("only root and the user that runs the server may administer it")
             }
         };
         let Ok(text) = serde_json::to_vec(&answer) else { return };
@@ -92,12 +96,18 @@ impl Admin {
     async fn hear(&self, stream: &mut UnixStream, peer: Peer) -> AdminAnswer {
         let request = match tokio::time::timeout(PATIENCE, read(stream)).await {
             Ok(Ok(request)) => request,
-            Ok(Err(why)) => return refused(&why),
-            Err(_) => return refused("the request did not come in time"),
+            Ok(Err(why)) => return AdminAnswer::refused(why),
+            Err(_) => return AdminAnswer::refused("the request did not come in time"),
         };
         let operation = request.name();
-        let _turn = self.turn.lock().await;
-        let answer = change::make(&self.desk, &self.journal, request).await;
+        let answer = match request {
+            // It changes nothing, and must not wait for what does.
+            Request::SipTrace { of } => sip_trace::find(self.switch.clone(), of, self.desk.now()).await,
+            change => {
+                let _turn = self.turn.lock().await;
+                change::make(&self.desk, &self.journal, change).await
+            }
+        };
         let outcome = if answer.refused.is_some() { "refused" } else { "done" };
         metrics::counter!("jackfield_admin_requests_total", "operation" => operation, "outcome" => outcome)
             .increment(1);
@@ -128,13 +138,9 @@ async fn read(stream: &mut UnixStream) -> Result<Request, String> {
     })
 }
 
-fn refused(why: &str) -> AdminAnswer {
-    AdminAnswer { said: String::new(), refused: Some(why.to_owned()) }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::request::SipTraceBy, *};
 
     async fn said(bytes: Vec<u8>) -> Result<Request, String> {
         let (mut here, mut there) = UnixStream::pair().expect("a pair");
@@ -159,6 +165,9 @@ mod tests {
     async fn a_request_is_read_whole_and_not_beyond_its_bound() {
         let whole = br#"{"operation":"erase","person":"Ines"}"#;
         assert!(matches!(said(whole.to_vec()).await, Ok(Request::Erase { person }) if person == "Ines"));
+        let trace = br#"{"operation":"sip-trace","of":{"dn":"5001"}}"#;
+        let read = said(trace.to_vec()).await;
+        assert!(matches!(read, Ok(Request::SipTrace { of: SipTraceBy::Dn(dn) }) if dn == "5001"));
         for wrong in [&b""[..], b"{}", br#"{"operation":"erase"}"#, br#"{"operation":"dance"}"#, &whole[..20]]
         {
             let why = said(wrong.to_vec()).await.expect_err("refused");

@@ -11,12 +11,13 @@ mod migrate;
 mod reader;
 mod rebuild;
 mod serve;
+mod sip;
 mod trace;
 mod user;
 mod why;
 
 use crate::{
-    cli::{Command, ConfigCommand, UserCommand},
+    cli::{Command, ConfigCommand, SipCommand, UserCommand},
     output::Output,
 };
 use anyhow::{Context, Result};
@@ -43,6 +44,7 @@ pub fn run(command: Command) -> Result<()> {
             Command::Erase(args) => erase::run(args, &mut out).await,
             Command::Events(args) => events::run(&args, &mut out).await,
             Command::Trace(args) => trace::run(&args, &mut out),
+            Command::Sip(SipCommand::Trace(args)) => sip::trace(args, &mut out).await,
             Command::Why(args) => why::run(&args, &mut out),
         }
     })

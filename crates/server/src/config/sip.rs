@@ -58,6 +58,8 @@ pub struct Sip {
     pub user_data: Vec<String>,
     /// How long a stop lets calls go on, in seconds.
     pub drain: u32,
+    /// How much memory `jackfield sip trace` may take for the last ten minutes of SIP, in MiB; 0 keeps nothing.
+    pub trace_mib: u32,
     /// Limits on what is taken from the network.
     pub limits: SipLimits,
     /// Sound.
@@ -83,6 +85,7 @@ impl Default for Sip {
             challenge: Challenge::Shared,
             user_data: vec!["X-*".into(), "User-to-User".into()],
             drain: 10,
+            trace_mib: 16,
             limits: SipLimits::default(),
             media: Media::default(),
             phones: Vec::new(),

@@ -15,6 +15,9 @@ use tracing_subscriber::{EnvFilter, Layer, layer::SubscriberExt, util::Subscribe
 /// Upper bounds of latency buckets, in seconds.
 const SECONDS: [f64; 11] = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 5.0];
 
+/// Upper bounds of the shares of packets that were lost.
+const SHARES: [f64; 8] = [0.001, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5];
+
 /// The log of this process.
 static LOG: LazyLock<Folding> = LazyLock::new(Folding::default);
 
@@ -81,6 +84,9 @@ pub async fn upkeep(figures: PrometheusHandle) {
 pub fn figures() -> Result<PrometheusHandle> {
     PrometheusBuilder::new()
         .set_buckets_for_metric(Matcher::Suffix("_seconds".into()), &SECONDS)
+        .and_then(|figures| {
+            figures.set_buckets_for_metric(Matcher::Full("jackfield_rtp_loss_ratio".into()), &SHARES)
+        })
         .and_then(PrometheusBuilder::install_recorder)
         .context("the metrics could not be started")
 }

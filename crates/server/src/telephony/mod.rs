@@ -71,6 +71,11 @@ impl Telephony {
         addresses.into_iter().find(|(carrier, _)| *carrier == voice::Carrier::Udp).map(|(_, addr)| addr)
     }
 
+    /// The switch, for whoever asks it what it said and heard.
+    pub fn switch(&self) -> Option<Arc<Voice>> {
+        self.voice.clone()
+    }
+
     /// Waits until signalling ends by itself, which it should not; forever when there are no calls.
     pub async fn ended(&self) {
         match &self.voice {

@@ -16,6 +16,9 @@ use std::{
 };
 use voice::{Algorithm, Listen, Network, PhoneAccount, Profile, Settings, TlsIdentity, Transport, media};
 
+/// The most memory of a trace, in MiB: what is found is sorted and read as a whole.
+const MOST_TRACE_MIB: u32 = 1024;
+
 /// Calls as the settings want them.
 pub struct TelephonySettings {
     /// The switch's settings.
@@ -73,6 +76,9 @@ pub fn settings(sip: &Sip, demo: bool, now: Millis, findings: &mut Findings) -> 
     }
     let prompts = media::Prompts::load(sip.media.prompts.as_deref()).context("sip.media.prompts");
     let prompts = findings.keep(prompts);
+    if sip.trace_mib > MOST_TRACE_MIB {
+        findings.problem(format!("sip.trace_mib: a trace has at most {MOST_TRACE_MIB} MiB"));
+    }
     let digest = algorithms(sip, findings);
     let limits = limits(&sip.limits, findings);
     let headers = findings.keep(Headers::of(&sip.user_data));
@@ -99,6 +105,7 @@ pub fn settings(sip: &Sip, demo: bool, now: Millis, findings: &mut Findings) -> 
         media: sound,
         limits,
         timers: voice::Timers::default(),
+        trace: usize::try_from(sip.trace_mib).unwrap_or(0) << 20,
     };
     (findings.problems().len() == before).then_some(TelephonySettings { settings, headers: headers? })
 }
@@ -266,6 +273,14 @@ mod tests {
         let mut sip = Sip::default();
         sip.limits.open_calls_per_network = 0;
         assert!(read(&sip, false).0.contains("sip.limits.open_calls_per_network"));
+    }
+
+    #[test]
+    fn a_trace_has_the_room_that_is_set_and_no_more_than_a_gibibyte() {
+        let sip = |trace_mib| Sip { trace_mib, ..Sip::default() };
+        let room = |trace_mib| read(&sip(trace_mib), false).1.map(|calls| calls.settings.trace);
+        assert_eq!((room(16), room(0), room(1024)), (Some(16 << 20), Some(0), Some(1 << 30)));
+        assert!(read(&sip(1025), false).0.contains("sip.trace_mib"));
     }
 
     #[test]

@@ -22,6 +22,7 @@ mod provisioning;
 #[cfg(feature = "peers")]
 mod readme;
 mod settings;
+mod sip_trace;
 mod sms;
 mod strangers;
 mod trace;

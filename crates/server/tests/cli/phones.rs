@@ -12,10 +12,10 @@ use tokio::runtime::Runtime;
 
 /// `agent1@demo:demo`
 const AGENT: &str = "YWdlbnQxQGRlbW86ZGVtbw==";
-const SERVE: &str = "serve --demo --data d --http 127.0.0.1:0";
+pub const SERVE: &str = "serve --demo --data d --http 127.0.0.1:0";
 
 /// A phone of the number 5001 that is registered for an hour.
-async fn registered(server: &Server) -> Phone {
+pub async fn registered(server: &Server) -> Phone {
     let sip = ([127, 0, 0, 1], server.sip.unwrap()).into();
     let line = PhoneLine::open(([127, 0, 0, 1], 0).into(), sip).await.unwrap();
     let phone = line.phone(Account::new("5001").password("demo"));
@@ -41,7 +41,7 @@ fn stands(server: &Server, state: &str) -> Duration {
 }
 
 /// What the agent posts.
-fn operate(server: &Server, path: &str, body: &str) -> (String, String) {
+pub fn operate(server: &Server, path: &str, body: &str) -> (String, String) {
     let authorization = format!("Basic {AGENT}");
     let headers = [("Authorization", authorization.as_str()), ("Content-Type", "application/json")];
     server.send(&format!("POST {path}"), &headers, body)

@@ -1,7 +1,8 @@
 //! The receiving side of a line.
 
-use super::{Codec, dtmf::Digits, latch::Latch, room::JitterBuffer};
+use super::{Codec, Reception, dtmf::Digits, latch::Latch, room::JitterBuffer, rtcp::clock, rtp::Header};
 use std::{sync::Arc, time::Duration};
+use tokio::time::Instant;
 
 /// A tick of the engine.
 pub(super) const TICK: Duration = Duration::from_millis(20);
@@ -28,6 +29,8 @@ pub(super) struct Inward<L> {
     pub events: [Option<u8>; 2],
     pub quiet: Quiet,
     pub count: Count,
+    /// What the other end said last of our packets.
+    pub reported: Option<Reception>,
 }
 
 /// What a packet is.
@@ -53,6 +56,7 @@ impl<L> Default for Inward<L> {
             events: [None; 2],
             quiet: Quiet::default(),
             count: Count::default(),
+            reported: None,
         }
     }
 }
@@ -113,12 +117,44 @@ pub(super) struct Count {
     pub received: u64,
     pub refused: u64,
     pub lost: u64,
+    /// When the last one came.
+    pub heard: Option<Instant>,
     /// The source and its highest number.
     last: Option<(u32, u16)>,
+    /// The last packet of sound: its source, its timestamp, and when it came.
+    timed: Option<(u32, u32, Instant)>,
+    /// The jitter in sixteenths of a unit of the clock (RFC 3550 §A.8).
+    jitter: u32,
 }
 
 impl Count {
-    pub fn packet(&mut self, ssrc: u32, sequence: u16) {
+    /// A packet came; only those of sound tell of jitter, since all of one key have one timestamp.
+    pub fn packet(&mut self, header: Header, is_sound: bool, now: Instant) {
+        self.heard = Some(now);
+        self.number(header.ssrc, header.sequence);
+        if !is_sound {
+            return;
+        }
+        let before = self.timed.replace((header.ssrc, header.timestamp, now));
+        let Some((_, timestamp, at)) = before.filter(|(ssrc, ..)| *ssrc == header.ssrc) else { return };
+        // Units of 1/8000 s: the clock of G.711.
+        let passed = i64::try_from((now - at).as_micros() * 8 / 1000).unwrap_or(i64::MAX);
+        let said = i64::from(header.timestamp.wrapping_sub(timestamp).cast_signed());
+        let off = passed.saturating_sub(said).unsigned_abs();
+        // After a pause of the sender, or of ours, it says nothing.
+        if let Ok(off) = u32::try_from(off)
+            && off < 8000
+        {
+            self.jitter = self.jitter - (self.jitter + 8) / 16 + off;
+        }
+    }
+
+    /// The mean deviation of how far apart packets come from how far apart they were sent.
+    pub fn jitter(&self) -> Duration {
+        clock(self.jitter / 16)
+    }
+
+    fn number(&mut self, ssrc: u32, sequence: u16) {
         self.received += 1;
         let Some((known, highest)) = self.last.filter(|(known, _)| *known == ssrc) else {
             self.last = Some((ssrc, sequence));
@@ -169,10 +205,33 @@ mod tests {
     fn gaps_are_losses_until_the_late_packet_comes() {
         let mut count = Count::default();
         for sequence in [65_534, 65_535, 2, 1, 3] {
-            count.packet(7, sequence);
+            count.number(7, sequence);
         }
         assert_eq!((count.received, count.lost), (5, 1));
-        count.packet(8, 500);
+        count.number(8, 500);
         assert_eq!(count.lost, 1, "another source counts from its own");
+    }
+
+    #[test]
+    fn jitter_is_how_unevenly_sound_comes() {
+        let begun = Instant::now();
+        let jitter = |uneven: u64, keys: bool| {
+            let mut count = Count::default();
+            for number in 0..500_u16 {
+                let late = if number % 2 == 0 { 0 } else { uneven };
+                let at = begun + Duration::from_millis(u64::from(number) * 20 + late);
+                let timestamp = (u32::MAX - 4000).wrapping_add(u32::from(number) * 160);
+                let header = Header { payload_type: 0, marker: false, sequence: number, timestamp, ssrc: 7 };
+                count.packet(header, true, at);
+                if keys {
+                    count.packet(Header { timestamp: 1, ..header }, false, at);
+                }
+            }
+            count.jitter()
+        };
+        assert_eq!(jitter(0, false), Duration::ZERO);
+        assert_eq!(jitter(0, true), Duration::ZERO);
+        let found = jitter(5, false);
+        assert!((Duration::from_micros(4500)..=Duration::from_micros(5000)).contains(&found), "{found:?}");
     }
 }

@@ -265,8 +265,12 @@ impl LegMedia {
             let Ok((length, from)) = self.rtcp.recv_from(&mut report) else { break };
             let from = SocketAddr::new(from.ip().to_canonical(), from.port());
             let mut inward = held(&self.inward);
-            if inward.latch.reports(from) && report.get(..length).is_some_and(rtcp::is_report) {
+            if inward.latch.reports(from)
+                && let Some(packet) = report.get(..length).filter(|packet| rtcp::is_report(packet))
+            {
                 inward.quiet.begin(tick);
+                let ours = held(&self.outward).track.ssrc();
+                inward.reported = rtcp::reception(packet, ours).or(inward.reported);
             }
         }
     }
@@ -289,11 +293,21 @@ impl LegMedia {
     }
 
     pub fn stats(&self) -> Stats {
-        let (received, refused, lost) = {
+        let mut stats = {
             let inward = held(&self.inward);
-            (inward.count.received, inward.count.refused, inward.count.lost)
+            let count = &inward.count;
+            Stats {
+                received: count.received,
+                refused: count.refused,
+                lost: count.lost,
+                jitter: count.jitter(),
+                heard: count.heard,
+                reported: inward.reported,
+                ..Stats::default()
+            }
         };
         let outward = held(&self.outward);
-        Stats { received, refused, lost, sent: outward.sent, unsent: outward.unsent, target: outward.target }
+        (stats.sent, stats.unsent, stats.target) = (outward.sent, outward.unsent, outward.target);
+        stats
     }
 }

@@ -51,7 +51,7 @@ pub use prompts::{PromptError, Prompts};
 pub use sdp::{Direction, SdpError};
 pub use settings::Settings;
 pub use sound::Sound;
-pub use stats::Stats;
-pub use stream::{Accepted, Answered, MediaStream};
+pub use stats::{Reception, Stats};
+pub use stream::{Accepted, Answered, MediaFigures, MediaStream};
 
 use crate::lock::held;

@@ -8,6 +8,7 @@ use super::{
     rtp,
 };
 use std::{io, net::SocketAddr, sync::Arc};
+use tokio::time::Instant;
 
 /// The longest packet that is taken whole; audio of 20 ms has 172 bytes.
 const LONGEST: usize = 1500;
@@ -58,7 +59,7 @@ fn take(line: &LegMedia, packet: &mut [u8], from: SocketAddr) -> Option<()> {
         LatchDecision::Follow(target) => held(&line.outward).target = Some(target),
         LatchDecision::Refused => return None,
     }
-    inward.count.packet(header.ssrc, header.sequence);
+    inward.count.packet(header, matches!(kind, PacketKind::Audio(_)), Instant::now());
     inward.quiet.begin(tick);
     let muted = inward.muted;
     match kind {

@@ -1,6 +1,9 @@
 //! Reports and goodbyes (RFC 3550 §6).
 
-use rtcp_types::{Bye, Compound, Packet, RtcpPacketWriterExt, Sdes, SdesChunk, SdesItem, SenderReport};
+use super::Reception;
+use rtcp_types::{
+    Bye, Compound, Packet, ReportBlock, RtcpPacketWriterExt, Sdes, SdesChunk, SdesItem, SenderReport,
+};
 use std::time::Duration;
 
 /// Room for what we write.
@@ -48,9 +51,32 @@ pub fn is_report(packet: &[u8]) -> bool {
     matches!(packets.next(), Some(Ok(Packet::Sr(_) | Packet::Rr(_))))
 }
 
+/// What the other end says of the packets of a source (RFC 3550 §6.4.1), if it says anything.
+pub fn reception(packet: &[u8], of: u32) -> Option<Reception> {
+    let packets = Compound::parse(packet).ok()?;
+    packets.filter_map(Result::ok).find_map(|packet| match packet {
+        Packet::Sr(report) => report.report_blocks().find(|block| block.ssrc() == of).map(read),
+        Packet::Rr(report) => report.report_blocks().find(|block| block.ssrc() == of).map(read),
+        _ => None,
+    })
+}
+
+fn read(block: ReportBlock<'_>) -> Reception {
+    // A number of 24 bits with a sign: packets that came twice make it negative.
+    let lost = block.cumulative_lost() & 0x00FF_FFFF;
+    let lost = if lost & 0x0080_0000 == 0 { lost } else { 0 };
+    Reception { lost, jitter: clock(block.interarrival_jitter()) }
+}
+
+/// A time in units of the clock of G.711 (RFC 3551 §4.5.14).
+pub(super) fn clock(units: u32) -> Duration {
+    Duration::from_secs(u64::from(units)) / 8000
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use rtcp_types::ReceiverReport;
 
     #[test]
     fn a_report_tells_what_was_sent_and_the_last_one_says_goodbye() {
@@ -77,7 +103,23 @@ mod tests {
             .collect();
         assert_eq!(named, [(7, SdesItem::CNAME, b"0000000000c0ffee".to_vec())]);
         assert_eq!(bye.ssrcs().collect::<Vec<_>>(), [7]);
+        assert_eq!(reception(&out[..length], 7), None, "it says nothing of others");
         let alone = write(report, false, &mut out);
         assert_eq!(Compound::parse(&out[..alone]).expect("RTCP").count(), 2);
+    }
+
+    #[test]
+    fn what_the_other_end_says_of_our_packets_is_read() {
+        let said = |lost: u32| {
+            let block = |ssrc, lost| ReportBlock::builder(ssrc).cumulative_lost(lost).interarrival_jitter(80);
+            let mut out = [0; 128];
+            let report =
+                ReceiverReport::builder(9).add_report_block(block(8, 1)).add_report_block(block(7, lost));
+            let length = Compound::builder().add_packet(report).write_into(&mut out).expect("room");
+            reception(&out[..length], 7)
+        };
+        assert_eq!(said(5), Some(Reception { lost: 5, jitter: Duration::from_millis(10) }));
+        assert_eq!(said(0x00FF_FFFE), Some(Reception { lost: 0, jitter: Duration::from_millis(10) }));
+        assert_eq!(reception(&[0x80; 7], 7), None);
     }
 }

@@ -8,8 +8,9 @@ use super::{
 };
 use domain::call::{HeardBy, LegId, Playback, RoomId};
 use std::{
+    fmt,
     net::{IpAddr, SocketAddr},
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, Weak},
 };
 use tokio::sync::mpsc::UnboundedSender;
 
@@ -37,6 +38,23 @@ pub struct Accepted {
 /// gone.
 #[derive(Clone)]
 pub struct MediaStream(Arc<OpenMedia>);
+
+/// The figures of a stream, for whoever watches it without keeping it open.
+#[derive(Clone, Default)]
+pub struct MediaFigures(Weak<OpenMedia>);
+
+impl MediaFigures {
+    /// What passed over the stream so far; `None` when it is gone.
+    pub fn read(&self) -> Option<Stats> {
+        self.0.upgrade().map(|open| open.line.stats())
+    }
+}
+
+impl fmt::Debug for MediaFigures {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("MediaFigures(..)")
+    }
+}
 
 struct OpenMedia {
     engine: Arc<Engine>,
@@ -168,6 +186,11 @@ impl MediaStream {
     /// Ends the stream: leaves the room, sends a BYE of RTCP, frees the ports.
     pub fn close(&self) {
         self.0.engine.close(&self.0.line);
+    }
+
+    /// Its figures, for whoever watches it.
+    pub fn figures(&self) -> MediaFigures {
+        MediaFigures(Arc::downgrade(&self.0))
     }
 
     /// What passed over it.

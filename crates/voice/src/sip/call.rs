@@ -144,6 +144,9 @@ fn begin(
         headers: headers::extras(request),
     };
     metrics::counter!("jackfield_sip_calls_total", "way" => "in").increment(1);
+    if let Some(call_id) = headers::find(request, "Call-ID") {
+        core.recorder.attach(&id, call_id, arrival.device.as_ref(), stream.figures());
+    }
     let (ours, events_of_dialog) = dialog;
     let incoming = Incoming { dialog: ours.clone(), answer, session, answered: false, origin, guest };
     let leg =

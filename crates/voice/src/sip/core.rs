@@ -8,7 +8,7 @@ use super::{
     origin::{RequestOrigin, is_of},
     reasons::Reasons,
     registrar::{BindingWriter, Registrar, closed},
-    transport::{SenderCheck, Streams},
+    transport::{SenderCheck, SipRecorder, Streams},
 };
 use crate::{
     Listener, media,
@@ -52,6 +52,7 @@ pub(super) struct Core {
     pub registrar: Arc<Registrar>,
     pub keeper: BindingWriter,
     pub strangers: Arc<Streams>,
+    pub recorder: Arc<SipRecorder>,
     pub digest: Arc<Digest>,
     pub logins: Arc<Logins>,
     /// Wrong credentials, by number and network.
@@ -104,6 +105,7 @@ impl Core {
             keeper: BindingWriter::new(registrar.clone(), bindings),
             registrar,
             strangers,
+            recorder: doorkeeper.recorder.clone(),
             digest: doorkeeper.digest.clone(),
             layer,
             addresses,
@@ -234,6 +236,12 @@ impl Core {
     /// Our Contact for the other end of a flow, in a family of addresses that it can reach.
     pub fn contact_towards(&self, flow: Flow) -> Uri {
         let mut uri = self.contact(flow.carrier, None);
+        uri.host_with_port = HostWithPort::from(self.address_towards(flow));
+        uri
+    }
+
+    /// The address by which the other end of a flow reaches us, in a family of addresses that it can reach.
+    pub fn address_towards(&self, flow: Flow) -> SocketAddr {
         let listen = self.settings.listen.iter().find(|listen| listen.transport.carrier() == flow.carrier);
         let everywhere = listen.is_some_and(|listen| listen.addr.ip().is_unspecified());
         let ours = self.address(flow.carrier);
@@ -242,10 +250,9 @@ impl Core {
             && everywhere
             && (self.settings.public.is_none() || !fits)
         {
-            let ip = media::towards(listen.addr.ip(), Some(flow.ip()));
-            uri.host_with_port = HostWithPort::from(SocketAddr::new(ip, ours.port()));
+            return SocketAddr::new(media::towards(listen.addr.ip(), Some(flow.ip())), ours.port());
         }
-        uri
+        ours
     }
 
     /// The Via of a transport.

@@ -31,7 +31,7 @@ mod request;
 mod transport;
 mod voice;
 
-pub use transport::StartError;
+pub use transport::{SdpSummary, SipTrace, SipTraceQuery, StartError, TracedLeg, TracedMessage};
 pub use voice::Voice;
 
 use crate::lock::held;

@@ -9,7 +9,10 @@ use super::{
     reasons::Reasons,
     registrar::{self, Registrar},
     request,
-    transport::{self, Closings, Finder, Marks, Opened, SenderCheck, StartError, StreamContext, Streams},
+    transport::{
+        self, Closings, Finder, Marks, Opened, SenderCheck, SipRecorder, SipTrace, SipTraceQuery, StartError,
+        StreamContext, Streams,
+    },
 };
 use crate::{Carrier, Listener, Settings, media::Engine, settings::Profile};
 use desk::ports::{Bindings, Switch};
@@ -61,6 +64,7 @@ impl Voice {
             logins: Arc::new(Logins::new(settings.limits.failed_logins_per_minute)),
             peers: settings.peers.clone(),
             edges: settings.edges.clone(),
+            recorder: SipRecorder::new(settings.trace),
         });
         let reasons = Arc::new(Reasons::default());
         let Opened { layer, told, bound, doors } = transport::open(&settings, &doorkeeper, &token).await?;
@@ -129,6 +133,7 @@ impl Voice {
         });
         until(&token, request::serve(core.clone(), incoming));
         until(&token, strangers.watch(core.settings.timers.stranger));
+        until(&token, core.recorder.clone().sweep());
         until(&token, registrar::watch(core.clone()));
         until(&token, registrar::keep(core.clone()));
         until(&token, tell_changes(listener, heard_changes));
@@ -142,6 +147,12 @@ impl Voice {
     /// The addresses where it listens, with the ports that were taken.
     pub fn addresses(&self) -> Vec<(Carrier, SocketAddr)> {
         self.addresses.clone()
+    }
+
+    /// What SIP said in the last ten minutes; `None` when nothing of it is kept. Slow: not for a thread that serves
+    /// others.
+    pub fn trace(&self, query: &SipTraceQuery) -> Option<SipTrace> {
+        self.core.recorder.search(query, |flow| self.core.address_towards(flow))
     }
 
     /// The numbers that a phone is in service under.

@@ -17,4 +17,5 @@ mod strangers;
 mod streams;
 mod switch;
 mod together;
+mod traced;
 mod written;

@@ -49,11 +49,11 @@ async fn calls_both_ways(switch: &mut TestSwitch, mut phone: Peer) {
     assert_eq!(switch.heard(&arrival.leg).await, LegEvent::Gone { cause: Cause::Normal, code: None });
 }
 
-fn at(switch: &TestSwitch, carrier: Carrier) -> SocketAddr {
+pub fn at(switch: &TestSwitch, carrier: Carrier) -> SocketAddr {
     switch.voice.addresses().into_iter().find(|(kind, _)| *kind == carrier).expect("an address").1
 }
 
-fn with(transport: Transport) -> Settings {
+pub fn with(transport: Transport) -> Settings {
     let mut settings = settings();
     settings.listen.push(Listen { transport, addr: ([127, 0, 0, 1], 0).into() });
     settings

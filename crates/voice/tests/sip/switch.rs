@@ -122,6 +122,7 @@ pub fn settings() -> Settings {
         media: media::Settings::loopback(),
         limits: Limits::default(),
         timers: Timers::default(),
+        trace: Settings::TRACE,
     }
 }
 

@@ -8,7 +8,13 @@ use rsipstack::dialog::{
     dialog::{DialogState, DialogStateReceiver, TerminatedReason},
     invite_dialog::InviteDialog,
 };
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
+
+/// From how many packets on figures of a leg's sound say anything: a second.
+const HEARD: u64 = 50;
+/// A loss and a jitter that people hear.
+const BAD_LOSS: f64 = 0.05;
+const BAD_JITTER: Duration = Duration::from_millis(50);
 
 impl Leg {
     /// Ends the leg, in whatever state it is.
@@ -30,9 +36,35 @@ impl Leg {
             return;
         }
         self.stream.close();
+        self.sound_ended();
         self.core.leave(&self.id);
         self.over = Some(over);
         self.teller.tell(LegEvent::Gone { cause, code });
+    }
+
+    /// Says what became of its sound: counts for all legs together, and a line of the log where somebody was heard badly.
+    fn sound_ended(&self) {
+        let stats = self.stream.stats();
+        self.core.recorder.ended(&self.id, stats);
+        let counts = [
+            ("received", stats.received),
+            ("refused", stats.refused),
+            ("lost", stats.lost),
+            ("sent", stats.sent),
+            ("unsent", stats.unsent),
+        ];
+        for (what, count) in counts {
+            metrics::counter!("jackfield_rtp_packets_total", "what" => what).increment(count);
+        }
+        if stats.received < HEARD {
+            return;
+        }
+        metrics::histogram!("jackfield_rtp_jitter_seconds").record(stats.jitter.as_secs_f64());
+        metrics::histogram!("jackfield_rtp_loss_ratio").record(stats.loss());
+        if stats.loss() >= BAD_LOSS || stats.jitter >= BAD_JITTER {
+            let (received, lost, jitter) = (stats.received, stats.lost, stats.jitter);
+            tracing::info!(leg = %self.id, received, lost, ?jitter, "a leg was heard badly");
+        }
     }
 
     /// The dialog says that it is over.

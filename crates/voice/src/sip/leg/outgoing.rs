@@ -19,7 +19,10 @@ use crate::{
 };
 use domain::call::{Cause, Dn, LegEvent, LegId, Originate};
 use rsipstack::{
-    dialog::invitation::{InviteAsyncResult, InviteOption},
+    dialog::{
+        DialogId,
+        invitation::{InviteAsyncResult, InviteOption},
+    },
     sip::{Header, Response, Uri},
 };
 use std::{
@@ -111,7 +114,9 @@ impl Leg {
         };
         match self.core.layer.do_invite_async(option, tell) {
             Ok((dialog, end)) => {
-                let tag = dialog.id().local_tag;
+                let DialogId { local_tag: tag, call_id, .. } = dialog.id();
+                let to = &branches.originate.to;
+                self.core.recorder.attach(&self.id, &call_id, Some(to), self.stream.figures());
                 let asking = if how.auto { AnswerRequest::Auto } else { AnswerRequest::Nothing };
                 let branch = Branch { tag, dialog, binding, asking, ringing: false, retried: how.retried };
                 branches.add(branch, outcome(end));

@@ -5,6 +5,7 @@ use super::{
     framing::{StreamItem, whole},
     inspect::{Inspection, answer, answered_at, method},
     message::{Head, end_of_head},
+    trace::SipRecorder,
 };
 use crate::{
     settings::{Carrier, Network},
@@ -32,6 +33,7 @@ pub(in crate::sip) struct SenderCheck {
     pub logins: Arc<Logins>,
     pub peers: Vec<Network>,
     pub edges: Vec<Network>,
+    pub recorder: Arc<SipRecorder>,
 }
 
 /// A socket whose datagrams are checked.
@@ -61,6 +63,16 @@ impl SenderCheck {
     /// itself.
     pub(super) fn knows(&self, head: &Head, flow: Flow) -> bool {
         self.knows_sender(RequestOrigin::of(flow, head.all("Via"), &self.edges).sender)
+    }
+
+    /// Notes a message that came in.
+    pub(super) fn came(&self, message: &[u8], head: &Head, flow: Flow) {
+        self.recorder.keep(message, flow, true, self.knows(head, flow));
+    }
+
+    /// Notes a message that goes out.
+    pub(super) fn goes(&self, message: &[u8], flow: Flow) {
+        self.recorder.keep(message, flow, false, self.knows_sender(flow));
     }
 
     fn knows_sender(&self, sender: Flow) -> bool {
@@ -115,7 +127,11 @@ impl CheckedSocket {
                 Err(why) => return Err(why),
             };
             let flow = Flow { carrier: Carrier::Udp, peer: from };
-            let message = match whole(&datagram[..len]) {
+            let item = whole(&datagram[..len]);
+            if let StreamItem::Message(Inspection::Pass(head, _) | Inspection::Refuse(_, head)) = &item {
+                self.doorkeeper.came(&datagram[..len], head, flow);
+            }
+            let message = match item {
                 StreamItem::Ping(_) => {
                     let len = len.min(out.len()).min(4);
                     out[..len].copy_from_slice(&datagram[..len]);
@@ -151,6 +167,8 @@ impl CheckedSocket {
     }
 
     async fn send(&self, text: &[u8], to: SocketAddr) -> io::Result<usize> {
+        let peer = SocketAddr::new(to.ip().to_canonical(), to.port());
+        self.doorkeeper.goes(text, Flow { carrier: Carrier::Udp, peer });
         let to = match to {
             SocketAddr::V4(to) if self.mapped => SocketAddr::new(to.ip().to_ipv6_mapped().into(), to.port()),
             to => to,

@@ -39,8 +39,12 @@ pub(super) fn whole(bytes: &[u8]) -> StreamItem {
     }
 }
 
-/// Takes a complete message from the beginning of a stream; `None` when more has to come.
-pub(super) fn next(buffer: &mut Vec<u8>) -> Result<Option<StreamItem>, Broken> {
+/// Takes a complete message from the beginning of a stream; `None` when more has to come. `note` is shown the message as
+/// it came, with its head read.
+pub(super) fn next(
+    buffer: &mut Vec<u8>,
+    note: impl FnOnce(&[u8], &Head),
+) -> Result<Option<StreamItem>, Broken> {
     if buffer.starts_with(b"\r\n") {
         // A lone line break is the answer to a ping of ours, or the first half of one.
         let is_ping = buffer.starts_with(b"\r\n\r\n");
@@ -55,8 +59,9 @@ pub(super) fn next(buffer: &mut Vec<u8>) -> Result<Option<StreamItem>, Broken> {
     if length > LONGEST_BODY {
         return Err(Broken);
     }
-    let body = end + 4..end + 4 + length;
-    let Some(body) = buffer.get(body.clone()).map(<[u8]>::to_vec) else { return Ok(None) };
+    let Some(message) = buffer.get(..end + 4 + length) else { return Ok(None) };
+    note(message, &head);
+    let body = message[end + 4..].to_vec();
     buffer.drain(..end + 4 + length);
     Ok(Some(StreamItem::Message(inspect(head, &body))))
 }
@@ -124,7 +129,7 @@ mod tests {
         let mut got = Vec::new();
         for byte in stream.bytes() {
             buffer.push(byte);
-            while let Some(read) = next(&mut buffer).expect("a stream") {
+            while let Some(read) = next(&mut buffer, |_, _| ()).expect("a stream") {
                 if let StreamItem::Message(Inspection::Pass(_, body)) = read {
                     got.push(String::from_utf8(body).expect("text"));
                 }
@@ -142,7 +147,7 @@ mod tests {
             "OPTIONS sip:x SIP/2.0\r\nContent-Length: 99999999\r\n\r\n",
             &long,
         ] {
-            assert_eq!(next(&mut text.as_bytes().to_vec()), Err(Broken));
+            assert_eq!(next(&mut text.as_bytes().to_vec(), |_, _| ()), Err(Broken));
         }
     }
 
@@ -151,7 +156,7 @@ mod tests {
         fn nothing_makes_it_panic(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
             let _ = whole(&bytes);
             let mut buffer = bytes;
-            while let Ok(Some(_)) = next(&mut buffer) {}
+            while let Ok(Some(_)) = next(&mut buffer, |_, _| ()) {}
         }
     }
 }

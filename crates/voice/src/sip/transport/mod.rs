@@ -8,6 +8,7 @@ mod parts;
 mod routes;
 mod stream;
 mod streams;
+mod trace;
 
 use super::flow::wire;
 use crate::settings::{Carrier, Listen, Settings, TlsIdentity, Transport};
@@ -37,6 +38,8 @@ use tokio_rustls::{
     },
 };
 use tokio_util::sync::CancellationToken;
+pub(super) use trace::SipRecorder;
+pub use trace::{SdpSummary, SipTrace, SipTraceQuery, TracedLeg, TracedMessage};
 
 /// Why SIP could not start.
 #[derive(Debug, thiserror::Error)]

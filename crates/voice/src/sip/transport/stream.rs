@@ -7,6 +7,7 @@ use super::{
     checked_socket::SenderCheck,
     framing::{self, StreamItem},
     inspect::{Inspection, answer, method},
+    message::Head,
 };
 use crate::{
     settings::Carrier,
@@ -193,6 +194,7 @@ impl<'h> StreamConnection<'h> {
         let mut from_library = std::mem::replace(&mut self.from_library, mpsc::unbounded_channel().1);
         let write = async {
             while let Some(bytes) = next_out(&mut from_library, &mut ours).await {
+                self.context.doorkeeper.goes(&bytes, self.flow);
                 match timeout(WRITE, async { writing.write_all(&bytes).await.and(writing.flush().await) })
                     .await
                 {
@@ -210,7 +212,9 @@ impl<'h> StreamConnection<'h> {
                     _ => return,
                 }
                 loop {
-                    match framing::next(&mut buffer) {
+                    let note =
+                        |message: &[u8], head: &Head| self.context.doorkeeper.came(message, head, self.flow);
+                    match framing::next(&mut buffer, note) {
                         Ok(Some(read)) => self.heard(read, &own),
                         Ok(None) => break,
                         Err(framing::Broken) => {
@@ -236,6 +240,7 @@ impl<'h> StreamConnection<'h> {
         let mut from_library = std::mem::replace(&mut self.from_library, mpsc::unbounded_channel().1);
         let write = async {
             while let Some(bytes) = next_out(&mut from_library, &mut ours).await {
+                self.context.doorkeeper.goes(&bytes, self.flow);
                 let frame = match String::from_utf8(bytes) {
                     Ok(text) => Frame::text(text),
                     Err(other) => Frame::binary(other.into_bytes()),
@@ -249,8 +254,8 @@ impl<'h> StreamConnection<'h> {
         let read = async {
             loop {
                 match timeout(self.context.idle, reading.next()).await {
-                    Ok(Some(Ok(Frame::Text(text)))) => self.heard(framing::whole(text.as_bytes()), &own),
-                    Ok(Some(Ok(Frame::Binary(bytes)))) => self.heard(framing::whole(&bytes), &own),
+                    Ok(Some(Ok(Frame::Text(text)))) => self.frame(text.as_bytes(), &own),
+                    Ok(Some(Ok(Frame::Binary(bytes)))) => self.frame(&bytes, &own),
                     Ok(Some(Ok(Frame::Ping(_) | Frame::Pong(_)))) => {}
                     _ => return,
                 }
@@ -260,6 +265,15 @@ impl<'h> StreamConnection<'h> {
             () = write => {}
             () = read => {}
         }
+    }
+
+    /// Handles a frame, which is a message.
+    fn frame(&self, bytes: &[u8], own: &mpsc::Sender<Vec<u8>>) {
+        let item = framing::whole(bytes);
+        if let StreamItem::Message(Inspection::Pass(head, _) | Inspection::Refuse(_, head)) = &item {
+            self.context.doorkeeper.came(bytes, head, self.flow);
+        }
+        self.heard(item, own);
     }
 
     /// Handles a message that came in.
