@@ -80,13 +80,11 @@ fn may_subscribe(api: &Api, caller: &Caller, channel: &str) -> bool {
     }
     let Some(of) = channel.strip_prefix("/v2/users") else { return true };
     let id = of.trim_start_matches('/').split('/').next().unwrap_or_default();
-    match api.desk.directory().all().iter().find(|user| user.id.as_str() == id) {
-        Some(user) => caller.sees(api, user),
-        None => {
-            let has_groups = api.desk.centre().is_some_and(|centre| !centre.agent_groups.is_empty());
-            caller.user.has(if has_groups { ADMINS } else { CARERS })
-        }
+    if let Some(user) = api.desk.directory().all().iter().find(|user| user.id.as_str() == id) {
+        return caller.sees(api, user);
     }
+    let has_groups = api.desk.centre().is_some_and(|centre| !centre.agent_groups.is_empty());
+    caller.user.has(if has_groups { ADMINS } else { CARERS })
 }
 
 fn fresh(api: &Api) -> Fresh {

@@ -103,7 +103,7 @@ impl Call {
                     user_data: UserData::default(),
                     by: Some(*by),
                     answered_only: *answered_only,
-                })
+                });
             }
             Fact::Moved { leg, line, origin, handover } => self.change(*leg, |party| {
                 if *line != party.line {

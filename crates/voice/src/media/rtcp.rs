@@ -61,7 +61,7 @@ pub fn reception(packet: &[u8], of: u32) -> Option<Reception> {
     })
 }
 
-fn read(block: ReportBlock<'_>) -> Reception {
+fn read(block: &ReportBlock<'_>) -> Reception {
     // A number of 24 bits with a sign: packets that came twice make it negative.
     let lost = block.cumulative_lost() & 0x00FF_FFFF;
     let lost = if lost & 0x0080_0000 == 0 { lost } else { 0 };

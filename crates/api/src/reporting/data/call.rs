@@ -95,13 +95,13 @@ struct Joined<'a> {
     handed_over_by: Option<u16>,
     /// Whom its user follows, who comes in for that.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
-    monitoring: Option<Monitored>,
+    monitoring: Option<Followed>,
 }
 
 /// Whom a supervisor follows in a call, and how.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct Monitored {
+struct Followed {
     /// The leg of the party that they follow.
     monitored_leg: u16,
     /// How.
@@ -125,7 +125,7 @@ struct Watching<'a> {
     /// Their leg.
     leg: u16,
     #[serde(flatten)]
-    monitoring: Monitored,
+    monitoring: Followed,
 }
 
 /// A supervisor keeps what a party says from the others, or lets them hear it again.
@@ -503,7 +503,7 @@ pub(super) fn data(id: &str, at: Millis, event: &CallEvent, names: Names<'_>) ->
     }
 }
 
-impl From<PartyWatch> for Monitored {
+impl From<PartyWatch> for Followed {
     fn from(watch: PartyWatch) -> Self {
         let PartyWatch { target, monitoring, scope, stepped_in, hidden } = watch;
         Self { monitored_leg: target, monitoring, monitoring_scope: scope, stepped_in, hidden }

@@ -40,7 +40,7 @@ pub(super) fn begin(
     if !may_follow(draft, &leader, &owner)? {
         return Err(not_found().into());
     }
-    if !draft.agent(supervisor)?.is_some_and(|agent| agent.channel(&medium::voice()).is_some()) {
+    if draft.agent(supervisor)?.is_none_or(|agent| agent.channel(&medium::voice()).is_none()) {
         return Err(Refusal::NotLoggedIn.into());
     }
     let by = target.watched_by.clone().filter(|by| *by != device.dn);
@@ -276,8 +276,8 @@ pub(super) fn cancel(
     supervisor: &UserId,
     target: Option<&Dn>,
 ) -> Result<(), DecideError> {
-    let is_it = |watch: &&Watch| target.is_none_or(|dn| watch.target == *dn);
-    let armed = device.watches.as_ref().filter(is_it).is_some();
+    let is_it = |watch: &Watch| target.is_none_or(|dn| watch.target == *dn);
+    let armed = device.watches.as_ref().is_some_and(is_it);
     let running = followed_by(draft, supervisor, target)?;
     if !armed && running.is_none() {
         return Err(nothing_followed(target).into());

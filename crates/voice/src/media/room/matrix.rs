@@ -11,10 +11,10 @@ pub struct Hearing {
 
 impl Hearing {
     /// That of a room whose parties are these, in this order: the number of the leg, and who hears it.
-    pub fn of_room(parties: impl Iterator<Item = (u16, HeardBy)> + Clone) -> Self {
+    pub fn of_room(parties: &[(u16, HeardBy)]) -> Self {
         let mut hearing = Self::default();
-        for (speaker, (_, heard_by)) in parties.clone().enumerate().take(MediaError::PARTIES) {
-            for (listener, (number, _)) in parties.clone().enumerate().take(MediaError::PARTIES) {
+        for (speaker, (_, heard_by)) in parties.iter().enumerate().take(MediaError::PARTIES) {
+            for (listener, (number, _)) in parties.iter().enumerate().take(MediaError::PARTIES) {
                 let hears = match heard_by {
                     HeardBy::Everyone => true,
                     HeardBy::One(one) => number == one,
@@ -57,8 +57,8 @@ mod tests {
         fn everybody_hears_whoever_lets_them_but_nobody_themselves(
             parties in proptest::collection::vec(heard_by(), 0..20)
         ) {
-            let numbered = parties.iter().zip(1_u16..).map(|(heard_by, number)| (number, *heard_by));
-            let hearing = Hearing::of_room(numbered);
+            let numbered: Vec<(u16, HeardBy)> = (1_u16..).zip(parties.iter().copied()).collect();
+            let hearing = Hearing::of_room(&numbered);
             for listener in 0..20_usize {
                 for speaker in 0..20_usize {
                     let last = parties.len().min(MediaError::PARTIES);

@@ -14,7 +14,7 @@ fn a_centre_may_hand_over_only_what_was_answered() {
         "no: CompleteTransfer is not valid in state Held",
     );
     let handed = asking.then(up(4)).then(ann(complete(Purpose::Transfer)));
-    assert_eq!(slots(&handed.agent("ann")), 0);
+    assert_eq!(slots(handed.agent("ann")), 0);
 }
 
 #[test]

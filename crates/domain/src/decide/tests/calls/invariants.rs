@@ -18,7 +18,7 @@ impl TestCentre {
             let talks = call.talkers().next().is_some();
             assert_eq!(call.is_open(), talks, "over as soon as nobody talks in it: {call:?}");
             assert!(call.is_open() || live.is_empty(), "nobody is in what is over: {call:?}");
-            self.followed_rightly(call);
+            followed_rightly(call);
             assert!(call.is_open() || !call.is_waiting(), "what is over waits for nobody: {call:?}");
             let offered = live.iter().filter(|party| party.origin == PartyOrigin::Queue).count();
             assert!(offered <= 1, "one agent at a time: {call:?}");
@@ -110,25 +110,6 @@ impl TestCentre {
         }
     }
 
-    /// Who only follows is where the one is whom they follow, whom they may follow; who is kept silent has somebody who does it.
-    #[track_caller]
-    fn followed_rightly(&self, call: &Call) {
-        for party in call.live() {
-            if let Some(watch) = party.watch {
-                let target = call.on(watch.target).expect("a party");
-                let is_there = target.is_live() && target.line == party.line;
-                assert!(is_there || !party.only_watches(), "nobody follows who is gone: {call:?}");
-                assert!(target.user().is_some() && target.user() != party.user(), "{call:?}");
-                assert!(party.origin == PartyOrigin::Watch, "{call:?}");
-                assert!(!watch.stepped_in || party.has_answered(), "who steps in has answered: {call:?}");
-            }
-            assert!(
-                !party.silenced || call.followers(party).next().is_some(),
-                "kept silent by nobody: {call:?}"
-            );
-        }
-    }
-
     /// One supervisor follows a phone, and a phone one other.
     #[track_caller]
     pub fn watches_hold(&self) {
@@ -151,6 +132,22 @@ impl TestCentre {
 
     fn asked<'w>(&'w self, call: &'w Call, leg: u16) -> impl Iterator<Item = &'w SwitchCommand> {
         self.effects.iter().filter(move |effect| effect.leg.call == call.id && effect.leg.number == leg)
+    }
+}
+
+/// Who only follows is where the one is whom they follow, whom they may follow; who is kept silent has somebody who does it.
+#[track_caller]
+fn followed_rightly(call: &Call) {
+    for party in call.live() {
+        if let Some(watch) = party.watch {
+            let target = call.on(watch.target).expect("a party");
+            let is_there = target.is_live() && target.line == party.line;
+            assert!(is_there || !party.only_watches(), "nobody follows who is gone: {call:?}");
+            assert!(target.user().is_some() && target.user() != party.user(), "{call:?}");
+            assert!(party.origin == PartyOrigin::Watch, "{call:?}");
+            assert!(!watch.stepped_in || party.has_answered(), "who steps in has answered: {call:?}");
+        }
+        assert!(!party.silenced || call.followers(party).next().is_some(), "kept silent by nobody: {call:?}");
     }
 }
 

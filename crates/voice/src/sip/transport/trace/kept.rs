@@ -16,7 +16,7 @@ use std::{
 use tokio::time::Instant;
 
 /// How long a message is kept.
-const KEPT: Duration = Duration::from_mins(10);
+const KEPT: Duration = Duration::from_secs(600);
 /// What a message costs beside its own bytes: its place in the tables.
 const OVERHEAD: usize = 512;
 
@@ -337,7 +337,7 @@ mod tests {
         kept.expire(Instant::now());
         agrees(&kept);
         assert_eq!((of(&kept, "a"), of(&kept, "b"), kept.dialogs.len()), (0, 1, 1));
-        tokio::time::advance(Duration::from_mins(10)).await;
+        tokio::time::advance(Duration::from_secs(600)).await;
         kept.expire(Instant::now());
         assert!(kept.bytes() == 0 && kept.held.is_empty() && kept.dialogs.is_empty());
     }
