@@ -4,7 +4,9 @@ use crate::{
     QueueName, ServiceName, UserId,
     agent::{AgentState, Readiness},
     disposition::Rule,
+    ids::Dn,
     medium::MediumName,
+    user::Device,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -33,6 +35,9 @@ pub struct Centre {
     /// Settings by section and option, as desktops read them.
     #[serde(default)]
     pub settings: BTreeMap<String, BTreeMap<String, Value>>,
+    /// Phones that are nobody's own, by the name of the place where they stand: whoever names it works there.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub places: BTreeMap<String, Device>,
     /// What the settings file made.
     #[serde(default, skip_serializing_if = "MadeByFile::is_nothing")]
     pub made_by_file: MadeByFile,
@@ -52,6 +57,9 @@ pub struct MadeByFile {
     pub services: BTreeSet<ServiceName>,
     /// States of agents, by operation.
     pub agent_states: BTreeSet<String>,
+    /// Places, by name.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub places: BTreeSet<String>,
     /// Groups of the disposition book, by id.
     pub groups: BTreeSet<String>,
     /// Codes of the disposition book, by id.
@@ -85,6 +93,11 @@ impl Centre {
         self.agent_states
             .iter()
             .find(|state| state.operation == operation && state.state != Readiness::LoggedOut)
+    }
+
+    /// The phone of a place by its number.
+    pub fn phone(&self, dn: &Dn) -> Option<&Device> {
+        self.places.values().find(|device| device.phone_number == *dn)
     }
 
     /// Whether it has any of these features.

@@ -111,6 +111,7 @@ fn centre(id: &str, name: &str) -> Centre {
         capacity: BTreeMap::new(),
         services: BTreeMap::new(),
         settings: BTreeMap::new(),
+        places: [].into(),
         made_by_file: domain::centre::MadeByFile::default(),
     }
 }

@@ -23,7 +23,7 @@ pub use call::{CallRequest, CallSetCallDispositionRequest};
 pub use device::{DeviceRequest, device_operations, is_of_the_phone};
 pub use dial::CallsRequest;
 pub use login::LoginRequest;
-pub use me::{MeRequest, MeStartContactCenterSessionRequest};
+pub use me::{DeviceAssignRequest, MeRequest, MeStartContactCenterSessionRequest};
 pub use operator::{DesktopRequest, QuarantineRequest};
 pub use session::SessionRequest;
 pub use state::{ChannelRequest, OwnStateRequest, StateRequest};
@@ -125,6 +125,7 @@ mod tests {
             }
         }
         holds::<SessionMeasureRequest>();
+        holds::<DeviceAssignRequest>();
         holds::<LoginRequest>();
         holds::<DispositionGroupRequest>();
         holds::<DispositionNameRequest>();

@@ -26,13 +26,14 @@ An entry without a default is not set, or must be given where it says *required*
 ";
 
 /// Tables that say which objects the journal should hold.
-const OBJECTS: [&str; 9] = [
+const OBJECTS: [&str; 10] = [
     "agent_states",
     "centre",
     "disposition",
     "dispositions",
     "interaction",
     "interaction.disposition",
+    "places",
     "queues",
     "services",
     "users",
@@ -259,6 +260,7 @@ fn every_setting_outside_of_lists_can_come_from_the_environment() {
         path.split('.').any(|part| {
             [
                 "users",
+                "places",
                 "queues",
                 "media",
                 "services",

@@ -219,6 +219,7 @@ fn centre() -> Centre {
             (SERVICE.into(), service("smsession")),
         ]),
         settings: BTreeMap::new(),
+        places: [].into(),
         made_by_file: domain::centre::MadeByFile::default(),
     }
 }

@@ -255,6 +255,8 @@ struct CentrePut<'a> {
     services: BTreeMap<&'a str, ServiceEntry<'a>>,
     /// Settings by section and option.
     settings: &'a BTreeMap<String, BTreeMap<String, Value>>,
+    /// The numbers of phones that are nobody's own, by the name of the place where they stand.
+    places: BTreeMap<&'a str, &'a str>,
 }
 
 /// How dispositions are taken.
@@ -311,6 +313,7 @@ fn put_centre(centre: &Centre) -> Option<Value> {
         capacity,
         services,
         settings,
+        places,
         made_by_file: _,
     } = centre;
     json(CentrePut {
@@ -322,6 +325,7 @@ fn put_centre(centre: &Centre) -> Option<Value> {
         capacity: capacity.iter().map(|(medium, slots)| (medium.as_str(), *slots)).collect(),
         services: services.iter().map(|(name, service)| (name.as_str(), entry(service))).collect(),
         settings,
+        places: places.iter().map(|(name, phone)| (name.as_str(), phone.phone_number.as_str())).collect(),
     })
 }
 

@@ -36,6 +36,7 @@ pub fn test_board() -> TestBoard {
         capacity: BTreeMap::from([(MEDIUM.into(), 1), ("post".into(), 1)]),
         services: BTreeMap::new(),
         settings: BTreeMap::new(),
+        places: BTreeMap::new(),
         made_by_file: domain::centre::MadeByFile::default(),
     };
     let test = TestBoard { states: vec![(Key::Centre, Arc::new(State::Centre(centre)))], now: 0 };
@@ -136,7 +137,7 @@ pub fn who(name: &str) -> TestAgent {
         settings: BTreeMap::new(),
     };
     let mut agent = Agent::new(name.into(), name.into());
-    agent.login = Some(Login { at: 0, place: None, channels: BTreeMap::new(), wrap_up: None });
+    agent.login = Some(Login { at: 0, place: None, channels: BTreeMap::new(), wrap_up: None, desk: None });
     TestAgent { user, agent }.state(MEDIUM, Readiness::Ready, None)
 }
 

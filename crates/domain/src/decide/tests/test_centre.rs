@@ -279,6 +279,7 @@ impl TestCentre {
             }
         }
         self.calls_hold();
+        self.phones_hold();
         for session in self.sessions() {
             let idle =
                 !session.customer.present && !session.waiting && session.live_agents().next().is_none();
@@ -420,6 +421,7 @@ pub fn centre() -> Centre {
             ("page".into(), Service { inactivity: 0, ..service(page) }),
         ]),
         settings: BTreeMap::new(),
+        places: BTreeMap::new(),
         made_by_file: crate::centre::MadeByFile::default(),
     }
 }

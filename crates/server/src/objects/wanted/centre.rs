@@ -2,6 +2,7 @@
 
 use super::{
     names::{seconds, stable_guid},
+    places,
     reading::ReadContext,
 };
 use crate::{
@@ -43,6 +44,7 @@ pub(super) fn wanted(
     overwrite(&mut centre.disposition.policy, config.disposition.policy.as_ref());
     states(config, reading, &mut centre, kept, findings);
     services(config, reading, &mut centre, kept, findings);
+    places::put(config, reading, &mut centre, kept, findings);
     centre
 }
 
@@ -181,6 +183,7 @@ fn plain(media: &Media, id: String) -> Centre {
         capacity: media.rows().iter().map(|row| (row.name.clone(), 3)).collect(),
         services: BTreeMap::new(),
         settings: BTreeMap::new(),
+        places: BTreeMap::new(),
         made_by_file: MadeByFile::default(),
     }
 }

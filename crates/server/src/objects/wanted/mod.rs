@@ -3,6 +3,7 @@
 mod centre;
 mod file;
 mod names;
+mod places;
 mod queues;
 mod reading;
 mod users;

@@ -93,6 +93,7 @@ pub fn commands(agents: usize) -> anyhow::Result<Vec<Command>> {
         capacity: BTreeMap::from([(medium, 3)]),
         services: BTreeMap::from([(SERVICE.into(), service)]),
         settings: BTreeMap::new(),
+        places: [].into(),
         made_by_file: domain::centre::MadeByFile::default(),
     };
     let queue = Queue {

@@ -205,6 +205,7 @@ pub(super) fn device_events() -> Vec<device::DeviceEvent> {
     vec![
         device::DeviceEvent::Assigned { owner: Some("7f".into()) },
         device::DeviceEvent::Assigned { owner: None },
+        device::DeviceEvent::Occupied { by: device::Occupant::Guest("7f".into()) },
         device::DeviceEvent::Service { on: true, answers: true },
         device::DeviceEvent::Service { on: false, answers: false },
         device::DeviceEvent::DoNotDisturb { on: true },
@@ -216,6 +217,10 @@ pub(super) fn device_events() -> Vec<device::DeviceEvent> {
             user_data: pairs(json!({"A": 1})),
         },
     ]
+}
+
+fn hall() -> Device {
+    Device { id: "d9".into(), phone_number: "5010".into() }
 }
 
 pub(super) fn agent_facts() -> Vec<agent::Fact> {
@@ -233,6 +238,10 @@ pub(super) fn agent_facts() -> Vec<agent::Fact> {
         agent::Fact::LoggedIn { place: Some("Place5001".into()), channels: vec![medium()] },
         agent::Fact::LoggedIn { place: None, channels: Vec::new() },
         agent::Fact::LoggedOut,
+        agent::Fact::Seated { place: Some("Hall".into()), device: hall() },
+        agent::Fact::Seated { place: None, device: hall() },
+        agent::Fact::LeftDesk { device: hall(), place: Some("Place5001".into()) },
+        agent::Fact::LeftDesk { device: hall(), place: None },
         agent::Fact::StateChanged {
             channels: vec![medium()],
             state: state.into(),
@@ -282,6 +291,7 @@ fn centre() -> Centre {
         capacity: BTreeMap::from([("chat".into(), 3)]),
         services: BTreeMap::from([("customer-support".into(), service)]),
         settings: BTreeMap::new(),
+        places: BTreeMap::from([("Hall".into(), hall())]),
         made_by_file: domain::centre::MadeByFile::default(),
     }
 }
