@@ -236,6 +236,16 @@ fn who_has_no_phone_of_their_own_works_at_one() {
     assert_eq!(world.then(log_out("cat")).at("5009"), "-");
 }
 
+#[test]
+fn nothing_of_it_is_stored_of_those_who_are_at_their_own() {
+    for world in [phones(), away().then(log_out("ann"))] {
+        for state in world.states.values() {
+            let stored = serde_json::to_string(&**state).expect("JSON");
+            assert!(!stored.contains("\"occupant\"") && !stored.contains("\"desk\""), "{stored}");
+        }
+    }
+}
+
 const AGENTS: [&str; 3] = ["ann", "bob", "cat"];
 const PHONES: [&str; 5] = ["5001", "5002", "5003", "5009", "5010"];
 
