@@ -6,7 +6,7 @@ use crate::{
     body::{Posted, asked},
     repeat::Repeat,
     state::Api,
-    v2::{not_registered, option_groups},
+    v2::{not_registered, option_groups, own_device, worked_at},
 };
 use axum::{
     Router,
@@ -16,7 +16,7 @@ use axum::{
 use domain::{Command, user::Role};
 use gws::{
     Answer, BusinessAttributesAnswer, CentreAnswer, CentreResources, DesktopRequest, Outcome, OwnSections,
-    OwnSettings, OwnSettingsAnswer, Problem, Query, business_attributes, find_device, states_to_choose,
+    OwnSettings, OwnSettingsAnswer, Query, business_attributes, states_to_choose,
 };
 use std::sync::Arc;
 
@@ -65,13 +65,10 @@ async fn operate(
     caller.needs(&[Role::Agent, Role::Supervisor])?;
     let DesktopRequest::SendUserEvent(event) = asked(&api, &body, "/internal-api/operations")?;
     let device = match &event.device_id {
-        Some(id) => {
-            let found = find_device(&caller.user, id);
-            Some(found.ok_or_else(|| Problem::not_found(&format!("Device '{id}'")))?)
-        }
-        None => caller.user.device.as_ref(),
+        Some(id) => Some(own_device(&api, &caller, id).await?),
+        None => worked_at(&api, &caller.user).await?,
     };
-    let dn = device.ok_or_else(|| not_registered(None))?.phone_number.clone();
+    let dn = device.ok_or_else(|| not_registered(None))?.phone_number;
     let command = Command::Device { dn, agent: caller.user.id.clone(), act: event.act() };
     Ok(api.perform(&repeat, command, |_| Answer::done()).await?)
 }

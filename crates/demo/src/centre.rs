@@ -44,9 +44,11 @@ pub const DOMAIN: &str = "@demo";
 pub const AGENTS: u32 = 8;
 /// The first DN; `agent1@demo` has it.
 pub(crate) const FIRST_DN: u32 = 5001;
-/// The numbers of all phones: those of the agents and the supervisor's. The password of each is [`PASSWORD`].
+/// The place with a phone that is nobody's own, and its number.
+pub(crate) const FREE_PLACE: (&str, u32) = ("Place5010", FIRST_DN + AGENTS + 1);
+/// The numbers of all phones: those of the agents, the supervisor's, and one that is nobody's own. The password of each is [`PASSWORD`].
 pub fn numbers() -> impl Iterator<Item = Dn> {
-    (FIRST_DN..=FIRST_DN + AGENTS).map(|dn| Dn::from(dn.to_string().as_str()))
+    (FIRST_DN..=FREE_PLACE.1).map(|dn| Dn::from(dn.to_string().as_str()))
 }
 
 /// How long an offer stands, in milliseconds.
@@ -121,6 +123,7 @@ fn the_centre() -> Centre {
         settings: BTreeMap::new(),
         transfers_answered_only: false,
         agent_groups: Vec::new(),
+        places: BTreeMap::from([(FREE_PLACE.0.into(), device(FREE_PLACE.1))]),
         made_by_file: domain::centre::MadeByFile::default(),
     }
 }
@@ -180,14 +183,8 @@ fn users(password_hash: &str) -> Vec<User> {
         queues: Vec::new(),
         settings: BTreeMap::new(),
     };
-    let seated = |user: User, dn: u32| User {
-        device: Some(Device {
-            id: format!("de3000de-0000-4000-8000-{dn:012}"),
-            phone_number: Dn::from(dn.to_string().as_str()),
-        }),
-        place: Some(format!("Place{dn}")),
-        ..user
-    };
+    let seated =
+        |user: User, dn: u32| User { device: Some(device(dn)), place: Some(format!("Place{dn}")), ..user };
     let agents = (1..=AGENTS).zip(FIRST_NAMES).map(|(number, first)| {
         let dn = FIRST_DN + number - 1;
         let agent = user(number, &format!("agent{number}"), first, "Agent", vec![Role::Agent]);
@@ -199,6 +196,13 @@ fn users(password_hash: &str) -> Vec<User> {
     all.push(user(10, "admin", "Alex", "Admin", vec![Role::Admin]));
     all.push(user(11, "reporting", "Reporting", "Feed", vec![Role::Apiuser]));
     all
+}
+
+fn device(dn: u32) -> Device {
+    Device {
+        id: format!("de3000de-0000-4000-8000-{dn:012}"),
+        phone_number: Dn::from(dn.to_string().as_str()),
+    }
 }
 
 fn dispositions() -> Vec<DispositionGroup> {
@@ -277,6 +281,10 @@ mod tests {
         assert_eq!(centre.id, "c0ffee00-0000-4000-8000-000000000001");
         assert!(centre.capacity.values().all(|slots| *slots == 3));
         assert_eq!(centre.services["customer-support"].queue.as_str(), "Support");
+        let free: Vec<_> =
+            centre.places.iter().map(|(name, phone)| (&**name, phone.phone_number.as_str())).collect();
+        assert_eq!(free, [("Place5010", "5010")]);
+        assert!(numbers().any(|dn| dn.as_str() == "5010") && numbers().count() == 10);
         let queue = of(|change| match change {
             Provision::PutQueue(queue) => Some(*queue),
             _ => None,

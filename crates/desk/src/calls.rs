@@ -13,7 +13,7 @@ use domain::{
         interactions_of,
     },
     command::{Arrive, CallAct, Destination, Dial},
-    device::Device,
+    device::{Device, Occupant},
     queue::{Overflow, Queue},
 };
 use futures::future::BoxFuture;
@@ -236,8 +236,8 @@ impl Desk {
         self.perform(Command::CallDue { call, due, late }).await
     }
 
-    /// Where a number leads now: to the queue whose routing point it is, to a phone of ours or to the number its calls
-    /// are forwarded, or nowhere.
+    /// Where a number leads now: to the queue whose routing point it is, to a phone of ours, to the number its calls are
+    /// forwarded or to the phone at which its user works instead, or nowhere.
     async fn leads(&self, number: &Dn) -> Result<Destination, Refused> {
         let mut number = number.clone();
         let mut forwarded = false;
@@ -252,12 +252,29 @@ impl Desk {
                     number = to.clone();
                     forwarded = true;
                 }
+                // Whoever the phone is provisioned for works at another.
+                Some(State::Device(Device { occupant: Occupant::Nobody, owner: Some(owner), .. })) => {
+                    match self.desk_of(owner).await? {
+                        Some(desk) if desk != number => number = desk,
+                        _ => return Ok(Destination::Device(number)),
+                    }
+                    forwarded = true;
+                }
                 // A number that a phone of ours names is called, if anything leads there.
                 None if !forwarded => return Ok(Destination::Nowhere),
                 _ => return Ok(Destination::Device(number)),
             }
         }
         Ok(Destination::Nowhere)
+    }
+
+    /// The number of the phone that is not a user's own and that they work at.
+    async fn desk_of(&self, user: &UserId) -> Result<Option<Dn>, StoreFault> {
+        let state = self.store.state(&Key::Agent(user.clone())).await?;
+        Ok(match state.as_deref() {
+            Some(State::Agent(agent)) => agent.desk().map(|desk| desk.device.phone_number.clone()),
+            _ => None,
+        })
     }
 
     fn to_queue(&self, queue: &Queue) -> Destination {

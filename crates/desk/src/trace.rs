@@ -201,6 +201,7 @@ const fn of_device(act: &DeviceAct) -> &'static str {
 const fn of_agent(act: &AgentAct) -> &'static str {
     match act {
         AgentAct::LogIn { .. } => "agent.log-in",
+        AgentAct::Sit(_) => "agent.sit",
         AgentAct::LogOut => "agent.log-out",
         AgentAct::SetState { .. } => "agent.set-state",
         AgentAct::DoNotDisturb { .. } => "agent.do-not-disturb",

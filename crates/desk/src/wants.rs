@@ -3,7 +3,7 @@
 use domain::{
     Command, Key, ProviderKey, UniqueName, Want,
     call::{Dn, interactions_of},
-    command::{CallAct, Destination, HandoverTarget, Provision, SessionAct, Unit},
+    command::{AgentAct, CallAct, Destination, HandoverTarget, Provision, SessionAct, Unit},
 };
 
 /// What a command is known to look at, sorted and each once; `request` is the idempotency key of its request. A rule
@@ -100,8 +100,11 @@ pub(crate) fn keys(command: &Command) -> Vec<Key> {
         Command::Offer { session, agent } | Command::OfferLapsed { session, agent } => {
             keys.extend([Key::Session(session.clone()), Key::Agent(agent.clone()), Key::User(agent.clone())]);
         }
-        Command::Agent { agent, .. } => {
+        Command::Agent { agent, act } => {
             keys.extend([Key::Agent(agent.clone()), Key::User(agent.clone())]);
+            if let AgentAct::Sit(place) | AgentAct::LogIn { place: Some(place), .. } = act {
+                keys.extend(place.device.iter().map(|device| Key::Device(device.phone_number.clone())));
+            }
         }
         Command::Arrive(arrive) => {
             keys.push(Key::Call(arrive.leg.call.clone()));

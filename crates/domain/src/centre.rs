@@ -4,8 +4,9 @@ use crate::{
     QueueName, ServiceName, UserId,
     agent::{AgentState, Readiness},
     disposition::Rule,
+    ids::Dn,
     medium::MediumName,
-    user::{Role, User},
+    user::{Device, Role, User},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -40,6 +41,9 @@ pub struct Centre {
     /// Groups of agents with those who lead them. Without any, every supervisor leads every user.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub agent_groups: Vec<AgentGroup>,
+    /// Phones that are nobody's own, by the name of the place where they stand: whoever names it works there.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub places: BTreeMap<String, Device>,
     /// What the settings file made.
     #[serde(default, skip_serializing_if = "MadeByFile::is_nothing")]
     pub made_by_file: MadeByFile,
@@ -73,6 +77,9 @@ pub struct MadeByFile {
     pub services: BTreeSet<ServiceName>,
     /// States of agents, by operation.
     pub agent_states: BTreeSet<String>,
+    /// Places, by name.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub places: BTreeSet<String>,
     /// Groups of the disposition book, by id.
     pub groups: BTreeSet<String>,
     /// Codes of the disposition book, by id.
@@ -125,6 +132,11 @@ impl Centre {
         self.agent_groups.iter().filter(|group| {
             group.leaders.contains(&leader.user_name) && group.members.contains(&user.user_name)
         })
+    }
+
+    /// The phone of a place by its number.
+    pub fn phone(&self, dn: &Dn) -> Option<&Device> {
+        self.places.values().find(|device| device.phone_number == *dn)
     }
 
     /// Whether it has any of these features.

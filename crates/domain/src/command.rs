@@ -24,7 +24,7 @@ use crate::{
     queue::Queue,
     task::NewConversationIds,
     thread::Address,
-    user::User,
+    user::{Device, User},
 };
 
 /// A request to change something.
@@ -406,9 +406,11 @@ pub enum AgentAct {
     LogIn {
         /// The channels that could be started.
         channels: Vec<MediumName>,
-        /// The place.
-        place: Option<String>,
+        /// The place; where they are, or else their own, when `None`.
+        place: Option<Workplace>,
     },
+    /// Goes to another place within the session.
+    Sit(Workplace),
     /// Ends the contact-centre session.
     LogOut,
     /// Enters the state that an operation names.
@@ -428,6 +430,15 @@ pub enum AgentAct {
         /// Closes or opens.
         on: bool,
     },
+}
+
+/// Where an agent wants to work.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Workplace {
+    /// The name of the place, if it has one.
+    pub name: Option<String>,
+    /// The phone there; `None` for a place of the agent's own at which there is none.
+    pub device: Option<Device>,
 }
 
 /// What an administrator changes.

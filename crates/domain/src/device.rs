@@ -4,6 +4,24 @@
 use crate::{UserData, UserId, ids::Dn, watch::Watch};
 use serde::{Deserialize, Serialize};
 
+/// Who works at a phone (spec: core-and-voice#4.4).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Occupant {
+    /// The user it is provisioned for, if there is one.
+    #[default]
+    Owner,
+    /// Nobody: the user it is provisioned for works at another phone.
+    Nobody,
+    /// A user it is not provisioned for, until their contact-centre session ends or they move on.
+    Guest(UserId),
+}
+
+impl Occupant {
+    fn is_owner(&self) -> bool {
+        *self == Self::Owner
+    }
+}
+
 /// A phone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Device {
@@ -11,6 +29,9 @@ pub struct Device {
     pub dn: Dn,
     /// The user it is provisioned for.
     pub owner: Option<UserId>,
+    /// Who works at it.
+    #[serde(default, skip_serializing_if = "Occupant::is_owner")]
+    pub occupant: Occupant,
     /// Whether a phone is registered under the number.
     pub in_service: bool,
     /// Whether it can be made to answer.
@@ -34,6 +55,11 @@ pub enum DeviceEvent {
     Assigned {
         /// The user.
         owner: Option<UserId>,
+    },
+    /// Somebody came to work at it, or left it. Not in the reporting feed, where the agent's events tell of it.
+    Occupied {
+        /// Who works at it from now on.
+        by: Occupant,
     },
     /// A phone registered under the number, or the last one went.
     Service {
@@ -82,6 +108,7 @@ impl DeviceEvent {
     pub const fn kind(&self) -> &'static str {
         match self {
             Self::Assigned { .. } => "device.assigned",
+            Self::Occupied { .. } => "device.occupied",
             Self::Service { on: true, .. } => "device.in-service",
             Self::Service { on: false, .. } => "device.out-of-service",
             Self::DoNotDisturb { .. } => "device.do-not-disturb",
@@ -100,6 +127,7 @@ impl Device {
         Self {
             dn,
             owner: None,
+            occupant: Occupant::Owner,
             in_service: false,
             answers: false,
             do_not_disturb: false,
@@ -109,10 +137,30 @@ impl Device {
         }
     }
 
+    /// The user whose phone it is now: a guest, or the one it is provisioned for unless they work at another.
+    pub const fn user(&self) -> Option<&UserId> {
+        match &self.occupant {
+            Occupant::Owner => self.owner.as_ref(),
+            Occupant::Nobody => None,
+            Occupant::Guest(user) => Some(user),
+        }
+    }
+
+    /// Whether somebody else works at it than this user.
+    pub fn is_taken_from(&self, user: &UserId) -> bool {
+        matches!(&self.occupant, Occupant::Guest(guest) if guest != user)
+    }
+
     /// Folds one event into the phone.
     pub fn apply(&mut self, event: &DeviceEvent) {
         match event {
-            DeviceEvent::Assigned { owner } => self.owner.clone_from(owner),
+            DeviceEvent::Assigned { owner } => {
+                self.owner.clone_from(owner);
+                if self.occupant == Occupant::Nobody {
+                    self.occupant = Occupant::Owner;
+                }
+            }
+            DeviceEvent::Occupied { by } => self.occupant.clone_from(by),
             DeviceEvent::Service { on, answers } => (self.in_service, self.answers) = (*on, *answers),
             DeviceEvent::DoNotDisturb { on } => self.do_not_disturb = *on,
             DeviceEvent::Forwarded { to } => self.forward_to.clone_from(to),

@@ -50,11 +50,12 @@ impl Event {
     }
 
     /// Whether the reporting feed tells of it: typing is too fleeting, what is only asked of a phone has not
-    /// happened, slots and threads follow from the conversations.
+    /// happened, slots and threads follow from the conversations, who works at a phone from the agents.
     pub const fn is_reported(&self) -> bool {
         !matches!(
             self,
             Self::Session(session::SessionEvent { fact: session::Fact::Typed { .. }, .. })
+                | Self::Device(device::DeviceEvent::Occupied { .. })
                 | Self::Agent(agent::AgentEvent {
                     fact: agent::Fact::SlotTaken { .. } | agent::Fact::SlotFreed { .. },
                     ..

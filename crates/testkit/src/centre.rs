@@ -113,6 +113,7 @@ fn centre(id: &str, name: &str) -> Centre {
         settings: BTreeMap::new(),
         transfers_answered_only: false,
         agent_groups: Vec::new(),
+        places: [].into(),
         made_by_file: domain::centre::MadeByFile::default(),
     }
 }

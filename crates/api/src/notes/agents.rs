@@ -8,9 +8,10 @@ use desk::{
 use domain::{
     DecideError, Decision, EntityChange, Key, State, UserData, UserId,
     agent::{Agent, Fact},
-    call::interactions_of,
+    call::{Dn, interactions_of},
     device::{Device, DeviceEvent},
     medium::{VOICE, voice},
+    user::{self, User},
 };
 use gws::{
     DEVICES_TOPIC, Phone, UserActivity, activity,
@@ -36,7 +37,12 @@ pub(super) fn render(
         {
             return Ok(());
         }
-        Fact::LoggedIn { .. } | Fact::LoggedOut | Fact::StateChanged { .. } | Fact::DoNotDisturb { .. } => {}
+        Fact::LoggedIn { .. }
+        | Fact::LoggedOut
+        | Fact::Seated { .. }
+        | Fact::LeftDesk { .. }
+        | Fact::StateChanged { .. }
+        | Fact::DoNotDisturb { .. } => {}
         Fact::SlotTaken { .. } | Fact::SlotFreed { .. } | Fact::Focused { .. } => return Ok(()),
     }
     let Some(user) = user_of(view, decision, &agent.id)? else { return Ok(()) };
@@ -94,6 +100,7 @@ impl DeviceNotes<'_> {
                 Some(State::Agent(before)) => before.channel(&voice()).is_some(),
                 _ => false,
             },
+            Fact::Seated { .. } | Fact::LeftDesk { .. } => true,
             Fact::SlotTaken { .. } | Fact::SlotFreed { .. } | Fact::Focused { .. } => false,
         };
         if concerns { self.tell(view, &agent.id, out) } else { Ok(()) }
@@ -107,7 +114,16 @@ impl DeviceNotes<'_> {
         event: &DeviceEvent,
         out: &mut Vec<NewNote>,
     ) -> Result<(), DecideError> {
-        match (event, &device.owner) {
+        match (event, device.user()) {
+            // Agents are told what becomes of the phone that they come to or leave; here, of their own.
+            (DeviceEvent::Occupied { .. }, _) => match &device.owner {
+                Some(owner)
+                    if self.works_at(view, owner)?.is_some_and(|phone| phone.phone_number == device.dn) =>
+                {
+                    self.tell(view, owner, out)
+                }
+                _ => Ok(()),
+            },
             (
                 DeviceEvent::Service { .. }
                 | DeviceEvent::DoNotDisturb { .. }
@@ -132,9 +148,8 @@ impl DeviceNotes<'_> {
         user_data: &UserData,
         out: &mut Vec<NewNote>,
     ) -> Result<(), DecideError> {
-        let Some(user) = user_of(view, self.decision, id)? else { return Ok(()) };
-        let Some(device) = &user.device else { return Ok(()) };
-        let message = DeviceUserEventMessage::new(&self.notes.links, device, call, user_data);
+        let Some(device) = self.works_at(view, id)? else { return Ok(()) };
+        let message = DeviceUserEventMessage::new(&self.notes.links, &device, call, user_data);
         out.push(NewNote {
             agent: id.clone(),
             channel: DEVICES_TOPIC.into(),
@@ -144,15 +159,25 @@ impl DeviceNotes<'_> {
         Ok(())
     }
 
-    /// Tells a user how their phone stands; a later note of the same commit replaces an earlier one.
+    /// The phone at which a user works.
+    fn works_at(&self, view: &mut dyn TxView, id: &UserId) -> Result<Option<user::Device>, DecideError> {
+        let Some(user) = user_of(view, self.decision, id)? else { return Ok(None) };
+        let agent = after(view, self.decision, &Key::Agent(id.clone()))?;
+        Ok(match agent.as_deref() {
+            Some(State::Agent(agent)) => agent.device(&user).cloned(),
+            _ => user.device.clone(),
+        })
+    }
+
+    /// Tells a user how the phone at which they work stands, and of the one that they left with this commit; a later note
+    /// of the same commit replaces an earlier one.
     fn tell(&self, view: &mut dyn TxView, id: &UserId, out: &mut Vec<NewNote>) -> Result<(), DecideError> {
         let Some(user) = user_of(view, self.decision, id)? else { return Ok(()) };
-        let Some(device) = &user.device else { return Ok(()) };
-        let stands = after(view, self.decision, &Key::Device(device.phone_number.clone()))?;
-        let fresh = Device::new(device.phone_number.clone());
-        let stands = match stands.as_deref() {
-            Some(State::Device(stands)) => stands,
-            _ => &fresh,
+        let now = self.works_at(view, id)?;
+        let left = self.was_at(&user).filter(|left| Some(left) != now.as_ref());
+        let stands = match &now {
+            Some(device) => self.stands(view, &device.phone_number, id)?,
+            None => None,
         };
         let agent = after(view, self.decision, &Key::Agent(id.clone()))?;
         let voice = match agent.as_deref() {
@@ -164,8 +189,21 @@ impl DeviceNotes<'_> {
             Some(State::Centre(centre)) => supervises(centre, &user),
             _ => false,
         };
-        let phone = Phone { device, stands, voice, supervises };
-        let message = DeviceStateChangeMessage::new(&self.notes.links, &phone);
+        let known = now.as_ref().map(|device| (device, stands, voice));
+        let known = known.into_iter().chain(left.as_ref().map(|device| (device, None, None)));
+        let known: Vec<_> = known
+            .map(|(device, stands, voice)| {
+                (device, stands.unwrap_or_else(|| Device::new(device.phone_number.clone())), voice)
+            })
+            .collect();
+        let phones: Vec<Phone<'_>> = known
+            .iter()
+            .map(|(device, stands, voice)| Phone { device, stands, voice: *voice, supervises })
+            .collect();
+        if phones.is_empty() {
+            return Ok(());
+        }
+        let message = DeviceStateChangeMessage::new(&self.notes.links, &phones);
         out.retain(|note| note.agent != *id || &*note.channel != DEVICES_TOPIC);
         out.push(NewNote {
             agent: id.clone(),
@@ -174,5 +212,23 @@ impl DeviceNotes<'_> {
             about: self.change.key.clone(),
         });
         Ok(())
+    }
+
+    /// The phone at which a user worked before this commit, if it brings them to another.
+    fn was_at(&self, user: &User) -> Option<user::Device> {
+        let change = self.decision.changes.iter().find(|change| change.key == Key::Agent(user.id.clone()))?;
+        match change.before.as_deref() {
+            Some(State::Agent(before)) => before.device(user).cloned(),
+            _ => user.device.clone(),
+        }
+    }
+
+    /// How a phone stands for a user; `None` as nothing is known of it, or while another works at it.
+    fn stands(&self, view: &mut dyn TxView, dn: &Dn, id: &UserId) -> Result<Option<Device>, DecideError> {
+        let stands = after(view, self.decision, &Key::Device(dn.clone()))?;
+        Ok(match stands.as_deref() {
+            Some(State::Device(stands)) if !stands.is_taken_from(id) => Some(stands.clone()),
+            _ => None,
+        })
     }
 }

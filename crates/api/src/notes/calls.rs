@@ -9,6 +9,7 @@ use desk::ports::{NewNote, TxView};
 use domain::{
     DecideError, Decision, EntityChange, Event, Key, Millis, State, UserId,
     call::{Call, Fact, Party, PartyState, capabilities},
+    user::Device,
 };
 use gws::{
     CALLS_TOPIC, CallRequest, CallView, followed, is_listened_to,
@@ -40,8 +41,12 @@ impl CallNotes<'_> {
                 None => *wrap_up.insert(self.wrap_up(tx)?),
             };
             let known = user_of(tx, self.decision, user)?;
-            let device = known.as_ref().and_then(|user| user.device.as_ref());
-            let device = device.filter(|device| device.phone_number == party.dn);
+            let own = known.as_ref().and_then(|user| user.device.as_ref());
+            let other = match own {
+                Some(own) if own.phone_number == party.dn => None,
+                _ => self.other_phone(tx, party)?,
+            };
+            let device = other.as_ref().or(own).filter(|device| device.phone_number == party.dn);
             let view = CallView { call: self.call, party, device, at: self.at };
             let Notes { links, shown, .. } = self.notes;
             if let Some(began) = self.as_it_began(party) {
@@ -66,6 +71,23 @@ impl CallNotes<'_> {
             }
         }
         Ok(())
+    }
+
+    /// A phone that is not the own of the user whose part is on it.
+    fn other_phone(&self, tx: &mut dyn TxView, party: &Party) -> Result<Option<Device>, DecideError> {
+        let phone = after(tx, self.decision, &Key::Device(party.dn.clone()))?;
+        let owner = match phone.as_deref() {
+            Some(State::Device(phone)) => phone.owner.clone(),
+            _ => None,
+        };
+        if let Some(owner) = owner {
+            return Ok(user_of(tx, self.decision, &owner)?.and_then(|user| user.device.clone()));
+        }
+        let centre = after(tx, self.decision, &Key::Centre)?;
+        Ok(match centre.as_deref() {
+            Some(State::Centre(centre)) => centre.phone(&party.dn).cloned(),
+            _ => None,
+        })
     }
 
     /// What has changed for a party.

@@ -8,7 +8,7 @@ use crate::{
     repeat::Repeat,
     state::Api,
     v2::{
-        features,
+        devices, features,
         openapi::{Denied, Listing, Refused},
         sessions::late_part,
     },
@@ -24,7 +24,7 @@ use domain::{
 };
 use gws::{
     Answer, CallAnswer, CallRequest, CallResource, CallView, CallsAnswer, CallsRequest, Outcome, Problem,
-    Query, UserActivity, call_resource, find_device,
+    Query, UserActivity, call_resource,
 };
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -48,7 +48,8 @@ async fn list(State(api): State<Arc<Api>>, caller: Caller, query: Query) -> Outc
     features::shows(&api, features::VOICE, "/me/calls")?;
     let agent = api.desk.agent(&caller.user).await?;
     let held = api.desk.calls(&agent).await?;
-    CallsAnswer::of(&query, &[], resources(&api, &caller, &held))
+    let phones = phones_of(&api, &caller, &held).await?;
+    CallsAnswer::of(&query, &[], resources(&api, &caller, &held, &phones))
 }
 
 /// What the phone of an agent does now.
@@ -61,20 +62,32 @@ pub async fn activity(api: &Api, agent: &Agent) -> Result<UserActivity, Problem>
 pub async fn shown(api: &Api, caller: &Caller) -> Result<Vec<Value>, Problem> {
     let agent = api.desk.agent(&caller.user).await?;
     let held = api.desk.calls(&agent).await?;
-    Ok(resources(api, caller, &held).map(|call| json!(call)).collect())
+    let phones = phones_of(api, caller, &held).await?;
+    Ok(resources(api, caller, &held, &phones).map(|call| json!(call)).collect())
 }
 
 fn resources<'c>(
     api: &Api,
     caller: &'c Caller,
     held: &'c [HeldCall],
+    phones: &'c [Device],
 ) -> impl Iterator<Item = CallResource<'c>> {
     let at = api.desk.now();
     let views = held.iter().filter_map(move |held| {
         let (call, party) = held.part(&caller.user.id)?;
-        Some(CallView { call, party, device: device_of(&caller.user, party), at })
+        let device = phones.iter().find(|device| device.phone_number == party.dn);
+        Some(CallView { call, party, device, at })
     });
     views.map(|view| call_resource(&api.links, api.config.shown.participants, &view, None))
+}
+
+/// The phones on which the caller has these calls.
+async fn phones_of(api: &Api, caller: &Caller, held: &[HeldCall]) -> Result<Vec<Device>, Problem> {
+    let mut phones = Vec::new();
+    for (_, party) in held.iter().filter_map(|held| held.part(&caller.user.id)) {
+        phones.extend(device_of(api, &caller.user, party).await?);
+    }
+    Ok(phones)
 }
 
 /// One call of the caller.
@@ -109,7 +122,8 @@ async fn one(api: &Api, caller: &Caller, id: &InteractionId) -> Outcome {
         (party, Some(until))
     };
     edge::span::interaction(id.as_str());
-    let view = CallView { call, party, device: device_of(&caller.user, party), at: api.desk.now() };
+    let device = device_of(api, &caller.user, party).await?;
+    let view = CallView { call, party, device: device.as_ref(), at: api.desk.now() };
     Ok(CallAnswer::of(call_resource(&api.links, api.config.shown.participants, &view, until)))
 }
 
@@ -173,8 +187,7 @@ async fn dial(
 ) -> Outcome {
     features::allows(&api, features::VOICE)?;
     caller.needs(&[Role::Agent, Role::Supervisor])?;
-    let device = find_device(&caller.user, &id);
-    let device = device.ok_or_else(|| Problem::not_found(&format!("Device '{id}'")))?;
+    let device = devices::own(&api, &caller, &id).await?;
     let CallsRequest::Dial(request) = asked(&api, &body, "/me/devices/{id}/calls")?;
     let command = api.desk.dialling(&caller.user.id, &device.phone_number, request.dialled()).await?;
     if let Command::Dial { dial, .. } = &command {
@@ -183,9 +196,12 @@ async fn dial(
     Ok(api.perform(&repeat, command, |_| Answer::done()).await?)
 }
 
-/// The phone of a user that a part was on.
-fn device_of<'u>(user: &'u User, party: &Party) -> Option<&'u Device> {
-    user.device.as_ref().filter(|device| device.phone_number == party.dn)
+/// The phone that a part of a user was on: their own, or another at which they worked.
+async fn device_of(api: &Api, user: &User, party: &Party) -> Result<Option<Device>, Problem> {
+    match &user.device {
+        Some(own) if own.phone_number == party.dn => Ok(Some(own.clone())),
+        _ => devices::numbered(api, &party.dn).await,
+    }
 }
 
 fn gone(id: &InteractionId) -> Problem {

@@ -10,19 +10,20 @@ use crate::{
     v2::{
         calls, features,
         openapi::{Denied, Listing, Refused},
+        places::{self, Named},
     },
 };
 use axum::extract::{Path, State};
 use domain::{
-    Command, MediumName,
+    Command, MediumName, Refusal,
     call::Dn,
     command::{AgentAct, DeviceAct, WatchAsked},
     medium::{VOICE, voice},
     user::{Device, Role, User},
 };
 use gws::{
-    Answer, ChannelRequest, DeviceAnswer, DeviceRequest, DeviceResource, DevicesAnswer, Links,
-    MonitoringAsked, Outcome, Phone, PhoneName, Problem, Query, SettingKey, StateRequest,
+    Answer, ChannelRequest, DeviceAnswer, DeviceAssignRequest, DeviceRequest, DeviceResource, DevicesAnswer,
+    Links, MonitoringAsked, Outcome, Phone, PhoneName, Problem, Query, SettingKey, StateRequest,
     SwitchSettingsAnswer, device_resource, find_device, is_monitoring, is_of_the_phone, provisioned_device,
     supervises,
 };
@@ -36,12 +37,12 @@ pub fn router() -> OpenApiRouter<Arc<Api>> {
         .routes(routes!(list))
         .routes(routes!(read))
         .routes(routes!(switch_settings))
-        .routes(routes!(list_own))
+        .routes(routes!(list_own, assign))
         .routes(routes!(read_own, operate))
         .routes(routes!(switch_settings_of_own))
 }
 
-/// Every device of the centre, with what provisioning knows of it.
+/// Every device of the centre, with what provisioning knows of it: those of users, then those at places.
 #[utoipa::path(
     get, path = "/devices", tag = "devices", params(Listing),
     responses((status = 200, description = "`uris`, or with `fields` the `devices`", body = gws::DevicesAnswer), Denied)
@@ -50,8 +51,8 @@ async fn list(State(api): State<Arc<Api>>, caller: Caller, query: Query) -> Outc
     features::shows(&api, features::READ, "/devices")?;
     caller.needs(ADMINS)?;
     let mut devices = Vec::new();
-    for user in api.desk.directory().all() {
-        devices.extend(of_user(&api, &user, provisioned_device).await?);
+    for (_, device) in places::all(&api) {
+        devices.push(as_it_stands(&api, &device, provisioned_device).await?);
     }
     DevicesAnswer::of(&query, &[], devices)
 }
@@ -63,23 +64,72 @@ async fn list(State(api): State<Arc<Api>>, caller: Caller, query: Query) -> Outc
     responses((status = 200, description = "The `device`", body = gws::DeviceAnswer), Denied)
 )]
 async fn read(State(api): State<Arc<Api>>, caller: Caller, Path(id): Path<String>) -> Outcome {
-    let (user, _) = find(&api, &caller, &id)?;
-    let shape = if caller.user.has(CARERS) { provisioned_device } else { device_resource };
-    let device = of_user(&api, &user, shape).await?.pop();
-    Ok(DeviceAnswer::of(device.ok_or_else(|| Problem::not_found(&format!("Device '{id}'")))?))
+    let device = find(&api, &caller, &id).await?;
+    let shown = if caller.user.has(CARERS) {
+        as_it_stands(&api, &device, provisioned_device).await?
+    } else {
+        for_user(&api, &caller.user, &device, device_resource).await?
+    };
+    Ok(DeviceAnswer::of(shown))
 }
 
 /// How a phone is written: as its user sees it, or as provisioning does.
 type Shape = fn(&Links, &Phone<'_>) -> DeviceResource;
 
-/// The phone of a user, if they have one, as it stands.
+/// The phone at which a user works, if they have one, as it stands.
 pub async fn of_user(api: &Api, user: &User, shape: Shape) -> Result<Vec<DeviceResource>, Problem> {
-    let Some(device) = &user.device else { return Ok(Vec::new()) };
-    let stands = api.desk.device(&device.phone_number).await?;
+    match worked_at(api, user).await? {
+        Some(device) => Ok(vec![for_user(api, user, &device, shape).await?]),
+        None => Ok(Vec::new()),
+    }
+}
+
+/// A phone as it stands for the user whose it is: while another works at it, it cannot be reached.
+async fn for_user(api: &Api, user: &User, device: &Device, shape: Shape) -> Result<DeviceResource, Problem> {
+    let mut stands = api.desk.device(&device.phone_number).await?;
+    if stands.is_taken_from(&user.id) {
+        stands = domain::device::Device::new(device.phone_number.clone());
+    }
     let agent = api.desk.agent(user).await?;
     let supervises = api.desk.centre().is_some_and(|centre| supervises(&centre, user));
-    let phone = Phone { device, stands: &stands, voice: agent.channel(&voice()), supervises };
-    Ok(vec![shape(&api.links, &phone)])
+    let voice = agent.channel(&voice());
+    Ok(shape(&api.links, &Phone { device, stands: &stands, voice, supervises }))
+}
+
+/// A phone as it stands, with the state of whoever works at it.
+async fn as_it_stands(api: &Api, device: &Device, shape: Shape) -> Result<DeviceResource, Problem> {
+    let stands = api.desk.device(&device.phone_number).await?;
+    let user = stands.user().and_then(|user| api.desk.directory().user(user));
+    let agent = match &user {
+        Some(user) => Some(api.desk.agent(user).await?),
+        None => None,
+    };
+    let voice = agent.as_ref().and_then(|agent| agent.channel(&voice()));
+    let supervises = match (&user, api.desk.centre()) {
+        (Some(user), Some(centre)) => supervises(&centre, user),
+        _ => false,
+    };
+    Ok(shape(&api.links, &Phone { device, stands: &stands, voice, supervises }))
+}
+
+/// The phone at which a user works: their own, or another for the time of their session.
+pub async fn worked_at(api: &Api, user: &User) -> Result<Option<Device>, Problem> {
+    Ok(api.desk.agent(user).await?.device(user).cloned())
+}
+
+/// The phone at which the caller works, by its id.
+pub async fn own(api: &Api, caller: &Caller, id: &str) -> Result<Device, Problem> {
+    let found = worked_at(api, &caller.user).await?.filter(|device| device.id == id);
+    found.ok_or_else(|| Problem::not_found(&format!("Device '{id}'")))
+}
+
+/// A phone of the centre by its number.
+pub async fn numbered(api: &Api, dn: &Dn) -> Result<Option<Device>, Problem> {
+    let owner = api.desk.device(dn).await?.owner.and_then(|owner| api.desk.directory().user(&owner));
+    Ok(match owner {
+        Some(owner) => owner.device.clone(),
+        None => api.desk.centre().and_then(|centre| centre.phone(dn).cloned()),
+    })
 }
 
 /// The switch's settings of a device. There are none; desktops read them as they start.
@@ -89,17 +139,25 @@ pub async fn of_user(api: &Api, user: &User, shape: Shape) -> Result<Vec<DeviceR
     responses((status = 200, description = "empty `settings` with the `key` name", body = gws::SwitchSettingsAnswer), Denied)
 )]
 async fn switch_settings(State(api): State<Arc<Api>>, caller: Caller, Path(id): Path<String>) -> Outcome {
-    find(&api, &caller, &id)?;
+    find(&api, &caller, &id).await?;
     Ok(SwitchSettingsAnswer::of(Vec::new(), SettingKey::Name))
 }
 
-/// A device with its user. Whether a device that the caller may not see exists, only the refusal tells.
-fn find(api: &Api, caller: &Caller, id: &str) -> Result<(Arc<User>, Device), Problem> {
-    let users = std::iter::once(caller.user.clone()).chain(api.desk.directory().all());
-    let mut found = users.filter_map(|user| find_device(&user, id).cloned().map(|device| (user, device)));
-    let (user, device) = found.next().ok_or_else(|| Problem::not_found(&format!("Device '{id}'")))?;
-    caller.needs_to_see(api, &user)?;
-    Ok((user, device))
+/// A device: the caller's, one at which they work, or another that they may see. Whether one that they may not see
+/// exists, only the refusal tells.
+async fn find(api: &Api, caller: &Caller, id: &str) -> Result<Device, Problem> {
+    let own = caller.user.device.clone();
+    let worked_at = worked_at(api, &caller.user).await?;
+    if let Some(own) = worked_at.into_iter().chain(own).find(|device| device.id == id) {
+        return Ok(own);
+    }
+    let found = places::all(api).into_iter().map(|(_, device)| device).find(|device| device.id == id);
+    let found = found.ok_or_else(|| Problem::not_found(&format!("Device '{id}'")))?;
+    match api.desk.directory().all().iter().find(|user| find_device(user, id).is_some()) {
+        Some(owner) => caller.needs_to_see(api, owner)?,
+        None => caller.needs(CARERS)?,
+    }
+    Ok(found)
 }
 
 /// The caller's devices.
@@ -109,6 +167,31 @@ fn find(api: &Api, caller: &Caller, id: &str) -> Result<(Arc<User>, Device), Pro
 )]
 async fn list_own(State(api): State<Arc<Api>>, caller: Caller, query: Query) -> Outcome {
     DevicesAnswer::of(&query, &[], of_user(&api, &caller.user, device_resource).await?)
+}
+
+/// Assigns a phone to the caller until their contact-centre session ends, and their own is theirs again: one that is
+/// nobody's, or whose user does not work at it. With a call on the phone before, it is refused.
+#[utoipa::path(
+    post, path = "/me/devices", tag = "me", request_body = DeviceAssignRequest,
+    responses((status = 200, description = "Accepted", body = gws::Done), Refused)
+)]
+async fn assign(
+    State(api): State<Arc<Api>>,
+    caller: Caller,
+    repeat: Repeat,
+    Posted(body): Posted,
+) -> Outcome {
+    features::allows(&api, features::VOICE)?;
+    caller.needs(&[Role::Agent, Role::Supervisor])?;
+    let asked: DeviceAssignRequest = body.read()?;
+    let named = Named::of(asked.place.as_ref(), asked.device_path.as_ref(), asked.phone_number.as_ref());
+    let place = places::find(&api, &caller.user, named)?.ok_or(Refusal::Missing("phoneNumber"))?;
+    let device = place.device.as_ref().ok_or_else(|| Problem::invalid("'place' has no device"))?;
+    if !api.desk.device(&device.phone_number).await?.in_service {
+        return Err(not_registered(Some(device)));
+    }
+    let command = Command::Agent { agent: caller.user.id.clone(), act: AgentAct::Sit(place) };
+    Ok(api.perform(&repeat, command, |_| Answer::done()).await?)
 }
 
 /// One device: the caller's, or any for those who look after others.
@@ -152,8 +235,7 @@ async fn operate(
     Posted(body): Posted,
 ) -> Outcome {
     caller.needs(&[Role::Agent, Role::Supervisor])?;
-    let device = find_device(&caller.user, &id);
-    let device = device.ok_or_else(|| Problem::not_found(&format!("Device '{id}'")))?;
+    let device = &own(&api, &caller, &id).await?;
     if is_of_the_phone(body.operation()?) {
         features::allows(&api, features::VOICE)?;
     }
@@ -210,8 +292,7 @@ fn named(api: &Api, name: &PhoneName) -> Result<Device, Problem> {
         PhoneName::Id(id) => device.id == *id,
         PhoneName::Number(number) => device.phone_number == *number,
     };
-    let users = api.desk.directory().all().into_iter();
-    let mut devices = users.filter_map(|user| user.device.clone());
+    let mut devices = places::all(api).into_iter().map(|(_, device)| device);
     let text = match name {
         PhoneName::Id(id) => id.as_str(),
         PhoneName::Number(number) => number.as_str(),
@@ -235,8 +316,8 @@ async fn act_on(api: &Api, caller: &Caller, repeat: &Repeat, device: &Device, ac
 
 /// The command for the phone that follows from an operation on all channels; `None` if the phone cannot be reached.
 pub async fn follows(api: &Api, caller: &Caller, on: bool) -> Result<Option<Command>, Problem> {
-    let Some(device) = &caller.user.device else { return Ok(None) };
-    let dn = device.phone_number.clone();
+    let Some(device) = worked_at(api, &caller.user).await? else { return Ok(None) };
+    let dn = device.phone_number;
     let is_at_work = api.desk.agent(&caller.user).await?.channel(&voice()).is_some();
     let is_reached = is_at_work && api.desk.device(&dn).await?.in_service;
     let (agent, act) = (caller.user.id.clone(), DeviceAct::DoNotDisturb(on));

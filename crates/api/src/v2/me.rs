@@ -10,6 +10,7 @@ use crate::{
         devices::{self, channel_act, why_not_registered},
         features,
         openapi::{Denied, Embedding, Listing, Refused},
+        places::{self, Named, given},
         skills, users,
     },
 };
@@ -19,12 +20,12 @@ use domain::{
     Command, MediumName, Refusal,
     command::AgentAct,
     medium::{VOICE, voice},
-    user::{Role, User},
+    user::{Device, Role, User},
 };
 use gws::{
     Answer, ChannelAnswer, ChannelRequest, ChannelsAnswer, Me, MeAnswer, MeRequest,
     MeStartContactCenterSessionRequest, Outcome, Problem, Query, SessionStartedAnswer, SkillAnswer,
-    SkillsAnswer, find_device, skill_definition,
+    SkillsAnswer, skill_definition,
 };
 use std::sync::Arc;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -55,7 +56,7 @@ async fn read(State(api): State<Arc<Api>>, caller: Caller, query: Query) -> Outc
     Ok(MeAnswer::of(Me(user)))
 }
 
-/// Starts (`StartContactCenterSession` with `channels` and perhaps `place`) or ends (`EndContactCenterSession`) the
+/// Starts (`StartContactCenterSession` with `channels` and perhaps `place` or `devicePath`) or ends (`EndContactCenterSession`) the
 /// contact-centre session, or changes the state of every channel of it by a state's operation.
 #[utoipa::path(
     post, path = "/me", tag = "me", request_body = MeRequest,
@@ -101,14 +102,20 @@ async fn start(
     repeat: &Repeat,
     asked: MeStartContactCenterSessionRequest,
 ) -> Outcome {
-    let place = own_place(&caller.user, &asked)?;
+    refuse_other_logins(&caller.user, &asked)?;
+    let named = Named::of(asked.place.as_ref(), asked.device_path.as_ref(), None);
+    let place = places::find(api, &caller.user, named)?;
+    let device = match &place {
+        Some(place) => place.device.clone(),
+        None => devices::worked_at(api, &caller.user).await?,
+    };
     let names = asked.channels.0;
     if names.is_empty() || names.len() > MAX_CHANNELS {
         return Err(Problem::invalid(format!("'channels' must name 1 to {MAX_CHANNELS} channels")));
     }
     let (mut started, mut channels, mut failed) = (Vec::new(), Vec::new(), Failed::new());
     for name in names {
-        match startable(api, &caller.user, &name).await? {
+        match startable(api, device.as_ref(), &name).await? {
             Ok(channel) => {
                 channels.push(channel);
                 started.push(name);
@@ -133,45 +140,36 @@ async fn start(
 
 type Failed = Vec<(String, Problem)>;
 
-/// The place the session begins at. A user has one place with one phone on it, so `place`, `devicePath` and `loginCode`
-/// can only name the user's own; there is no ACD queue to log in to (`queue`). Anything else is refused, since the
-/// session would begin elsewhere than the client believes. An empty text counts as left out.
-fn own_place(user: &User, asked: &MeStartContactCenterSessionRequest) -> Result<Option<String>, Problem> {
-    fn given(text: Option<&String>) -> Option<&str> {
-        text.map(String::as_str).filter(|text| !text.is_empty())
-    }
-    let other = |name: &str, what: &str| Problem::invalid(format!("'{name}' is not {what} of this user"));
-    let place = given(asked.place.as_ref());
-    if place.is_some() && place != user.place.as_deref() {
-        return Err(other("place", "the place"));
-    }
-    let device = given(asked.device_path.as_ref()).map(|path| path.trim_end_matches('/').rsplit('/').next());
-    if device.is_some_and(|id| id.is_none_or(|id| find_device(user, id).is_none())) {
-        return Err(other("devicePath", "the path of a device"));
-    }
+/// `loginCode` can only name the user's own, and there is no ACD queue to log in to (`queue`). Anything else is refused,
+/// since the session would begin otherwise than the client believes. An empty text counts as left out.
+fn refuse_other_logins(user: &User, asked: &MeStartContactCenterSessionRequest) -> Result<(), Problem> {
     if given(asked.login_code.as_ref()).is_some_and(|code| code != user.user_name) {
-        return Err(other("loginCode", "the employee id"));
+        return Err(Problem::invalid("'loginCode' is not the employee id of this user"));
     }
     if given(asked.queue.as_ref()).is_some() {
         return Err(Problem::invalid(
             "'queue' is not supported: calls are offered to whoever is ready for them",
         ));
     }
-    Ok(place.map(str::to_owned))
+    Ok(())
 }
 
-/// The medium a channel name means, if it can be started.
-async fn startable(api: &Api, user: &User, name: &str) -> Result<Result<MediumName, Refusal>, StoreFault> {
+/// The medium a channel name means, if it can be started with this phone.
+async fn startable(
+    api: &Api,
+    device: Option<&Device>,
+    name: &str,
+) -> Result<Result<MediumName, Refusal>, StoreFault> {
     let why = match api.desk.media().channel(name) {
         _ if name == VOICE => {
-            let reached = match &user.device {
+            let reached = match device {
                 Some(device) => api.desk.device(&device.phone_number).await?.in_service,
                 None => false,
             };
             match (reached, features::has(api, features::VOICE)) {
                 (true, true) => return Ok(Ok(voice())),
                 (true, false) => NO_FEATURE.to_owned(),
-                (false, _) => why_not_registered(user.device.as_ref()),
+                (false, _) => why_not_registered(device),
             }
         }
         None => "There is no such channel here.".to_owned(),
@@ -234,7 +232,8 @@ async fn operate_channel(
     let request: ChannelRequest = asked(&api, &body, "/me/channels/{channel}")?;
     let act = channel_act(Some(channel.clone()), request)?;
     if channel.as_str() == VOICE {
-        return devices::set_state(&api, &caller, &repeat, caller.user.device.as_ref(), act).await;
+        let device = devices::worked_at(&api, &caller.user).await?;
+        return devices::set_state(&api, &caller, &repeat, device.as_ref(), act).await;
     }
     let command = Command::Agent { agent: caller.user.id.clone(), act };
     Ok(api.perform(&repeat, command, |_| Answer::done()).await?)

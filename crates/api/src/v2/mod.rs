@@ -9,6 +9,7 @@ mod groups;
 mod login;
 mod me;
 mod openapi;
+mod places;
 mod queues;
 mod router;
 mod services;
@@ -17,7 +18,7 @@ mod settings;
 mod skills;
 mod users;
 
-pub use devices::not_registered;
+pub use devices::{not_registered, own as own_device, worked_at};
 pub use openapi::openapi;
 pub use router::router;
 pub use services::{all_services, own_services};

@@ -79,6 +79,7 @@ impl Tour {
     }
 
     async fn calls(&mut self, exchange: &ScriptedSwitch<'_>, tom: &Client<'_>) {
+        self.post(tom, "/me/devices", json!({"phoneNumber": "5001"})).await;
         let dial = json!({"operationName": "Dial", "destination": {"phoneNumber": "5002"}});
         self.post(tom, &format!("/me{PHONE}/calls"), dial).await;
         let call = self.get(tom, "/me/calls?fields=*").await["calls"][0]["id"].clone();

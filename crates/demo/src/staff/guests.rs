@@ -24,7 +24,7 @@ pub(crate) async fn expect(desk: &Desk, medium: &MediumName) -> Result<bool, Sto
     for user in people(desk) {
         let agent = desk.agent(&user).await?;
         if is_free(&user, &agent, medium, now)
-            && (*medium != medium::voice() || has_phone(desk, &user).await?)
+            && (*medium != medium::voice() || has_phone(desk, &user, &agent).await?)
         {
             return Ok(true);
         }
@@ -55,8 +55,8 @@ fn is_free(user: &User, agent: &Agent, medium: &MediumName, now: Millis) -> bool
         })
 }
 
-async fn has_phone(desk: &Desk, user: &User) -> Result<bool, StoreFault> {
-    let Some(device) = &user.device else { return Ok(false) };
+async fn has_phone(desk: &Desk, user: &User, agent: &Agent) -> Result<bool, StoreFault> {
+    let Some(device) = agent.device(user) else { return Ok(false) };
     let phone = desk.device(&device.phone_number).await?;
     Ok(phone.in_service && !phone.do_not_disturb)
 }
@@ -90,7 +90,7 @@ mod tests {
         };
         let channel = ChannelState { state: state.and_then(of), since: 0, do_not_disturb: false };
         let channels = BTreeMap::from([(chat(), channel)]);
-        let login = Login { at: 0, place: None, channels, wrap_up: None };
+        let login = Login { at: 0, place: None, channels, wrap_up: None, desk: None };
         Agent { login: Some(login), ..Agent::new(UserId::new("1".to_owned()), "agent1@demo".into()) }
     }
 

@@ -123,8 +123,8 @@ impl Board {
                 let takes_calls = device.in_service && !device.do_not_disturb;
                 let changed =
                     if takes_calls { self.phones.insert(dn.clone()) } else { self.phones.remove(dn) };
-                if changed && let Some(owner) = &device.owner {
-                    self.reseat(owner);
+                if changed && let Some(user) = device.user() {
+                    self.reseat(user);
                 }
                 changed && takes_calls
             }
@@ -238,7 +238,10 @@ impl Board {
     fn reseat(&mut self, id: &UserId) {
         let (Some(seat), Some(centre)) = (self.seats.get_mut(id), &self.centre) else { return };
         seat.user = self.users.get(id).cloned();
-        let phone = seat.user.as_ref().and_then(|user| user.device.as_ref());
+        let phone = match (&seat.user, &*seat.state) {
+            (Some(user), State::Agent(agent)) => agent.device(user),
+            _ => None,
+        };
         seat.has_phone = phone.is_some_and(|phone| self.phones.contains(&phone.phone_number));
         seat.room = match (&seat.user, &*seat.state) {
             (Some(user), State::Agent(Agent { login: Some(login), .. })) => login

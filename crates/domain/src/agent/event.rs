@@ -1,7 +1,7 @@
 //! What can happen to an agent at work.
 
 use super::snapshot::AgentState;
-use crate::{InteractionId, Millis, medium::MediumName};
+use crate::{InteractionId, Millis, medium::MediumName, user::Device};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -30,6 +30,20 @@ pub enum Fact {
     },
     /// The contact-centre session ended.
     LoggedOut,
+    /// The agent came to work at a phone that is not their own.
+    Seated {
+        /// The place, if the phone stands at one that has a name.
+        place: Option<String>,
+        /// The phone.
+        device: Device,
+    },
+    /// The agent left that phone, for their own or with the end of the session.
+    LeftDesk {
+        /// The phone they left.
+        device: Device,
+        /// The place they are at from now on: their own.
+        place: Option<String>,
+    },
     /// Channels changed their state.
     StateChanged {
         /// The channels.
@@ -78,6 +92,8 @@ impl Fact {
         match self {
             Self::LoggedIn { .. } => "agent.logged-in",
             Self::LoggedOut => "agent.logged-out",
+            Self::Seated { .. } => "agent.seated",
+            Self::LeftDesk { .. } => "agent.left-desk",
             Self::StateChanged { .. } => "agent.state",
             Self::DoNotDisturb { .. } => "agent.do-not-disturb",
             Self::SlotTaken { .. } => "agent.slot-taken",

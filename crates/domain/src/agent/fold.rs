@@ -2,7 +2,7 @@
 
 use super::{
     event::{AgentEvent, Fact},
-    snapshot::{Agent, ChannelState, Login, RECENT},
+    snapshot::{Agent, ChannelState, HotDesk, Login, RECENT},
 };
 use crate::{Millis, medium};
 use std::collections::BTreeMap;
@@ -21,6 +21,7 @@ impl Agent {
                     place: None,
                     channels: BTreeMap::new(),
                     wrap_up: None,
+                    desk: None,
                 });
                 if place.is_some() {
                     login.place.clone_from(place);
@@ -36,6 +37,18 @@ impl Agent {
             Fact::LoggedOut => {
                 self.login = None;
                 self.focus = None;
+            }
+            Fact::Seated { place, device } => {
+                if let Some(login) = &mut self.login {
+                    login.place.clone_from(place);
+                    login.desk = Some(HotDesk { device: device.clone(), since: at });
+                }
+            }
+            Fact::LeftDesk { place, .. } => {
+                if let Some(login) = &mut self.login {
+                    login.place.clone_from(place);
+                    login.desk = None;
+                }
             }
             Fact::StateChanged { channels, state, until, .. } => {
                 if let Some(login) = self.login.as_mut().filter(|_| channels.contains(&medium::voice())) {

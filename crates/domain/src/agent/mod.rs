@@ -5,4 +5,4 @@ mod fold;
 mod snapshot;
 
 pub use event::{AgentEvent, Fact};
-pub use snapshot::{Agent, AgentState, ChannelState, Login, RECENT, Readiness};
+pub use snapshot::{Agent, AgentState, ChannelState, HotDesk, Login, RECENT, Readiness};

@@ -1,6 +1,10 @@
 //! An agent at work as their events left them.
 
-use crate::{InteractionId, Millis, UserId, medium::MediumName};
+use crate::{
+    InteractionId, Millis, UserId,
+    medium::MediumName,
+    user::{Device, User},
+};
 use serde::{Deserialize, Serialize};
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -72,6 +76,15 @@ impl ChannelState {
     }
 }
 
+/// A phone that is not the agent's own and that they work at for the session (spec: core-and-voice#4.4).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HotDesk {
+    /// The phone.
+    pub device: Device,
+    /// Since when.
+    pub since: Millis,
+}
+
 /// A contact-centre session.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Login {
@@ -84,6 +97,9 @@ pub struct Login {
     /// When they are ready for calls again: the end of work after one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wrap_up: Option<Millis>,
+    /// The phone they work at, where it is not their own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub desk: Option<HotDesk>,
 }
 
 /// An agent at work.
@@ -122,6 +138,16 @@ impl Agent {
     /// The state of a channel, when the agent is logged in on it.
     pub fn channel(&self, medium: &MediumName) -> Option<&ChannelState> {
         self.login.as_ref()?.channels.get(medium)
+    }
+
+    /// The phone that is not their own and that they work at.
+    pub fn desk(&self) -> Option<&HotDesk> {
+        self.login.as_ref()?.desk.as_ref()
+    }
+
+    /// The phone they work at: another's for the session, or else the one they are provisioned with.
+    pub fn device<'a>(&'a self, user: &'a User) -> Option<&'a Device> {
+        self.desk().map(|desk| &desk.device).or(user.device.as_ref())
     }
 
     /// Whether they have said that a channel takes work. It may be closed all the same ([`ChannelState::takes_work`]).

@@ -62,7 +62,8 @@ fn call(before: &Call, fact: &call::Fact, now: Millis) -> Option<u64> {
     Some(lasted(since, now))
 }
 
-/// How long the channels that change were in the state before (where they differ, the longest), or a login lasted.
+/// How long the channels that change were in the state before (where they differ, the longest), or a login or the
+/// work at a phone that is not the agent's own lasted.
 fn agent(before: &Agent, fact: &agent::Fact, now: Millis) -> Option<u64> {
     use agent::Fact;
     let since = match fact {
@@ -70,6 +71,7 @@ fn agent(before: &Agent, fact: &agent::Fact, now: Millis) -> Option<u64> {
             channels.iter().filter_map(|name| Some(before.channel(name)?.since)).min()?
         }
         Fact::LoggedOut => before.login.as_ref()?.at,
+        Fact::LeftDesk { .. } => before.desk()?.since,
         _ => return None,
     };
     Some(lasted(since, now))

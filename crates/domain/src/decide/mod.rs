@@ -13,6 +13,7 @@ mod draft;
 mod elapsed;
 mod ending;
 mod handover;
+mod hot_desk;
 mod invite;
 mod machine;
 mod note;

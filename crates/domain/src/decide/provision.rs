@@ -1,6 +1,6 @@
 //! How the centre is set up. Writing the same again changes nothing, so a file can be applied twice.
 
-use super::{DecideError, Draft};
+use super::{DecideError, Draft, hot_desk};
 use crate::{
     Event, Key, Refusal, State, UserId, centre, check, command::Provision, device, disposition_tree, ids::Dn,
     queue, user,
@@ -71,10 +71,17 @@ fn assign(draft: &mut Draft<'_>, id: &UserId, now: Option<&Dn>) -> Result<(), De
         draft.tell_device(&had, device::DeviceEvent::Assigned { owner: None })?;
     }
     let Some(dn) = now else { return Ok(()) };
-    let owner = draft.device(dn)?.and_then(|device| device.owner.clone());
+    let device = draft.device(dn)?;
+    let owner = device.as_ref().and_then(|device| device.owner.clone());
     match owner {
         Some(owner) if owner == *id => Ok(()),
         Some(_) => Err(Refusal::InUse(format!("Device '{dn}'")).into()),
-        None => draft.tell_device(dn, device::DeviceEvent::Assigned { owner: Some(id.clone()) }),
+        None if device.is_some_and(|device| device.is_taken_from(id)) => {
+            Err(Refusal::InUse(format!("Device '{dn}'")).into())
+        }
+        None => {
+            draft.tell_device(dn, device::DeviceEvent::Assigned { owner: Some(id.clone()) })?;
+            hot_desk::settle(draft, dn)
+        }
     }
 }

@@ -1,11 +1,11 @@
 //! Agents at work: contact-centre sessions and channel states.
 
-use super::{DecideError, Draft, calls, ending, invite, part};
+use super::{DecideError, Draft, calls, ending, hot_desk, invite, part};
 use crate::{
     Event, InteractionId, Key, MediumName, Refusal, UserId,
     agent::{self, Agent, Fact, Readiness},
     centre::system_states,
-    command::AgentAct,
+    command::{AgentAct, Workplace},
     medium,
     message::Content,
     session::{AgentPartyState, EndedBy},
@@ -14,7 +14,8 @@ use std::collections::BTreeSet;
 
 pub(super) fn act(draft: &mut Draft<'_>, agent: &UserId, act: &AgentAct) -> Result<(), DecideError> {
     match act {
-        AgentAct::LogIn { channels, place } => log_in(draft, agent, channels, place.as_deref()),
+        AgentAct::LogIn { channels, place } => log_in(draft, agent, channels, place.as_ref()),
+        AgentAct::Sit(place) => hot_desk::sit(draft, agent, place),
         AgentAct::LogOut => log_out(draft, agent),
         AgentAct::SetState { channel, operation, wrap_up } => {
             let Some(state) = draft.centre()?.agent_state(operation).cloned() else {
@@ -38,23 +39,25 @@ fn log_in(
     draft: &mut Draft<'_>,
     id: &UserId,
     channels: &[MediumName],
-    place: Option<&str>,
+    asked: Option<&Workplace>,
 ) -> Result<(), DecideError> {
     let user = draft.user(id)?;
     let agent = draft.agent(id)?;
     let login = agent.as_ref().and_then(|agent| agent.login.as_ref());
     let started = |channel: &&MediumName| login.is_some_and(|login| login.channels.contains_key(*channel));
     let new: BTreeSet<MediumName> = channels.iter().filter(|channel| !started(channel)).cloned().collect();
-    if login.is_some() && new.is_empty() {
-        return Ok(());
+    let begins = login.is_none();
+    if !begins && new.is_empty() {
+        return hot_desk::take(draft, id, asked, begins);
     }
     // An agent who has a place already stays there unless they name another.
-    let usual = if login.is_some() { None } else { user.place.clone() };
-    let place = place.map(str::to_owned).or(usual);
+    let usual = user.place.clone().filter(|_| begins);
+    let place = asked.and_then(|asked| asked.name.clone()).or(usual);
     let fact = Fact::LoggedIn { place, channels: new.into_iter().collect() };
     // The agent's name may have changed since they last worked.
     let event = agent::AgentEvent { user_name: user.user_name.clone(), fact, elapsed_ms: None };
-    draft.push(Key::Agent(id.clone()), Event::Agent(event))
+    draft.push(Key::Agent(id.clone()), Event::Agent(event))?;
+    hot_desk::take(draft, id, asked, begins)
 }
 
 /// Ends the session. What the agent still has goes back to its queue if a customer is waiting in it, and is
@@ -72,9 +75,14 @@ fn log_out(draft: &mut Draft<'_>, id: &UserId) -> Result<(), DecideError> {
     for session in held {
         let_go(draft, &session, id)?;
     }
-    if let Some(device) = draft.user_if_any(id)?.and_then(|user| user.device.clone()) {
-        calls::end_watch(draft, &device.phone_number)?;
+    let phone = match (draft.agent(id)?, draft.user_if_any(id)?) {
+        (Some(agent), Some(user)) => agent.device(&user).map(|device| device.phone_number.clone()),
+        _ => None,
+    };
+    if let Some(dn) = phone {
+        calls::end_watch(draft, &dn)?;
     }
+    hot_desk::leave(draft, id, None)?;
     draft.tell_agent(id, Fact::LoggedOut)
 }
 

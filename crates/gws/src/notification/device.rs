@@ -9,13 +9,15 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-/// The agent's phone has come or gone, forwards calls or not, or its user works in another state.
+/// The agent's phone has come or gone, forwards calls or not, its user works in another state, or at
+/// another phone.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct DeviceStateChangeMessage {
     message_type: &'static str,
-    /// The phone as it stands now.
-    devices: [DeviceResource; 1],
+    /// The phone at which the agent works, as it stands now; behind it one that is not theirs any more, if they have just
+    /// left it.
+    devices: Vec<DeviceResource>,
 }
 
 /// An operation on the agent's phone failed.
@@ -76,9 +78,10 @@ impl<'e> DeviceUserEventMessage<'e> {
 }
 
 impl DeviceStateChangeMessage {
-    /// Of a phone.
-    pub fn new(links: &Links, phone: &Phone<'_>) -> Self {
-        Self { message_type: "DeviceStateChangeMessage", devices: [device_resource(links, phone)] }
+    /// Of a phone, and of one that was left.
+    pub fn new(links: &Links, phones: &[Phone<'_>]) -> Self {
+        let devices = phones.iter().map(|phone| device_resource(links, phone)).collect();
+        Self { message_type: "DeviceStateChangeMessage", devices }
     }
 }
 

@@ -24,7 +24,7 @@ pub use call::{CallRequest, CallSetCallDispositionRequest};
 pub use device::{DeviceRequest, device_operations, is_monitoring, is_of_the_phone};
 pub use dial::CallsRequest;
 pub use login::LoginRequest;
-pub use me::{MeRequest, MeStartContactCenterSessionRequest};
+pub use me::{DeviceAssignRequest, MeRequest, MeStartContactCenterSessionRequest};
 pub use monitoring::{MonitoringAsked, MonitoringMode, MonitoringScope, PhoneName};
 pub use operator::{DesktopRequest, QuarantineRequest};
 pub use session::SessionRequest;
@@ -127,6 +127,7 @@ mod tests {
             }
         }
         holds::<SessionMeasureRequest>();
+        holds::<DeviceAssignRequest>();
         holds::<LoginRequest>();
         holds::<DispositionGroupRequest>();
         holds::<DispositionNameRequest>();

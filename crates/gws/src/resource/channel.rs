@@ -163,7 +163,7 @@ pub fn channel_resources(user: &User, agent: &Agent, activity: UserActivity) -> 
     channels
         .map(|(name, state)| {
             let is_voice = name.as_str() == VOICE;
-            let number = || user.device.as_ref().map_or("", |device| device.phone_number.as_str()).to_owned();
+            let number = || agent.device(user).map_or("", |device| device.phone_number.as_str()).to_owned();
             ChannelResource {
                 channel: name.as_str().to_owned(),
                 user_state: user_state(Some(state)),

@@ -145,7 +145,7 @@ pub fn user_contact(
         id: user.id.as_str().to_owned(),
         name: user.user_name.clone(),
         r#type: UserContactType::User,
-        phone_numbers: user.device.iter().map(|device| number(device.phone_number.as_str())).collect(),
+        phone_numbers: agent.device(user).iter().map(|device| number(device.phone_number.as_str())).collect(),
         user_name: user.user_name.clone(),
         first_name: user.first_name.clone(),
         last_name: user.last_name.clone(),
@@ -191,7 +191,7 @@ fn availability(user: &User, agent: &Agent, activity: UserActivity) -> Vec<Conta
     let channels = agent.login.iter().flat_map(|login| &login.channels);
     channels
         .map(|(name, state)| {
-            let phone = user.device.as_ref().filter(|_| name.as_str() == domain::medium::VOICE);
+            let phone = agent.device(user).filter(|_| name.as_str() == domain::medium::VOICE);
             ContactChannel {
                 channel: name.as_str().to_owned(),
                 available: ChannelState::takes_work(state),

@@ -105,6 +105,19 @@ const fn yes() -> bool {
     true
 }
 
+/// A place with a phone that is nobody's own: whoever begins their session there works at it until that ends. The place
+/// of a user's own phone stands with the user.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PlaceEntry {
+    /// Its name.
+    #[schemars(example = &"Desk 40")]
+    pub name: String,
+    /// The DN of the phone there.
+    #[schemars(example = &"7040")]
+    pub phone_number: String,
+}
+
 /// A password as it stands in the file. It is never shown, and written only to this installation's own server.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(transparent)]

@@ -26,7 +26,7 @@ An entry without a default is not set, or must be given where it says *required*
 ";
 
 /// Tables that say which objects the journal should hold.
-const OBJECTS: [&str; 10] = [
+const OBJECTS: [&str; 11] = [
     "agent_groups",
     "agent_states",
     "centre",
@@ -34,6 +34,7 @@ const OBJECTS: [&str; 10] = [
     "dispositions",
     "interaction",
     "interaction.disposition",
+    "places",
     "queues",
     "services",
     "users",
@@ -260,6 +261,7 @@ fn every_setting_outside_of_lists_can_come_from_the_environment() {
         path.split('.').any(|part| {
             [
                 "users",
+                "places",
                 "queues",
                 "media",
                 "services",

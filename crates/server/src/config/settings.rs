@@ -2,7 +2,7 @@
 
 use super::{
     AgentGroupEntry, AgentStateEntry, CentreEntry, Compat, GroupEntry, Limits, MediumEntry, MessengerEntry,
-    QueueEntry, ServiceEntry, Sip, SmsEntry, UserEntry,
+    PlaceEntry, QueueEntry, ServiceEntry, Sip, SmsEntry, UserEntry,
 };
 use anyhow::{Context, Result, bail};
 use domain::{
@@ -34,6 +34,8 @@ pub struct Config {
     pub centre: CentreEntry,
     /// Users.
     pub users: Vec<UserEntry>,
+    /// Places with a phone that is nobody's own.
+    pub places: Vec<PlaceEntry>,
     /// Queues.
     pub queues: Vec<QueueEntry>,
     /// Media in addition to those of this build.
@@ -70,6 +72,7 @@ impl Default for Config {
             interaction: Interaction::default(),
             centre: CentreEntry::default(),
             users: Vec::new(),
+            places: Vec::new(),
             queues: Vec::new(),
             media: Vec::new(),
             compat: Compat::default(),

@@ -19,6 +19,7 @@ pub(super) fn difference(current: &Current, wanted: &Centre, changes_besides: bo
     lines.extend(line("centre", there.map(rest).as_ref(), &rest(wanted)));
     services(there, wanted, &mut lines);
     states(there, wanted, &mut lines);
+    places(there, wanted, &mut lines);
     lines.extend(adopted(current, wanted));
     let is_needed = there.is_none_or(|there| there != wanted);
     (is_needed && (changes_besides || !lines.is_empty()))
@@ -30,6 +31,7 @@ fn rest(centre: &Centre) -> Centre {
     Centre {
         services: [].into(),
         agent_states: Vec::new(),
+        places: [].into(),
         made_by_file: MadeByFile::default(),
         ..centre.clone()
     }
@@ -67,6 +69,19 @@ fn states(there: Option<&Centre>, wanted: &Centre, lines: &mut Vec<String>) {
     }
 }
 
+fn places(there: Option<&Centre>, wanted: &Centre, lines: &mut Vec<String>) {
+    let before = there.map(|there| &there.places);
+    for (name, phone) in &wanted.places {
+        let known = before.and_then(|before| before.get(name));
+        lines.extend(line(&format!("place {name}"), known, phone));
+    }
+    for name in before.iter().flat_map(|before| before.keys()) {
+        if !wanted.places.contains_key(name) {
+            lines.push(format!("- place {name}"));
+        }
+    }
+}
+
 /// Objects that the file did not make but names from now on, and which count as its own therefore.
 fn adopted(current: &Current, wanted: &Centre) -> Option<String> {
     let (before, after) = (current.made_by_file(), &wanted.made_by_file);
@@ -90,6 +105,11 @@ fn adopted(current: &Current, wanted: &Centre) -> Option<String> {
         let operation = &state.operation;
         if after.agent_states.contains(operation) && !before.agent_states.contains(operation) {
             names.push(format!("agent state {operation}"));
+        }
+    }
+    for name in current.centre.iter().flat_map(|centre| centre.places.keys()) {
+        if after.places.contains(name) && !before.places.contains(name) {
+            names.push(format!("place {name}"));
         }
     }
     for group in &current.book.groups {

@@ -292,7 +292,7 @@ mod tests {
     #[test]
     fn the_demo_has_its_phones_and_takes_calls_from_here() {
         let settings = read(&Sip::default(), true).1.expect("settings").settings;
-        assert_eq!(settings.accounts.len(), 9);
+        assert_eq!(settings.accounts.len(), 10);
         assert!(settings.peers.iter().any(|peer| peer.contains([127, 0, 0, 1].into())));
         assert!(read(&Sip::default(), false).1.expect("settings").settings.accounts.is_empty());
     }

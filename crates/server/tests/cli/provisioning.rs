@@ -27,6 +27,10 @@ name = "web"
 medium = "chat"
 queue = "Sales"
 
+[[places]]
+name = "Hall"
+phone_number = "7009"
+
 [[agent_states]]
 operation = "Tea"
 reason = "Tea"
@@ -69,6 +73,7 @@ fn apply_shows_the_difference_settles_it_and_finds_none_again() {
         "+ queue Sales",
         "+ service web",
         "+ agent state Tea",
+        "+ place Hall",
         "+ disposition group DispositionCode: Sold, NotNow",
     ] {
         assert!(first.out.contains(line), "'{line}' is not in: {}", first.out);
@@ -79,6 +84,7 @@ fn apply_shows_the_difference_settles_it_and_finds_none_again() {
         .replace("skills = { Sales = 5 }", "skills = { Sales = 9 }")
         .replace("\"Sold\", ", "\"Sold\", \"Maybe\", ")
         .replace("Not now", "Not today")
+        .replace("7009", "7010")
         .replace("[[dispositions.groups]]\nname = \"Complaint\"\ncodes = [\"Late\"]\n", "")
         .replace("[[users]]\nuser_name = \"root\"\npassword = \"battery staple\"\nroles = [\"admin\"]\n", "");
     dir.write("c.toml", &other);
@@ -89,10 +95,11 @@ fn apply_shows_the_difference_settles_it_and_finds_none_again() {
         "~ disposition DispositionCode/NotNow: \"Not now\" → \"Not today\"",
         "- user root",
         "- disposition group DispositionCode/Complaint",
-        "5 to settle; nothing was changed.",
+        "~ place Hall: phone_number: \"7009\" → \"7010\"",
+        "6 to settle; nothing was changed.",
     ];
     assert_eq!(dry.out.lines().collect::<Vec<_>>(), expected, "{}", dry.err);
-    assert!(dir.run("config apply --config c.toml").out.contains("5 settled."));
+    assert!(dir.run("config apply --config c.toml").out.contains("6 settled."));
     assert!(dir.run("config apply --config c.toml").out.contains("Nothing differs."));
 }
 

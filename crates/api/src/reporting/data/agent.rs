@@ -18,6 +18,8 @@ use std::collections::BTreeMap;
 pub(super) const KINDS: &[Row] = &[
     ("agent.logged-in", schema::<LoggedIn<'_>>),
     ("agent.logged-out", schema::<LoggedOut<'_>>),
+    ("agent.seated", schema::<Seated<'_>>),
+    ("agent.left-desk", schema::<LeftDesk<'_>>),
     ("agent.state", schema::<StateChanged<'_>>),
     ("agent.do-not-disturb", schema::<DoNotDisturb<'_>>),
     ("agent.focus", schema::<Focused<'_>>),
@@ -53,6 +55,34 @@ struct LoggedIn<'a> {
 struct LoggedOut<'a> {
     #[serde(flatten)]
     who: Who<'a>,
+}
+
+/// The agent came to work at a phone that is not their own.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct Seated<'a> {
+    #[serde(flatten)]
+    who: Who<'a>,
+    /// The place where it stands; null when it has no name.
+    place: Option<&'a str>,
+    /// The id of the phone.
+    device_id: &'a str,
+    /// Its number.
+    this_dn: &'a str,
+}
+
+/// The agent left that phone, for their own or with the end of the session.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct LeftDesk<'a> {
+    #[serde(flatten)]
+    who: Who<'a>,
+    /// The id of the phone that they left.
+    device_id: &'a str,
+    /// Its number.
+    this_dn: &'a str,
+    /// The place they are at from now on, which is their own; null with the end of the session.
+    place: Option<&'a str>,
 }
 
 /// Channels changed their state.
@@ -138,6 +168,18 @@ pub(super) fn data(id: &str, event: &AgentEvent) -> Option<Value> {
             json(LoggedIn { who, place: place.as_deref(), channels: names(channels) })
         }
         Fact::LoggedOut => json(LoggedOut { who }),
+        Fact::Seated { place, device } => json(Seated {
+            who,
+            place: place.as_deref(),
+            device_id: &device.id,
+            this_dn: device.phone_number.as_str(),
+        }),
+        Fact::LeftDesk { device, place } => json(LeftDesk {
+            who,
+            device_id: &device.id,
+            this_dn: device.phone_number.as_str(),
+            place: place.as_deref(),
+        }),
         Fact::StateChanged { channels, state, by_server, until } => json(StateChanged {
             who,
             channels: names(channels),

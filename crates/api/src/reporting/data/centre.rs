@@ -259,6 +259,8 @@ struct CentrePut<'a> {
     transfers_answered_only: bool,
     /// Groups of agents with those who lead them.
     agent_groups: Vec<GroupOfAgents<'a>>,
+    /// The numbers of phones that are nobody's own, by the name of the place where they stand.
+    places: BTreeMap<&'a str, &'a str>,
 }
 
 /// How dispositions are taken.
@@ -331,6 +333,7 @@ fn put_centre(centre: &Centre) -> Option<Value> {
         settings,
         transfers_answered_only,
         agent_groups,
+        places,
         made_by_file: _,
     } = centre;
     json(CentrePut {
@@ -344,6 +347,7 @@ fn put_centre(centre: &Centre) -> Option<Value> {
         settings,
         transfers_answered_only: *transfers_answered_only,
         agent_groups: agent_groups.iter().map(group).collect(),
+        places: places.iter().map(|(name, phone)| (name.as_str(), phone.phone_number.as_str())).collect(),
     })
 }
 

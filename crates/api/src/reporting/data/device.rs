@@ -124,7 +124,7 @@ struct UserEvent<'a> {
     user_data: &'a Map<String, Value>,
 }
 
-/// The data of an event of a phone.
+/// The data of an event of a phone; `None` for who works at it, which the events of agents tell.
 pub(super) fn data(this_dn: &str, event: &DeviceEvent, names: Names<'_>) -> Option<Value> {
     match event {
         DeviceEvent::Assigned { owner } => json(Assigned {
@@ -132,6 +132,7 @@ pub(super) fn data(this_dn: &str, event: &DeviceEvent, names: Names<'_>) -> Opti
             agent: owner.as_ref().and_then(names),
             agent_id: owner.as_ref().map(UserId::as_str),
         }),
+        DeviceEvent::Occupied { .. } => None,
         DeviceEvent::Service { on: true, answers } => json(InService { this_dn, answers: *answers }),
         DeviceEvent::Service { on: false, answers: _ } => json(OutOfService { this_dn }),
         DeviceEvent::DoNotDisturb { on } => json(DoNotDisturb { this_dn, on: *on }),

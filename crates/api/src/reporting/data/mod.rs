@@ -62,6 +62,7 @@ const ENDS: &[(&str, &str)] = &[
     ("call.ended", "How long the call went on."),
     ("agent.state", "How long the channels were in the state before; where they differ, the longest."),
     ("agent.logged-out", "How long the login lasted."),
+    ("agent.left-desk", "How long the agent worked at the phone."),
 ];
 
 /// Every kind of event that the feed tells of.

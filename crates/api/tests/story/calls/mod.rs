@@ -5,6 +5,7 @@ mod dispositions;
 mod errors;
 mod feed;
 mod handed_over;
+mod hot_desk;
 mod notes;
 mod operations;
 mod resources;

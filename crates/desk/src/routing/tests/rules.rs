@@ -2,7 +2,12 @@
 
 use super::test_board::{MEDIUM, TestAgent, test_board, what, who};
 use crate::routing::{Board, Obstacle, effective_priority, explain, next_change, route};
-use domain::{Key, State, agent::Readiness, device::Device, user::Role};
+use domain::{
+    Key, State,
+    agent::{HotDesk, Readiness},
+    device::Device,
+    user::{self, Role},
+};
 use std::sync::Arc;
 
 #[test]
@@ -152,6 +157,18 @@ fn calls_go_to_whom_a_phone_is_in_service_that_takes_them() {
         "the router must be woken"
     );
     assert_eq!(crate::routing::route(&board, 0).len(), 1);
+}
+
+#[test]
+fn the_phone_of_an_agent_is_the_one_at_which_they_work() {
+    let mut ann = who("ann").at("5001");
+    let device = user::Device { id: "hall".into(), phone_number: "5010".into() };
+    ann.agent.login.as_mut().expect("logged in").desk = Some(HotDesk { device, since: 0 });
+    let test = |dn: &str| {
+        test_board().seat(ann.clone()).phone(dn, "ann", true, false).waits(what("1").medium("voice"))
+    };
+    test("5010").gives("1>ann");
+    assert_eq!(test("5001").why("1", "ann"), Some(Obstacle::NoPhone));
 }
 
 #[test]

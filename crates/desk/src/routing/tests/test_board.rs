@@ -38,6 +38,7 @@ pub fn test_board() -> TestBoard {
         settings: BTreeMap::new(),
         transfers_answered_only: false,
         agent_groups: Vec::new(),
+        places: BTreeMap::new(),
         made_by_file: domain::centre::MadeByFile::default(),
     };
     let test = TestBoard { states: vec![(Key::Centre, Arc::new(State::Centre(centre)))], now: 0 };
@@ -138,7 +139,7 @@ pub fn who(name: &str) -> TestAgent {
         settings: BTreeMap::new(),
     };
     let mut agent = Agent::new(name.into(), name.into());
-    agent.login = Some(Login { at: 0, place: None, channels: BTreeMap::new(), wrap_up: None });
+    agent.login = Some(Login { at: 0, place: None, channels: BTreeMap::new(), wrap_up: None, desk: None });
     TestAgent { user, agent }.state(MEDIUM, Readiness::Ready, None)
 }
 

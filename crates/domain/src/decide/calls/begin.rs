@@ -75,7 +75,7 @@ pub(in super::super) fn dial(draft: &mut Draft<'_>, agent: &UserId, dial: &Dial)
     if draft.exists(&Key::Call(dial.call.clone()))? {
         return Err(Refusal::Exists(format!("Call '{}'", dial.call)).into());
     }
-    let device = draft.device(&dial.device)?.filter(|device| device.owner.as_ref() == Some(agent));
+    let device = draft.device(&dial.device)?.filter(|device| device.user() == Some(agent));
     match device {
         None => return Err(Refusal::NotFound(format!("Device '{}'", dial.device)).into()),
         Some(device) if !device.in_service => return Err(Refusal::NotRegistered(dial.device.clone()).into()),

@@ -31,7 +31,7 @@ pub(in super::super) fn operate(
     agent: &UserId,
     act: &DeviceAct,
 ) -> Result<(), DecideError> {
-    let Some(device) = draft.device(dn)?.filter(|device| device.owner.as_ref() == Some(agent)) else {
+    let Some(device) = draft.device(dn)?.filter(|device| device.user() == Some(agent)) else {
         return Err(Refusal::NotFound(format!("Device '{dn}'")).into());
     };
     if let DeviceAct::Unwatch(target) = act {

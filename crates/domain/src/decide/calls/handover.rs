@@ -164,9 +164,9 @@ fn call_back(
         None => false,
     };
     let device = draft.device(&agent.dn)?;
-    let phone = device.as_ref().filter(|device| {
-        device.in_service && !device.do_not_disturb && device.owner.as_ref() == agent.user()
-    });
+    let phone = device
+        .as_ref()
+        .filter(|device| device.in_service && !device.do_not_disturb && device.user() == agent.user());
     let Some(answers) = phone.map(|device| device.answers).filter(|_| is_free) else {
         return back_to_queue(draft, id, line, how, before);
     };

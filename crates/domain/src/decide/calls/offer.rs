@@ -32,9 +32,13 @@ pub(in super::super) fn offer(
         return Err(offer::not(&voice, "it does not wait any more"));
     };
     let user = draft.user(agent)?;
-    let dn = user.device.as_ref().map(|device| device.phone_number.clone());
+    let at_work = draft.agent(agent)?;
+    let device = at_work.as_ref().map_or(user.device.as_ref(), |at_work| at_work.device(&user));
+    let dn = device.map(|device| device.phone_number.clone());
     let phone = match &dn {
-        Some(dn) => draft.device(dn)?.filter(|device| device.in_service && !device.do_not_disturb),
+        Some(dn) => draft
+            .device(dn)?
+            .filter(|device| device.in_service && !device.do_not_disturb && !device.is_taken_from(agent)),
         None => None,
     };
     let barred_until = queued.barred.get(agent).copied();

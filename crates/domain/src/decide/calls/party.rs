@@ -107,8 +107,8 @@ fn caller_id(call: &Call, line: u16) -> CallerId {
 
 /// Whose phone a number is.
 pub(super) fn who(draft: &mut Draft<'_>, dn: &Dn) -> Result<Who, DecideError> {
-    let owner = draft.device(dn)?.and_then(|device| device.owner.clone());
-    Ok(match owner {
+    let user = draft.device(dn)?.and_then(|device| device.user().cloned());
+    Ok(match user {
         Some(id) => Who::User { name: draft.user(&id)?.user_name.clone(), id },
         None => Who::Phone,
     })

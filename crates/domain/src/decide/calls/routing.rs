@@ -10,7 +10,7 @@ use crate::{
     InteractionId,
     call::{Call, Cause, Dn, PartyOrigin, PartyState, Who},
     command::Destination,
-    device::Device,
+    device::{Device, Occupant},
     session::EndedBy,
 };
 
@@ -86,10 +86,12 @@ pub(super) fn call_number(
 /// own number, or one that is forwarded to it.
 fn stands_against(call: &Call, device: &Device) -> Option<Cause> {
     let takes_part = call.live().any(|party| match party.user() {
-        Some(user) => party.dn == device.dn || device.owner.as_ref() == Some(user),
+        Some(user) => party.dn == device.dn || device.user() == Some(user),
         None => party.dn == device.dn && party.who == Who::Phone,
     });
-    match (device.do_not_disturb || takes_part, device.in_service) {
+    // Whoever it is provisioned for works elsewhere: nobody would hear it ring.
+    let is_left = device.occupant == Occupant::Nobody;
+    match (device.do_not_disturb || takes_part, device.in_service && !is_left) {
         (true, _) => Some(Cause::Busy),
         (_, false) => Some(Cause::Unreachable),
         _ => None,

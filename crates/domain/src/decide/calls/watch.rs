@@ -35,7 +35,7 @@ pub(super) fn begin(
 ) -> Result<(), DecideError> {
     let not_found = || Refusal::NotFound(format!("Device '{}'", asked.target));
     let target = draft.device(&asked.target)?.ok_or_else(not_found)?;
-    let owner = target.owner.clone().ok_or_else(not_found)?;
+    let owner = target.user().cloned().ok_or_else(not_found)?;
     let leader = draft.user(supervisor)?;
     if !may_follow(draft, &leader, &owner)? {
         return Err(not_found().into());
@@ -86,7 +86,7 @@ fn may_follow(draft: &mut Draft<'_>, leader: &User, user: &UserId) -> Result<boo
 /// What the user of a phone follows, if the phone is still theirs.
 fn in_force(draft: &mut Draft<'_>, dn: &Dn) -> Result<Option<Watch>, DecideError> {
     let Some(device) = draft.device(dn)? else { return Ok(None) };
-    Ok(device.watches.clone().filter(|watch| device.owner.as_ref() == Some(&watch.supervisor)))
+    Ok(device.watches.clone().filter(|watch| device.user() == Some(&watch.supervisor)))
 }
 
 /// The call that a user talks in, or else has, with their part in it.

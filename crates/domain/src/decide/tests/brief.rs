@@ -97,6 +97,12 @@ fn agent(fact: &AgentFact) -> String {
             format!("in at {} on {}", place.as_deref().unwrap_or("-"), channels.len())
         }
         AgentFact::LoggedOut => "out".into(),
+        AgentFact::Seated { place, device } => {
+            format!("at {} of {}", device.phone_number, place.as_deref().unwrap_or("-"))
+        }
+        AgentFact::LeftDesk { device, place } => {
+            format!("left {} for {}", device.phone_number, place.as_deref().unwrap_or("-"))
+        }
         AgentFact::StateChanged { state, by_server, until, .. } => format!(
             "{}{}{}{}",
             state.state.as_str(),

@@ -280,6 +280,7 @@ impl TestCentre {
         }
         self.calls_hold();
         self.watches_hold();
+        self.phones_hold();
         for session in self.sessions() {
             let idle =
                 !session.customer.present && !session.waiting && session.live_agents().next().is_none();
@@ -423,6 +424,7 @@ pub fn centre() -> Centre {
         settings: BTreeMap::new(),
         transfers_answered_only: false,
         agent_groups: Vec::new(),
+        places: BTreeMap::new(),
         made_by_file: crate::centre::MadeByFile::default(),
     }
 }

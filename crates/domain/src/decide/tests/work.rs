@@ -1,7 +1,14 @@
 //! Contact-centre sessions and channel states (spec: core-and-voice#4.3, #4.4; digital-channels#5.5).
 
 use super::*;
-use crate::{agent::Readiness, command::AgentAct};
+use crate::{
+    agent::Readiness,
+    command::{AgentAct, Workplace},
+};
+
+fn at(place: &str) -> Option<Workplace> {
+    Some(Workplace { name: Some(place.into()), device: None })
+}
 
 #[test]
 fn a_session_begins_without_a_state_and_at_the_usual_place() {
@@ -9,7 +16,7 @@ fn a_session_begins_without_a_state_and_at_the_usual_place() {
     let channel = world.agent("ann").channel(&test_centre::medium()).cloned().expect("a channel");
     assert_eq!(channel.state, None);
     assert!(!channel.takes_work());
-    let elsewhere = AgentAct::LogIn { channels: vec![test_centre::medium()], place: Some("Desk 7".into()) };
+    let elsewhere = AgentAct::LogIn { channels: vec![test_centre::medium()], place: at("Desk 7") };
     check(TestCentre::new().then(log_out("ann")), desk("ann", elsewhere), "ann: in at Desk 7 on 1");
     check(TestCentre::new(), log_in("dan"), "no: User 'dan' was not found");
 }
@@ -21,7 +28,7 @@ fn beginning_again_changes_nothing() {
 
 #[test]
 fn further_channels_join_the_session_where_it_is() {
-    let elsewhere = AgentAct::LogIn { channels: vec![test_centre::medium()], place: Some("Desk 7".into()) };
+    let elsewhere = AgentAct::LogIn { channels: vec![test_centre::medium()], place: at("Desk 7") };
     let there = TestCentre::new().then(log_out("ann")).then(desk("ann", elsewhere));
     let more = AgentAct::LogIn { channels: vec![test_centre::medium(), "x".into(), "x".into()], place: None };
     let world = check(there, desk("ann", more), "ann: in at - on 1");

@@ -3,6 +3,7 @@
 use super::{
     groups,
     names::{seconds, stable_guid},
+    places,
     reading::ReadContext,
 };
 use crate::{
@@ -47,6 +48,7 @@ pub(super) fn wanted(
     centre.agent_groups = groups::wanted(config, reading, findings);
     states(config, reading, &mut centre, kept, findings);
     services(config, reading, &mut centre, kept, findings);
+    places::put(config, reading, &mut centre, kept, findings);
     centre
 }
 
@@ -187,6 +189,7 @@ fn plain(media: &Media, id: String) -> Centre {
         settings: BTreeMap::new(),
         transfers_answered_only: false,
         agent_groups: Vec::new(),
+        places: BTreeMap::new(),
         made_by_file: MadeByFile::default(),
     }
 }

@@ -69,6 +69,9 @@ fn made(
     if !config.agent_states.is_empty() {
         made.agent_states = config.agent_states.iter().map(|entry| entry.operation.clone()).collect();
     }
+    if !config.places.is_empty() {
+        made.places = config.places.iter().map(|entry| entry.name.clone()).collect();
+    }
     if let Some(book) = book {
         made.groups = book.groups.iter().map(|group| group.id.clone()).collect();
         made.codes = book.groups.iter().flat_map(|group| &group.codes).map(|code| code.id.clone()).collect();

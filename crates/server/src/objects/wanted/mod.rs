@@ -4,6 +4,7 @@ mod centre;
 mod file;
 mod groups;
 mod names;
+mod places;
 mod queues;
 mod reading;
 mod users;

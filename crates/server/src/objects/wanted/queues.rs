@@ -65,6 +65,7 @@ fn fit_together(config: &Config, queues: &[Queue], findings: &mut Findings) {
         .users
         .iter()
         .filter_map(|user| user.phone_number.as_deref())
+        .chain(config.places.iter().map(|place| &*place.phone_number))
         .chain(config.sip.phones.iter().map(|phone| &*phone.dn))
         .map(Dn::from)
         .collect();

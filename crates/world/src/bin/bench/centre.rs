@@ -95,6 +95,7 @@ pub fn commands(agents: usize) -> anyhow::Result<Vec<Command>> {
         settings: BTreeMap::new(),
         transfers_answered_only: false,
         agent_groups: Vec::new(),
+        places: [].into(),
         made_by_file: domain::centre::MadeByFile::default(),
     };
     let queue = Queue {

@@ -232,6 +232,7 @@ pub(super) fn device_events() -> Vec<device::DeviceEvent> {
         device::DeviceEvent::WatchedBy { by: Some("5009".into()) },
         device::DeviceEvent::Assigned { owner: Some("7f".into()) },
         device::DeviceEvent::Assigned { owner: None },
+        device::DeviceEvent::Occupied { by: device::Occupant::Guest("7f".into()) },
         device::DeviceEvent::Service { on: true, answers: true },
         device::DeviceEvent::Service { on: false, answers: false },
         device::DeviceEvent::DoNotDisturb { on: true },
@@ -243,6 +244,10 @@ pub(super) fn device_events() -> Vec<device::DeviceEvent> {
             user_data: pairs(json!({"A": 1})),
         },
     ]
+}
+
+fn hall() -> Device {
+    Device { id: "d9".into(), phone_number: "5010".into() }
 }
 
 pub(super) fn agent_facts() -> Vec<agent::Fact> {
@@ -260,6 +265,10 @@ pub(super) fn agent_facts() -> Vec<agent::Fact> {
         agent::Fact::LoggedIn { place: Some("Place5001".into()), channels: vec![medium()] },
         agent::Fact::LoggedIn { place: None, channels: Vec::new() },
         agent::Fact::LoggedOut,
+        agent::Fact::Seated { place: Some("Hall".into()), device: hall() },
+        agent::Fact::Seated { place: None, device: hall() },
+        agent::Fact::LeftDesk { device: hall(), place: Some("Place5001".into()) },
+        agent::Fact::LeftDesk { device: hall(), place: None },
         agent::Fact::StateChanged {
             channels: vec![medium()],
             state: state.into(),
@@ -311,6 +320,7 @@ fn centre() -> Centre {
         settings: BTreeMap::new(),
         transfers_answered_only: false,
         agent_groups: Vec::new(),
+        places: BTreeMap::from([("Hall".into(), hall())]),
         made_by_file: domain::centre::MadeByFile::default(),
     }
 }

@@ -16,6 +16,7 @@ mod elapsed;
 mod erase;
 mod handover;
 mod hold;
+mod hot_desk;
 mod properties;
 mod queue;
 mod release;
@@ -33,12 +34,13 @@ use super::{
 use crate::{
     Command,
     call::{CallIn, Purpose},
+    centre::Centre,
     command::{CallAct, DeviceAct, WatchAsked},
     watch::{Monitoring, WatchMode, WatchScope},
 };
 use acts::*;
 
-/// Ann, bob and cat have phones 5001 to 5003 that are registered; 5009 is a phone of nobody's. Ann and bob take
+/// Ann, bob and cat have phones 5001 to 5003 that are registered; 5009 is a phone of nobody's, at the place `Hall`. Ann and bob take
 /// calls. A caller of `Support` hears `welcome`, and has after an offer lapsed or was refused the same agent again
 /// after 10 s.
 pub(super) fn phones() -> TestCentre {
@@ -49,7 +51,8 @@ pub(super) fn phones() -> TestCentre {
     for name in ["ann", "bob"] {
         world = world.then(state(name, "Ready"));
     }
-    world.then(in_service("5009", true)).then(queue_with("Support", |_| ()))
+    let hall = |centre: &mut Centre| _ = centre.places.insert("Hall".into(), hot_desk::hall());
+    world.then(in_service("5009", true)).then(centre_with(hall)).then(queue_with("Support", |_| ()))
 }
 
 /// Somebody outside waits in `Support`.

@@ -349,7 +349,14 @@ fn desk_acts() -> Vec<AgentAct> {
     let state =
         |operation: &str, wrap_up| AgentAct::SetState { channel: None, operation: operation.into(), wrap_up };
     let log_in = AgentAct::LogIn { channels: vec![medium::voice()], place: None };
-    vec![
+    let places = ["5001", "5002", "5003", "5009"].map(hot_desk::workplace);
+    let sit = places.iter().cloned().map(AgentAct::Sit);
+    let log_in_at = places
+        .iter()
+        .cloned()
+        .map(|place| AgentAct::LogIn { channels: vec![medium::voice()], place: Some(place) });
+    let mut acts = vec![
+        log_in.clone(),
         log_in.clone(),
         log_in,
         state("Ready", None),
@@ -359,7 +366,9 @@ fn desk_acts() -> Vec<AgentAct> {
         state("AfterCallWork", Some(30_000)),
         state("AfterCallWork", Some(0)),
         AgentAct::LogOut,
-    ]
+    ];
+    acts.extend(sit.chain(log_in_at));
+    acts
 }
 
 fn setting(how: Pick) -> Command {
