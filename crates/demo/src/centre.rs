@@ -118,6 +118,7 @@ fn the_centre() -> Centre {
         capacity: digital_media().map(|medium| (medium, 3)).collect(),
         services: services.map(|(name, service)| (name.into(), service)).into(),
         settings: BTreeMap::new(),
+        wrap_up: domain::centre::WrapUp::default(),
         made_by_file: domain::centre::MadeByFile::default(),
     }
 }
@@ -157,6 +158,7 @@ fn queue(offer: domain::Millis) -> Queue {
             full: Overflow::Announce("busy".into()),
             ..Calls::default()
         },
+        required: domain::disposition::Requirement::default(),
     }
 }
 

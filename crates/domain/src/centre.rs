@@ -33,9 +33,30 @@ pub struct Centre {
     /// Settings by section and option, as desktops read them.
     #[serde(default)]
     pub settings: BTreeMap<String, BTreeMap<String, Value>>,
+    /// Work after calls that no queue gave.
+    #[serde(default, skip_serializing_if = "WrapUp::is_none")]
+    pub wrap_up: WrapUp,
     /// What the settings file made.
     #[serde(default, skip_serializing_if = "MadeByFile::is_nothing")]
     pub made_by_file: MadeByFile,
+}
+
+/// Work after calls with somebody outside that no queue gave: those that an agent dialled, that rang at their number, or
+/// that a colleague handed to them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct WrapUp {
+    /// How long it lasts, in milliseconds; 0 is none.
+    pub length: crate::Millis,
+    /// Whether it follows a call that the agent dialled and nobody answered, too.
+    pub unanswered: bool,
+}
+
+impl WrapUp {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+    fn is_none(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// What the settings file made, in this centre and beside it. `config apply` takes away by itself only what is named

@@ -111,6 +111,7 @@ fn centre(id: &str, name: &str) -> Centre {
         capacity: BTreeMap::new(),
         services: BTreeMap::new(),
         settings: BTreeMap::new(),
+        wrap_up: domain::centre::WrapUp::default(),
         made_by_file: domain::centre::MadeByFile::default(),
     }
 }
@@ -154,6 +155,7 @@ pub fn queue(name: &str) -> Queue {
         reserve_percent: domain::share::RESERVE_PERCENT,
         routing_point: None,
         calls: Calls::default(),
+        required: domain::disposition::Requirement::default(),
     }
 }
 

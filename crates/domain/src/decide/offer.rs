@@ -94,7 +94,7 @@ pub(super) fn make_not_ready(
     if was_ready && let Some(state) = not_ready(&*draft.centre()?) {
         let channels = vec![medium.clone()];
         draft
-            .tell_agent(agent, agent::Fact::StateChanged { channels, state, by_server: true, until: None })?;
+            .tell_agent(agent, agent::Fact::StateChanged { channels, state, by_server: true, until: None, after_call: None })?;
     }
     Ok(())
 }

@@ -219,6 +219,7 @@ fn centre() -> Centre {
             (SERVICE.into(), service("smsession")),
         ]),
         settings: BTreeMap::new(),
+        wrap_up: domain::centre::WrapUp::default(),
         made_by_file: domain::centre::MadeByFile::default(),
     }
 }
@@ -236,6 +237,7 @@ pub fn queue() -> Queue {
         reserve_percent: domain::share::RESERVE_PERCENT,
         routing_point: None,
         calls: Calls::default(),
+        required: domain::disposition::Requirement::default(),
     }
 }
 

@@ -36,6 +36,7 @@ pub fn test_board() -> TestBoard {
         capacity: BTreeMap::from([(MEDIUM.into(), 1), ("post".into(), 1)]),
         services: BTreeMap::new(),
         settings: BTreeMap::new(),
+        wrap_up: domain::centre::WrapUp::default(),
         made_by_file: domain::centre::MadeByFile::default(),
     };
     let test = TestBoard { states: vec![(Key::Centre, Arc::new(State::Centre(centre)))], now: 0 };
@@ -65,6 +66,7 @@ impl TestBoard {
             reserve_percent: domain::share::RESERVE_PERCENT,
             routing_point: None,
             calls: Calls::default(),
+            required: domain::disposition::Requirement::default(),
         };
         change(&mut queue);
         self.put(Key::Queue(name.into()), State::Queue(Some(queue)))
@@ -136,7 +138,7 @@ pub fn who(name: &str) -> TestAgent {
         settings: BTreeMap::new(),
     };
     let mut agent = Agent::new(name.into(), name.into());
-    agent.login = Some(Login { at: 0, place: None, channels: BTreeMap::new(), wrap_up: None });
+    agent.login = Some(Login { at: 0, place: None, channels: BTreeMap::new(), wrap_up: None, after_call: None, owed: Vec::new() });
     TestAgent { user, agent }.state(MEDIUM, Readiness::Ready, None)
 }
 

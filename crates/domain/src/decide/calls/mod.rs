@@ -16,6 +16,7 @@ mod room;
 mod routing;
 mod user_event;
 mod wait;
+mod wrap_up;
 
 pub(super) use act::act;
 pub(super) use begin::{arrive, dial};

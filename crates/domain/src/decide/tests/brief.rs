@@ -4,7 +4,7 @@ use super::calls::brief::call;
 pub use super::calls::brief::effect;
 use crate::{
     Event,
-    agent::Fact as AgentFact,
+    agent::{Fact as AgentFact, SettledBy},
     message::PartyKind,
     session::{EndedBy, Fact, Invitation},
     thread,
@@ -97,6 +97,13 @@ fn agent(fact: &AgentFact) -> String {
             format!("in at {} on {}", place.as_deref().unwrap_or("-"), channels.len())
         }
         AgentFact::LoggedOut => "out".into(),
+        AgentFact::StateChosen { state } => format!("{} afterwards", state.operation),
+        AgentFact::DispositionOwed { interaction, until, .. } => format!("owes {interaction} until {until}"),
+        AgentFact::DispositionSettled { interaction, by, .. } => match by {
+            SettledBy::Code => format!("settled {interaction} by code"),
+            SettledBy::Supervisor(who) => format!("settled {interaction} by {who}"),
+            SettledBy::Timeout => format!("settled {interaction} by timeout"),
+        },
         AgentFact::StateChanged { state, by_server, until, .. } => format!(
             "{}{}{}{}",
             state.state.as_str(),

@@ -93,6 +93,7 @@ pub fn commands(agents: usize) -> anyhow::Result<Vec<Command>> {
         capacity: BTreeMap::from([(medium, 3)]),
         services: BTreeMap::from([(SERVICE.into(), service)]),
         settings: BTreeMap::new(),
+        wrap_up: domain::centre::WrapUp::default(),
         made_by_file: domain::centre::MadeByFile::default(),
     };
     let queue = Queue {
@@ -106,6 +107,7 @@ pub fn commands(agents: usize) -> anyhow::Result<Vec<Command>> {
         reserve_percent: domain::share::RESERVE_PERCENT,
         routing_point: None,
         calls: Calls::default(),
+        required: domain::disposition::Requirement::default(),
     };
     let user = |agent| User {
         id: id(agent),

@@ -235,9 +235,27 @@ pub(super) fn agent_facts() -> Vec<agent::Fact> {
         agent::Fact::LoggedOut,
         agent::Fact::StateChanged {
             channels: vec![medium()],
-            state: state.into(),
+            state: state.clone().into(),
             by_server: true,
             until: Some(1_700_000_060_000),
+            after_call: Some(agent::AfterCall {
+                ends: Some(1_700_000_060_000),
+                extended: true,
+                ..agent::AfterCall::default()
+            }),
+        },
+        agent::Fact::StateChosen { state: state.into() },
+        agent::Fact::DispositionOwed {
+            medium: medium(),
+            interaction: session(),
+            until: 1_700_000_600_000,
+        },
+        agent::Fact::DispositionSettled { medium: medium(), interaction: session(), by: SettledBy::Code },
+        agent::Fact::DispositionSettled { medium: medium(), interaction: session(), by: SettledBy::Timeout },
+        agent::Fact::DispositionSettled {
+            medium: medium(),
+            interaction: session(),
+            by: SettledBy::Supervisor("7f".into()),
         },
         agent::Fact::DoNotDisturb { channels: vec![medium()], on: true },
         agent::Fact::SlotTaken { medium: medium(), session: session() },
@@ -282,6 +300,7 @@ fn centre() -> Centre {
         capacity: BTreeMap::from([("chat".into(), 3)]),
         services: BTreeMap::from([("customer-support".into(), service)]),
         settings: BTreeMap::new(),
+        wrap_up: domain::centre::WrapUp::default(),
         made_by_file: domain::centre::MadeByFile::default(),
     }
 }
@@ -298,6 +317,10 @@ pub(super) fn provisioning() -> Vec<(Key, Event)> {
         reserve_percent: domain::share::RESERVE_PERCENT,
         routing_point: None,
         calls: queue::Calls { full: queue::Overflow::Queue("Sales".into()), ..queue::Calls::default() },
+        required: Requirement {
+            every: None,
+            media: BTreeMap::from([("voice".into(), Required::BeforeNext)]),
+        },
     };
     let code = || Code { id: "c1".into(), name: "IssueResolved".into(), display: "Resolved".into() };
     let group = DispositionGroup {

@@ -19,6 +19,7 @@ mod hold;
 mod properties;
 mod queue;
 mod release;
+mod required;
 mod restart;
 mod talk;
 mod user_event;
@@ -26,7 +27,7 @@ mod wrap_up;
 
 use super::{
     TestCentre,
-    acts::{centre_with, do_not_disturb, log_out, pairs, state},
+    acts::{centre_with, do_not_disturb, log_in, log_out, pairs, state},
     check, test_centre,
 };
 use crate::{
@@ -35,6 +36,7 @@ use crate::{
     command::CallAct,
 };
 use acts::*;
+pub(super) use acts::queue_with;
 
 /// Ann, bob and cat have phones 5001 to 5003 that are registered; 5009 is a phone of nobody's. Ann and bob take
 /// calls. A caller of `Support` hears `welcome`, and has after an offer lapsed or was refused the same agent again

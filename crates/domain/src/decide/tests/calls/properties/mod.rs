@@ -13,6 +13,7 @@ use crate::{
     interaction::Interaction,
     session::EndedBy,
 };
+use crate::decide::tests::required::nobody_owes_forever;
 use history::{AGENTS, CALLS, History, Pick, act_of, history, perform};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
@@ -126,6 +127,11 @@ proptest! {
     }
 
     #[test]
+    fn nobody_owes_a_disposition_forever(history in history()) {
+        nobody_owes_forever(perform(&history, |_, _, _| ()));
+    }
+
+    #[test]
     fn every_leg_that_was_made_and_is_over_was_released_or_is_gone(history in history()) {
         let mut gone: BTreeSet<LegId> = BTreeSet::new();
         let world = perform(&history, |_, command, _| {
@@ -190,7 +196,7 @@ fn random_histories_reach_every_state() {
     for _ in 0..600 {
         let history: History = history().new_tree(&mut runner).expect("a history").current();
         let world = perform(&history, |_, _, _| ());
-        let events = world.history.iter().filter(|(key, ..)| matches!(key, Key::Call(_) | Key::Device(_)));
+        let events = world.history.iter().filter(|(key, ..)| matches!(key, Key::Call(_) | Key::Device(_) | Key::Agent(_)));
         for (.., event) in events {
             seen.insert(event.kind().to_owned());
             let text = super::super::brief::brief(event);
@@ -211,6 +217,7 @@ fn random_histories_reach_every_state() {
     let wanted = "call.began call.joined call.queued call.overflowed call.leg-up call.established call.hold-asked \
                   call.held call.muted call.refused call.released call.line-began call.moved call.user-data disposition call.ended call.erased \
                   device.assigned device.in-service device.out-of-service device.do-not-disturb \
+                  agent.state-chosen agent.disposition-owed agent.disposition-settled \
                   abandoned late refused restart lost Originate Ring Answer Release Join Part HoldPhone Mute Dtmf";
     let origins = [
         PartyOrigin::Caller,
