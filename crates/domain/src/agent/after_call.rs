@@ -5,7 +5,7 @@ use crate::{InteractionId, Millis, UserId, medium::MediumName};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-/// Work after a call that the server began (spec: calls#after-call-work).
+/// Work after a call that the server began (spec: decisions#6).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct AfterCall {
     /// The state that follows: the one the agent was in before, or has chosen meanwhile. `None` is *Ready*.

@@ -1,5 +1,5 @@
 //! Work after calls: it begins by itself, is extended once, ended early, and followed by the state that the agent was in
-//! or has chosen meanwhile (spec: admin-and-reporting#7.5, calls#after-call-work).
+//! or has chosen meanwhile (spec: admin-and-reporting#7.5, decisions#6).
 
 use super::{DecideError, Draft};
 use crate::{

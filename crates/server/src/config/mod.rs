@@ -23,7 +23,7 @@ pub use load::load;
 pub use messenger::MessengerEntry;
 pub use objects::{
     AgentStateEntry, CentreEntry, CodeEntry, Compat, GroupEntry, MediumEntry, OverflowEntry, Password, Pause,
-    QueueEntry, ServiceEntry, UserEntry,
+    QueueEntry, RequiredEntry, ServiceEntry, UserEntry,
 };
 pub use settings::{Config, Http, Outbound, Tls};
 pub use sip::{AnswerBy, Challenge, DEFAULT_ADDR, Edge, PhoneEntry, Sip, SipLimits, SipTls};

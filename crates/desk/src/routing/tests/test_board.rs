@@ -3,7 +3,7 @@
 use crate::routing::{Board, Obstacle, explain, route};
 use domain::{
     InteractionId, Key, MediumName, Millis, State, UserData, UserId,
-    agent::{Agent, AgentState, ChannelState, Login, Readiness},
+    agent::{Agent, AgentState, ChannelState, Login, OwedDisposition, Readiness},
     centre::Centre,
     device::Device,
     disposition::Rule,
@@ -166,6 +166,13 @@ impl TestAgent {
 
     pub fn channels(&mut self) -> &mut BTreeMap<MediumName, ChannelState> {
         &mut self.agent.login.as_mut().expect("logged in").channels
+    }
+
+    /// Owes the disposition of something of a medium.
+    pub fn owing(mut self, medium: &str) -> Self {
+        let owed = OwedDisposition { medium: medium.into(), interaction: "0".into(), since: 0, until: 60_000 };
+        self.agent.login.as_mut().expect("logged in").owed.push(owed);
+        self
     }
 
     pub fn undisturbed(mut self) -> Self {

@@ -1,5 +1,5 @@
 //! What follows an agent's part of a call that was meant for a customer: work after it, and the disposition that is
-//! required of it (spec: calls#after-call-work).
+//! required of it (spec: decisions#6).
 
 use super::super::{DecideError, Draft, after_call, owed};
 use crate::{

@@ -42,7 +42,7 @@ fn talking() -> TestCentre {
 }
 
 /// Ann completed it without a code.
-fn owing() -> TestCentre {
+pub fn owing() -> TestCentre {
     talking().then(ann(complete()))
 }
 
@@ -209,6 +209,7 @@ pub fn nobody_owes_forever(mut world: TestCentre) {
             let is_less = after.owed().len() < before || after.next_due().is_some_and(|(next, _)| next > due);
             assert!(is_less, "{after:?}");
         }
+        world = world.then(over(agent.as_str()));
         let found = world.agent(agent.as_str());
         assert!(found.next_due().is_none_or(|(due, _)| due > world.now), "{found:?}");
     }

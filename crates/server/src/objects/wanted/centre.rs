@@ -12,7 +12,7 @@ use crate::{
 use domain::{
     ServiceName,
     agent::{AgentState, Readiness},
-    centre::{Centre, MadeByFile, Service, system_states},
+    centre::{Centre, MadeByFile, Service, WrapUp, system_states},
     disposition::Rule,
     medium::{Connector, Media},
     thread::Terms,
@@ -41,6 +41,12 @@ pub(super) fn wanted(
     overwrite(&mut centre.disposition.key, config.disposition_key().map(str::to_owned).as_ref());
     overwrite(&mut centre.disposition.late, config.disposition.late_seconds.map(seconds).as_ref());
     overwrite(&mut centre.disposition.policy, config.disposition.policy.as_ref());
+    let required = config.disposition.required.clone().map(Into::into);
+    overwrite(&mut centre.disposition.required, required.as_ref());
+    let timeout = config.disposition.required_timeout.map(seconds);
+    overwrite(&mut centre.disposition.required_timeout, timeout.as_ref());
+    overwrite(&mut centre.wrap_up.length, entry.wrap_up_seconds.map(seconds).as_ref());
+    overwrite(&mut centre.wrap_up.unanswered, entry.wrap_up_unanswered.as_ref());
     states(config, reading, &mut centre, kept, findings);
     services(config, reading, &mut centre, kept, findings);
     centre
@@ -181,6 +187,7 @@ fn plain(media: &Media, id: String) -> Centre {
         capacity: media.rows().iter().map(|row| (row.name.clone(), 3)).collect(),
         services: BTreeMap::new(),
         settings: BTreeMap::new(),
+        wrap_up: WrapUp::default(),
         made_by_file: MadeByFile::default(),
     }
 }

@@ -57,6 +57,7 @@ fn queue(entry: &QueueEntry, findings: &mut Findings) -> Queue {
             late: overflow(calls.late.as_ref()),
             wrap_up: seconds(calls.wrap_up_seconds),
         },
+        required: entry.disposition.required.clone().map(Into::into).unwrap_or_default(),
     }
 }
 

@@ -1,6 +1,10 @@
 //! One event of each kind, at least.
 
 use super::*;
+use domain::{
+    agent::SettledBy,
+    disposition::{Required, Requirement},
+};
 
 /// At least one of each; the compiler says in `data` when a fact is added, the test below when it is not here.
 pub(super) fn session_facts() -> Vec<Fact> {

@@ -193,7 +193,7 @@ fn random_histories_reach_every_state() {
     use proptest::{strategy::ValueTree, test_runner::TestRunner};
     let mut runner = TestRunner::deterministic();
     let mut seen = BTreeSet::new();
-    for _ in 0..600 {
+    for _ in 0..1_000 {
         let history: History = history().new_tree(&mut runner).expect("a history").current();
         let world = perform(&history, |_, _, _| ());
         let events = world.history.iter().filter(|(key, ..)| matches!(key, Key::Call(_) | Key::Device(_) | Key::Agent(_)));
