@@ -53,7 +53,6 @@ pub struct WrapUp {
 }
 
 impl WrapUp {
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
     fn is_none(&self) -> bool {
         *self == Self::default()
     }

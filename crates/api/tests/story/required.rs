@@ -102,10 +102,7 @@ async fn who_sets_none_is_let_off_in_time_and_reporting_is_told() {
     passes(&app, 1, &tom.id()).await;
     assert_eq!(state(&tom).await["state"], "Ready");
     let settled = feed(&app, "jackfield.agent.disposition-settled").await;
-    assert_eq!(
-        (&settled[0]["by"], &settled[0]["interactionId"]),
-        (&json!("timeout"), &json!(call.as_str()))
-    );
+    assert_eq!((&settled[0]["by"], &settled[0]["interactionId"]), (&json!("timeout"), &json!(call.as_str())));
 }
 
 #[tokio::test]
@@ -134,11 +131,8 @@ async fn a_supervisor_lets_an_agent_off_and_reporting_knows_who() {
     let tom = exchange.at_work("agent1", "5001").await;
     let (_, path) = exchange.talking(&tom).await;
     tom.operate(&path, "Hangup").await.ok();
-    let let_off = |by: UserId| Command::ReleaseFromDispositions {
-        agent: tom.id(),
-        by,
-        medium: Some(medium::voice()),
-    };
+    let let_off =
+        |by: UserId| Command::ReleaseFromDispositions { agent: tom.id(), by, medium: Some(medium::voice()) };
     assert!(app.desk.perform(let_off(app.id("agent2"))).await.is_err());
     app.desk.perform(let_off(app.id("supervisor"))).await.expect("let off");
     assert_eq!(state(&tom).await["state"], "Ready");

@@ -23,7 +23,9 @@ pub(super) fn begin(draft: &mut Draft<'_>, id: &UserId, length: Millis) -> Resul
         Some(before) => before,
         // They began it themselves, with a time after which they are ready.
         None if own_time.is_some() => AfterCall { ends: own_time, ..AfterCall::default() },
-        None => AfterCall { then: following(&*draft.centre()?, channel.state.as_ref()), ..AfterCall::default() },
+        None => {
+            AfterCall { then: following(&*draft.centre()?, channel.state.as_ref()), ..AfterCall::default() }
+        }
     };
     let anew = (length > 0).then(|| draft.now.saturating_add(length));
     let extended = before.extended && anew.is_none();
@@ -118,13 +120,10 @@ fn follow(draft: &mut Draft<'_>, id: &UserId, then: Option<Arc<AgentState>>) -> 
     };
     let Some(state) = state else { return Ok(()) };
     let channels = vec![medium::voice()];
-    draft.tell_agent(id, Fact::StateChanged {
-        channels,
-        state,
-        by_server: true,
-        until: None,
-        after_call: None,
-    })
+    draft.tell_agent(
+        id,
+        Fact::StateChanged { channels, state, by_server: true, until: None, after_call: None },
+    )
 }
 
 /// What follows when an agent is in a state: the same again; for one who has not chosen any, *Not Ready*.

@@ -30,8 +30,7 @@ pub(super) fn act(draft: &mut Draft<'_>, agent: &UserId, act: &AgentAct) -> Resu
                 }
             }
             let until = wrap_up.filter(|length| *length > 0 && is_voice).map(|length| draft.now + length);
-            let changed =
-                Fact::StateChanged { channels, state, by_server: false, until, after_call: None };
+            let changed = Fact::StateChanged { channels, state, by_server: false, until, after_call: None };
             draft.tell_agent(agent, changed)
         }
         AgentAct::DoNotDisturb { channel, on } => {

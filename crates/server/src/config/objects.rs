@@ -186,10 +186,7 @@ pub struct QueueDisposition {
 
 /// Whether a disposition is required: of every medium, or by medium.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(
-    untagged,
-    expecting = "it is \"off\", \"ask\" or \"before_next\", or a table of these by medium"
-)]
+#[serde(untagged, expecting = "it is \"off\", \"ask\" or \"before_next\", or a table of these by medium")]
 pub enum RequiredEntry {
     /// Of every medium.
     #[schemars(with = "String")]

@@ -30,7 +30,9 @@ pub(super) fn look(
     media_named(config, media, findings);
     strict_without_codes(wanted, current, findings);
     if config.disposition.required_timeout == Some(0) {
-        findings.problem("disposition.required_timeout: 0 would hold nobody; set disposition.required to \"ask\"");
+        findings.problem(
+            "disposition.required_timeout: 0 would hold nobody; set disposition.required to \"ask\"",
+        );
     }
     let queues = after(
         wanted.queues.as_deref(),
@@ -118,9 +120,14 @@ fn is_mandatory(
     let is_asked = centre.disposition.is_mandatory(queues.iter().copied());
     let is_said = config.disposition.required.is_some()
         || config.queues.iter().any(|queue| queue.disposition.required.is_some());
-    let of_users = users.iter().map(|user| (format!("[[users]] '{}': settings", user.user_name), &user.settings));
-    for (place, sections) in std::iter::once(("[centre.settings]".to_owned(), &centre.settings)).chain(of_users) {
-        let Some(value) = sections.get(WORKSPACE).and_then(|options| options.get(IS_MANDATORY)) else { continue };
+    let of_users =
+        users.iter().map(|user| (format!("[[users]] '{}': settings", user.user_name), &user.settings));
+    for (place, sections) in
+        std::iter::once(("[centre.settings]".to_owned(), &centre.settings)).chain(of_users)
+    {
+        let Some(value) = sections.get(WORKSPACE).and_then(|options| options.get(IS_MANDATORY)) else {
+            continue;
+        };
         let is_set = value.as_bool().or_else(|| value.as_str().map(|value| value == "true")).unwrap_or(false);
         let why = match (is_asked, is_set) {
             (true, false) => "the server asks for dispositions (disposition.required): leave it out",

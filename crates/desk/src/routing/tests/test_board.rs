@@ -138,7 +138,14 @@ pub fn who(name: &str) -> TestAgent {
         settings: BTreeMap::new(),
     };
     let mut agent = Agent::new(name.into(), name.into());
-    agent.login = Some(Login { at: 0, place: None, channels: BTreeMap::new(), wrap_up: None, after_call: None, owed: Vec::new() });
+    agent.login = Some(Login {
+        at: 0,
+        place: None,
+        channels: BTreeMap::new(),
+        wrap_up: None,
+        after_call: None,
+        owed: Vec::new(),
+    });
     TestAgent { user, agent }.state(MEDIUM, Readiness::Ready, None)
 }
 
@@ -170,7 +177,8 @@ impl TestAgent {
 
     /// Owes the disposition of something of a medium.
     pub fn owing(mut self, medium: &str) -> Self {
-        let owed = OwedDisposition { medium: medium.into(), interaction: "0".into(), since: 0, until: 60_000 };
+        let owed =
+            OwedDisposition { medium: medium.into(), interaction: "0".into(), since: 0, until: 60_000 };
         self.agent.login.as_mut().expect("logged in").owed.push(owed);
         self
     }

@@ -46,7 +46,8 @@ pub fn owing() -> TestCentre {
     talking().then(ann(complete()))
 }
 
-const COMPLETED: &str = "said left by ann; talk-ended by agent; closed ann Completed by agent; ann: -slot kept";
+const COMPLETED: &str =
+    "said left by ann; talk-ended by agent; closed ann Completed by agent; ann: -slot kept";
 
 /// Another customer waits, and it is offered to ann.
 fn next(world: TestCentre) -> (TestCentre, Command) {
@@ -59,7 +60,11 @@ fn who_completes_without_a_code_is_offered_nothing_until_they_set_it() {
     let world =
         check(talking(), ann(complete()), &format!("{COMPLETED}; ann: owes s1 until 60000; ended by agent"));
     let (world, offer) = next(world);
-    check(world.clone(), offer.clone(), "no: The agent is not available for chat: the agent owes a disposition");
+    check(
+        world.clone(),
+        offer.clone(),
+        "no: The agent is not available for chat: the agent owes a disposition",
+    );
     let told = "disposition DispositionCode='Billing' was null by ann via SetDisposition late; ann: settled s1 by code";
     let world = check(world, ann(dispose("Billing")), told);
     check(world, offer, "offered ann until 30000; ann: +slot");
@@ -85,10 +90,8 @@ fn where_desktops_only_ask_nobody_owes() {
 
 #[test]
 fn a_medium_and_a_queue_say_something_else_than_the_centre() {
-    let rule = |every, medium| Requirement {
-        every,
-        media: [(test_centre::medium(), medium)].into_iter().collect(),
-    };
+    let rule =
+        |every, medium| Requirement { every, media: [(test_centre::medium(), medium)].into_iter().collect() };
     let of = |centre: Requirement, queue: Requirement| {
         let world = chatting().then(centre_with(|found| found.disposition.required = centre));
         let world = world.then(queue_with("Support", |found| found.required = queue));
@@ -176,7 +179,11 @@ fn a_supervisor_lets_them_off() {
 fn a_colleague_cannot_hand_them_anything_either() {
     let (world, _) = next(owing());
     let world = world.then(offer_of("s2", "bob")).then(does("s2", "bob", accept()));
-    check(world, does("s2", "bob", to_agent("ann")), "no: The agent is not available for chat: the agent owes a disposition");
+    check(
+        world,
+        does("s2", "bob", to_agent("ann")),
+        "no: The agent is not available for chat: the agent owes a disposition",
+    );
 }
 
 #[test]
@@ -202,7 +209,8 @@ pub fn nobody_owes_forever(mut world: TestCentre) {
             if before == 0 {
                 break;
             }
-            let (due, _): (Millis, _) = found.next_due().expect("who owes has a moment at which that is over");
+            let (due, _): (Millis, _) =
+                found.next_due().expect("who owes has a moment at which that is over");
             world.now = world.now.max(due);
             world = world.then(over(agent.as_str()));
             let after = world.agent(agent.as_str());

@@ -13,7 +13,7 @@ use domain::{
     ServiceName,
     agent::{AgentState, Readiness},
     centre::{Centre, MadeByFile, Service, WrapUp, system_states},
-    disposition::Rule,
+    disposition::{Requirement, Rule},
     medium::{Connector, Media},
     thread::Terms,
 };
@@ -41,7 +41,7 @@ pub(super) fn wanted(
     overwrite(&mut centre.disposition.key, config.disposition_key().map(str::to_owned).as_ref());
     overwrite(&mut centre.disposition.late, config.disposition.late_seconds.map(seconds).as_ref());
     overwrite(&mut centre.disposition.policy, config.disposition.policy.as_ref());
-    let required = config.disposition.required.clone().map(Into::into);
+    let required = config.disposition.required.clone().map(Requirement::from);
     overwrite(&mut centre.disposition.required, required.as_ref());
     let timeout = config.disposition.required_timeout.map(seconds);
     overwrite(&mut centre.disposition.required_timeout, timeout.as_ref());

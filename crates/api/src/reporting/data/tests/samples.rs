@@ -249,11 +249,7 @@ pub(super) fn agent_facts() -> Vec<agent::Fact> {
             }),
         },
         agent::Fact::StateChosen { state: state.into() },
-        agent::Fact::DispositionOwed {
-            medium: medium(),
-            interaction: session(),
-            until: 1_700_000_600_000,
-        },
+        agent::Fact::DispositionOwed { medium: medium(), interaction: session(), until: 1_700_000_600_000 },
         agent::Fact::DispositionSettled { medium: medium(), interaction: session(), by: SettledBy::Code },
         agent::Fact::DispositionSettled { medium: medium(), interaction: session(), by: SettledBy::Timeout },
         agent::Fact::DispositionSettled {

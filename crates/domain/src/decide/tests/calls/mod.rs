@@ -35,8 +35,8 @@ use crate::{
     call::{CallIn, Purpose},
     command::CallAct,
 };
-use acts::*;
 pub(super) use acts::queue_with;
+use acts::*;
 
 /// Ann, bob and cat have phones 5001 to 5003 that are registered; 5009 is a phone of nobody's. Ann and bob take
 /// calls. A caller of `Support` hears `welcome`, and has after an offer lapsed or was refused the same agent again

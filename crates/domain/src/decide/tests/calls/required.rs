@@ -35,11 +35,8 @@ fn work(time: Option<crate::Millis>) -> Command {
 }
 
 fn chooses(operation: &str) -> Command {
-    let act = AgentAct::SetState {
-        channel: Some(medium::voice()),
-        operation: operation.into(),
-        wrap_up: None,
-    };
+    let act =
+        AgentAct::SetState { channel: Some(medium::voice()), operation: operation.into(), wrap_up: None };
     Command::Agent { agent: "ann".into(), act }
 }
 
@@ -61,7 +58,11 @@ fn who_hangs_up_without_a_code_stays_in_after_call_work() {
     assert_eq!(phone_of(&world, "ann").operation, "AfterCallWork");
     check(world.clone().after(20_000), over("ann"), "");
     let next = world.then(arrive_next()).after(20_000);
-    check(next, offer_of("C200", "ann"), "no: The agent is not available for voice: the agent owes a disposition");
+    check(
+        next,
+        offer_of("C200", "ann"),
+        "no: The agent is not available for voice: the agent owes a disposition",
+    );
 }
 
 /// Another caller waits.

@@ -103,15 +103,17 @@ fn it_follows_calls_with_the_outside_as_the_centre_says() {
 
 #[test]
 fn it_follows_the_part_of_whom_a_call_was_handed_to() {
-    let handed = |world: TestCentre| {
-        world.after(1_000).then(ann(single_step(Purpose::Transfer, "5002"))).then(up(3))
-    };
+    let handed =
+        |world: TestCentre| world.after(1_000).then(ann(single_step(Purpose::Transfer, "5002"))).then(up(3));
     let of_queue = handed(busy());
     assert_eq!(of_queue.agent("ann").ready_again(), Some(61_000));
     let over = of_queue.after(1_000).then(bob(CallAct::Hangup));
     assert_eq!(over.agent("bob").ready_again(), Some(62_000));
     let over = handed(direct().then(gives_time(false))).after(1_000).then(bob(CallAct::Hangup));
-    assert_eq!((over.agent("ann").ready_again(), over.agent("bob").ready_again()), (Some(31_000), Some(32_000)));
+    assert_eq!(
+        (over.agent("ann").ready_again(), over.agent("bob").ready_again()),
+        (Some(31_000), Some(32_000))
+    );
 }
 
 #[test]

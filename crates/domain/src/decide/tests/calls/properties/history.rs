@@ -102,8 +102,8 @@ fn asked() -> TestCentre {
 
 pub fn history() -> impl Strategy<Value = History> {
     let begin: [fn() -> TestCentre; 13] = [
-        phones, asked, waiting, offered, talking, held, ringing, direct, calling, internal, asking, consulting,
-        together,
+        phones, asked, waiting, offered, talking, held, ringing, direct, calling, internal, asking,
+        consulting, together,
     ];
     (proptest::sample::select(begin.to_vec()), vec(step(), 1..40))
 }

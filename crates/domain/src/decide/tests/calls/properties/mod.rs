@@ -7,13 +7,13 @@ use super::{
     erase::{MARKER, redacted},
     *,
 };
+use crate::decide::tests::required::nobody_owes_forever;
 use crate::{
     InteractionId, Key, Refusal, State, UserId,
     call::{Call, CallOperation, LegCommand, LegEvent, LegId, Party, PartyOrigin, capabilities, is_open},
     interaction::Interaction,
     session::EndedBy,
 };
-use crate::decide::tests::required::nobody_owes_forever;
 use history::{AGENTS, CALLS, History, Pick, act_of, history, perform};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
@@ -196,7 +196,10 @@ fn random_histories_reach_every_state() {
     for _ in 0..1_000 {
         let history: History = history().new_tree(&mut runner).expect("a history").current();
         let world = perform(&history, |_, _, _| ());
-        let events = world.history.iter().filter(|(key, ..)| matches!(key, Key::Call(_) | Key::Device(_) | Key::Agent(_)));
+        let events = world
+            .history
+            .iter()
+            .filter(|(key, ..)| matches!(key, Key::Call(_) | Key::Device(_) | Key::Agent(_)));
         for (.., event) in events {
             seen.insert(event.kind().to_owned());
             let text = super::super::brief::brief(event);
