@@ -124,6 +124,7 @@ fn the_centre() -> Centre {
         transfers_answered_only: false,
         agent_groups: Vec::new(),
         places: BTreeMap::from([(FREE_PLACE.0.into(), device(FREE_PLACE.1))]),
+        wrap_up: domain::centre::WrapUp::default(),
         made_by_file: domain::centre::MadeByFile::default(),
     }
 }
@@ -163,6 +164,7 @@ fn queue(offer: domain::Millis) -> Queue {
             full: Overflow::Announce("busy".into()),
             ..Calls::default()
         },
+        required: domain::disposition::Requirement::default(),
     }
 }
 

@@ -5,7 +5,7 @@
 //! clock.
 
 use crate::pauses::Pauses;
-use domain::{InteractionId, Key, Millis, State, UserId, call, medium, session::Deadline};
+use domain::{InteractionId, Key, Millis, State, UserId, call, session::Deadline};
 use std::collections::{BTreeSet, HashMap};
 
 /// Something that falls due.
@@ -15,7 +15,7 @@ pub(crate) enum Due {
     Session(InteractionId, Deadline),
     /// In a call.
     Call(InteractionId, call::Deadline),
-    /// An agent's work after a call is over.
+    /// An agent's work after a call is over, or the time for which they owe a disposition.
     WrapUp(UserId),
 }
 
@@ -163,8 +163,7 @@ fn deadlines(key: &Key, state: &State) -> Vec<(Due, Millis, Option<Millis>)> {
             call.deadlines().map(|(what, at)| (Due::Call(id.clone(), what), at, None)).collect()
         }
         (Key::Agent(id), State::Agent(agent)) => {
-            let since = agent.channel(&medium::voice()).map(|channel| channel.since);
-            agent.ready_again().map(|at| (Due::WrapUp(id.clone()), at, since)).into_iter().collect()
+            agent.next_due().map(|(at, since)| (Due::WrapUp(id.clone()), at, since)).into_iter().collect()
         }
         _ => Vec::new(),
     }

@@ -90,6 +90,7 @@ pub(crate) fn interaction(command: &Command) -> Option<&InteractionId> {
         | Command::Device { .. }
         | Command::WrapUpOver { .. }
         | Command::Agent { .. }
+        | Command::ReleaseFromDispositions { .. }
         | Command::Provision(_) => None,
     }
 }
@@ -109,7 +110,8 @@ fn agent(command: &Command) -> Option<&UserId> {
         Command::Offer { agent, .. }
         | Command::OfferLapsed { agent, .. }
         | Command::OfferCall { agent, .. }
-        | Command::WrapUpOver { agent } => Some(agent),
+        | Command::WrapUpOver { agent }
+        | Command::ReleaseFromDispositions { agent, .. } => Some(agent),
         other => other.actor(),
     }
 }
@@ -138,6 +140,7 @@ const fn kind(command: &Command) -> &'static str {
         Command::InService { on: false, .. } => "device.out-of-service",
         Command::Device { act, .. } => of_device(act),
         Command::WrapUpOver { .. } => "wrap-up-over",
+        Command::ReleaseFromDispositions { .. } => "agent.release-from-dispositions",
         Command::Agent { act, .. } => of_agent(act),
         Command::Provision(_) => "provision",
         Command::Erase { .. } => "erase",

@@ -44,6 +44,9 @@ pub struct Centre {
     /// Phones that are nobody's own, by the name of the place where they stand: whoever names it works there.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub places: BTreeMap<String, Device>,
+    /// Work after calls that no queue gave.
+    #[serde(default, skip_serializing_if = "WrapUp::is_none")]
+    pub wrap_up: WrapUp,
     /// What the settings file made.
     #[serde(default, skip_serializing_if = "MadeByFile::is_nothing")]
     pub made_by_file: MadeByFile,
@@ -61,6 +64,23 @@ pub struct AgentGroup {
     /// Whether its members are not shown that a supervisor listens.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub hidden: bool,
+}
+
+/// Work after calls with somebody outside that no queue gave: those that an agent dialled, that rang at their number, or
+/// that a colleague handed to them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct WrapUp {
+    /// How long it lasts, in milliseconds; 0 is none.
+    pub length: crate::Millis,
+    /// Whether it follows a call that the agent dialled and nobody answered, too.
+    pub unanswered: bool,
+}
+
+impl WrapUp {
+    fn is_none(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// What the settings file made, in this centre and beside it. `config apply` takes away by itself only what is named

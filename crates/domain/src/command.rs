@@ -168,10 +168,19 @@ pub enum Command {
         /// What the agent does.
         act: DeviceAct,
     },
-    /// The time for work after a call is over.
+    /// The time for work after a call is over, or that for which an agent is held who owes a disposition.
     WrapUpOver {
         /// The agent.
         agent: UserId,
+    },
+    /// A supervisor lets an agent off the dispositions that they owe.
+    ReleaseFromDispositions {
+        /// The agent.
+        agent: UserId,
+        /// Who lets them off.
+        by: UserId,
+        /// Of one medium; of all when `None`.
+        medium: Option<MediumName>,
     },
     /// An agent changes their working state.
     Agent {
@@ -190,7 +199,7 @@ pub enum Command {
 }
 
 impl Command {
-    /// The agent who gave the command, when it was an agent.
+    /// The user who gave the command, when it was an agent or a supervisor.
     pub const fn actor(&self) -> Option<&UserId> {
         match self {
             Self::Session { agent, .. }
@@ -199,6 +208,7 @@ impl Command {
             | Self::Dial { agent, .. }
             | Self::Call { agent, .. }
             | Self::Device { agent, .. } => Some(agent),
+            Self::ReleaseFromDispositions { by, .. } => Some(by),
             _ => None,
         }
     }
@@ -420,7 +430,7 @@ pub enum AgentAct {
         /// The operation.
         operation: String,
         /// For how long, in milliseconds: the time for work after a call, after which the agent is ready again; 0 ends
-        /// the timer that runs (spec: admin-and-reporting#7.5).
+        /// the timer that runs (spec: admin-and-reporting#7.5). Work that the server began can be extended once.
         wrap_up: Option<Millis>,
     },
     /// Closes channels to work, or opens them again.

@@ -5,6 +5,7 @@ use crate::{
     agent::Agent,
     interaction::{Interaction, Part},
     medium::MediumName,
+    queue::Queue,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -23,6 +24,60 @@ pub enum Policy {
     Strict,
 }
 
+/// What is asked of an agent whose part ends without a disposition.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Required {
+    /// Nothing.
+    #[default]
+    Off,
+    /// Desktops are told to ask for one.
+    Ask,
+    /// It has to be set before the agent is offered the next interaction of the medium.
+    BeforeNext,
+}
+
+/// What is asked, by medium.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Requirement {
+    /// Of every medium that is not named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub every: Option<Required>,
+    /// Of these.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub media: BTreeMap<MediumName, Required>,
+}
+
+impl Requirement {
+    /// Whether it says nothing.
+    pub fn is_silent(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// What it says of a medium, if anything.
+    pub fn of(&self, medium: &MediumName) -> Option<Required> {
+        self.media.get(medium).copied().or(self.every)
+    }
+
+    /// Whether it asks for a disposition of any medium.
+    pub fn asks(&self) -> bool {
+        self.media.values().chain(&self.every).any(|required| *required != Required::Off)
+    }
+}
+
+/// How long an agent who owes a disposition is held at most where the settings say nothing, in milliseconds.
+pub const REQUIRED_TIMEOUT: Millis = 600_000;
+
+const fn required_timeout() -> Millis {
+    REQUIRED_TIMEOUT
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+const fn is_usual(timeout: &Millis) -> bool {
+    *timeout == REQUIRED_TIMEOUT
+}
+
 /// The centre's settings about dispositions.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rule {
@@ -33,11 +88,23 @@ pub struct Rule {
     /// Policy by medium; media not named are open.
     #[serde(default)]
     pub policy: BTreeMap<MediumName, Policy>,
+    /// Whether a disposition is required; queues may say something else.
+    #[serde(default, skip_serializing_if = "Requirement::is_silent")]
+    pub required: Requirement,
+    /// How long an agent who owes one is held at most, in milliseconds.
+    #[serde(default = "required_timeout", skip_serializing_if = "is_usual")]
+    pub required_timeout: Millis,
 }
 
 impl Default for Rule {
     fn default() -> Self {
-        Self { key: "DispositionCode".into(), late: 3_600_000, policy: BTreeMap::new() }
+        Self {
+            key: "DispositionCode".into(),
+            late: 3_600_000,
+            policy: BTreeMap::new(),
+            required: Requirement::default(),
+            required_timeout: REQUIRED_TIMEOUT,
+        }
     }
 }
 
@@ -45,6 +112,18 @@ impl Rule {
     /// The policy of a medium.
     pub fn policy(&self, medium: &MediumName) -> Policy {
         self.policy.get(medium).copied().unwrap_or_default()
+    }
+
+    /// What is asked of a part of a queue's work, or of one that no queue gave.
+    pub fn required(&self, queue: Option<&Queue>, medium: &MediumName) -> Required {
+        let of_queue = queue.and_then(|queue| queue.required.of(medium));
+        of_queue.or_else(|| self.required.of(medium)).unwrap_or_default()
+    }
+
+    /// Whether desktops are to ask for dispositions: the server asks for one of some medium, in the centre or in a queue.
+    /// They know one option for all that they show.
+    pub fn is_mandatory<'q>(&self, queues: impl IntoIterator<Item = &'q Queue>) -> bool {
+        self.required.asks() || queues.into_iter().any(|queue| queue.required.asks())
     }
 
     /// Until when an agent's part that is over still takes a disposition; `None` when it takes none any more, while the

@@ -47,6 +47,8 @@ pub struct Work<'a> {
 pub enum Obstacle {
     /// They are not logged in on the channel.
     NoChannel,
+    /// They owe the disposition of an interaction of the medium.
+    OwesDisposition,
     /// The channel is not ready.
     NotReady {
         /// The reason they gave, if any.
@@ -86,6 +88,7 @@ impl Obstacle {
     pub const fn in_brief(&self) -> &'static str {
         match self {
             Self::NoChannel => "not logged in on this channel",
+            Self::OwesDisposition => "the agent owes a disposition",
             Self::NotReady { .. } | Self::DoNotDisturb => "not ready",
             Self::NoPhone => "no phone",
             Self::OtherQueues | Self::Skill { .. } => "the agent does not work for the queue",
@@ -100,6 +103,9 @@ impl fmt::Display for Obstacle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoChannel => f.write_str("not logged in on this channel"),
+            Self::OwesDisposition => {
+                f.write_str("has not set a disposition that is required before the next")
+            }
             Self::NotReady { reason: None } => f.write_str("not ready"),
             Self::NotReady { reason: Some(reason) } => write!(f, "not ready: {reason}"),
             Self::DoNotDisturb => f.write_str("does not want to be disturbed"),
@@ -126,6 +132,10 @@ impl Candidate<'_> {
         let Some(channel) = self.agent.and_then(|agent| agent.channel(medium)) else {
             return Some(Obstacle::NoChannel);
         };
+        // It says more than the state that they are held in.
+        if self.agent.is_some_and(|agent| agent.owes(medium)) {
+            return Some(Obstacle::OwesDisposition);
+        }
         if channel.do_not_disturb {
             return Some(Obstacle::DoNotDisturb);
         }

@@ -1,6 +1,6 @@
 //! A provisioned queue.
 
-use crate::{Millis, QueueName, ids::Dn};
+use crate::{Millis, QueueName, disposition::Requirement, ids::Dn};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -36,6 +36,9 @@ pub struct Queue {
     /// What callers hear and where they go.
     #[serde(default, skip_serializing_if = "Calls::is_default")]
     pub calls: Calls,
+    /// Whether a disposition is required, where it says something else than the centre.
+    #[serde(default, skip_serializing_if = "Requirement::is_silent")]
+    pub required: Requirement,
 }
 
 const fn reserve_percent() -> u8 {

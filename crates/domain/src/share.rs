@@ -57,6 +57,7 @@ mod tests {
             reserve_percent,
             routing_point: None,
             calls: crate::queue::Calls::default(),
+            required: crate::disposition::Requirement::default(),
         }
     }
 

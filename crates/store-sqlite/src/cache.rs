@@ -161,6 +161,7 @@ mod tests {
             reserve_percent: domain::share::RESERVE_PERCENT,
             routing_point: None,
             calls: Calls::default(),
+            required: domain::disposition::Requirement::default(),
         });
         CachedSnapshot { id: 1, version: 1, newest: 1, state: Arc::new(State::Queue(queue)) }
     }

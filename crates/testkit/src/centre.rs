@@ -114,6 +114,7 @@ fn centre(id: &str, name: &str) -> Centre {
         transfers_answered_only: false,
         agent_groups: Vec::new(),
         places: [].into(),
+        wrap_up: domain::centre::WrapUp::default(),
         made_by_file: domain::centre::MadeByFile::default(),
     }
 }
@@ -157,6 +158,7 @@ pub fn queue(name: &str) -> Queue {
         reserve_percent: domain::share::RESERVE_PERCENT,
         routing_point: None,
         calls: Calls::default(),
+        required: domain::disposition::Requirement::default(),
     }
 }
 

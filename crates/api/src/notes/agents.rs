@@ -43,7 +43,13 @@ pub(super) fn render(
         | Fact::LeftDesk { .. }
         | Fact::StateChanged { .. }
         | Fact::DoNotDisturb { .. } => {}
-        Fact::SlotTaken { .. } | Fact::SlotFreed { .. } | Fact::Focused { .. } => return Ok(()),
+        // Only the phone is concerned, or nothing that a channel shows.
+        Fact::StateChosen { .. }
+        | Fact::DispositionOwed { .. }
+        | Fact::DispositionSettled { .. }
+        | Fact::SlotTaken { .. }
+        | Fact::SlotFreed { .. }
+        | Fact::Focused { .. } => return Ok(()),
     }
     let Some(user) = user_of(view, decision, &agent.id)? else { return Ok(()) };
     let message = ChannelStateChangeMessageV2::new(&user, agent, activity_of(view, decision, agent)?);
@@ -101,7 +107,13 @@ impl DeviceNotes<'_> {
                 _ => false,
             },
             Fact::Seated { .. } | Fact::LeftDesk { .. } => true,
-            Fact::SlotTaken { .. } | Fact::SlotFreed { .. } | Fact::Focused { .. } => false,
+            // Whoever asked is shown the state that they are held in.
+            Fact::StateChosen { .. } => true,
+            Fact::DispositionOwed { .. }
+            | Fact::DispositionSettled { .. }
+            | Fact::SlotTaken { .. }
+            | Fact::SlotFreed { .. }
+            | Fact::Focused { .. } => false,
         };
         if concerns { self.tell(view, &agent.id, out) } else { Ok(()) }
     }

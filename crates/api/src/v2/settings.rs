@@ -266,7 +266,8 @@ fn overlaid(
     let rule = centre.map(|centre| centre.disposition.clone()).unwrap_or_default();
     let default = book.default_group().map_or(DEFAULT_GROUP, |group| &group.name);
     let set = sections.remove(WORKSPACE).unwrap_or_default();
-    sections.insert(WORKSPACE.to_owned(), workspace_defaults(&rule, default, set));
+    let is_mandatory = rule.is_mandatory(&api.desk.queues());
+    sections.insert(WORKSPACE.to_owned(), workspace_defaults(&rule, is_mandatory, default, set));
     sections
 }
 

@@ -26,6 +26,7 @@ mod pages;
 mod repeated;
 mod reporting;
 mod requests;
+mod required;
 mod seed;
 mod services;
 mod settings;

@@ -90,7 +90,15 @@ mod tests {
         };
         let channel = ChannelState { state: state.and_then(of), since: 0, do_not_disturb: false };
         let channels = BTreeMap::from([(chat(), channel)]);
-        let login = Login { at: 0, place: None, channels, wrap_up: None, desk: None };
+        let login = Login {
+            at: 0,
+            place: None,
+            channels,
+            wrap_up: None,
+            after_call: None,
+            owed: Vec::new(),
+            desk: None,
+        };
         Agent { login: Some(login), ..Agent::new(UserId::new("1".to_owned()), "agent1@demo".into()) }
     }
 

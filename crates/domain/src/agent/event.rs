@@ -1,6 +1,9 @@
 //! What can happen to an agent at work.
 
-use super::snapshot::AgentState;
+use super::{
+    after_call::{AfterCall, SettledBy},
+    snapshot::AgentState,
+};
 use crate::{InteractionId, Millis, medium::MediumName, user::Device};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -55,6 +58,32 @@ pub enum Fact {
         /// Until when work after a call lasts, if it has an end.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         until: Option<Millis>,
+        /// The work after a call that this is, if the server began it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        after_call: Option<AfterCall>,
+    },
+    /// A state was chosen for the channel `voice` that applies once work after a call is over.
+    StateChosen {
+        /// The state.
+        state: Arc<AgentState>,
+    },
+    /// An agent's part of an interaction ended without the disposition that is required before the next.
+    DispositionOwed {
+        /// The medium.
+        medium: MediumName,
+        /// The id under which the agent knows it.
+        interaction: InteractionId,
+        /// When they are let off.
+        until: Millis,
+    },
+    /// An agent does not owe a disposition any more.
+    DispositionSettled {
+        /// The medium.
+        medium: MediumName,
+        /// The id under which the agent knows the interaction.
+        interaction: InteractionId,
+        /// By what.
+        by: SettledBy,
     },
     /// Channels were closed to work, or opened again.
     DoNotDisturb {
@@ -95,6 +124,9 @@ impl Fact {
             Self::Seated { .. } => "agent.seated",
             Self::LeftDesk { .. } => "agent.left-desk",
             Self::StateChanged { .. } => "agent.state",
+            Self::StateChosen { .. } => "agent.state-chosen",
+            Self::DispositionOwed { .. } => "agent.disposition-owed",
+            Self::DispositionSettled { .. } => "agent.disposition-settled",
             Self::DoNotDisturb { .. } => "agent.do-not-disturb",
             Self::SlotTaken { .. } => "agent.slot-taken",
             Self::SlotFreed { .. } => "agent.slot-freed",

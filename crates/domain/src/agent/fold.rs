@@ -1,6 +1,7 @@
 //! Folding events into an agent at work.
 
 use super::{
+    after_call::OwedDisposition,
     event::{AgentEvent, Fact},
     snapshot::{Agent, ChannelState, HotDesk, Login, RECENT},
 };
@@ -22,6 +23,8 @@ impl Agent {
                     channels: BTreeMap::new(),
                     wrap_up: None,
                     desk: None,
+                    after_call: None,
+                    owed: Vec::new(),
                 });
                 if place.is_some() {
                     login.place.clone_from(place);
@@ -50,15 +53,34 @@ impl Agent {
                     login.desk = None;
                 }
             }
-            Fact::StateChanged { channels, state, until, .. } => {
+            Fact::StateChanged { channels, state, until, after_call, .. } => {
                 if let Some(login) = self.login.as_mut().filter(|_| channels.contains(&medium::voice())) {
                     login.wrap_up = *until;
+                    login.after_call.clone_from(after_call);
                 }
                 for channel in channels {
                     if let Some(found) = self.channel_mut(channel) {
                         found.state = Some(state.clone());
                         found.since = at;
                     }
+                }
+            }
+            Fact::StateChosen { state } => {
+                if let Some(after) = self.login.as_mut().and_then(|login| login.after_call.as_mut()) {
+                    after.then = Some(state.clone());
+                    after.ends = None;
+                }
+            }
+            Fact::DispositionOwed { medium, interaction, until } => {
+                if let Some(login) = &mut self.login {
+                    login.owed.retain(|owed| !owed.is(medium, interaction));
+                    let (medium, interaction) = (medium.clone(), interaction.clone());
+                    login.owed.push(OwedDisposition { medium, interaction, since: at, until: *until });
+                }
+            }
+            Fact::DispositionSettled { medium, interaction, .. } => {
+                if let Some(login) = &mut self.login {
+                    login.owed.retain(|owed| !owed.is(medium, interaction));
                 }
             }
             Fact::DoNotDisturb { channels, on } => {

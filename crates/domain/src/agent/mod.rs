@@ -1,8 +1,10 @@
 //! An agent at work: the contact-centre session, the state of each channel, and the slots taken.
 
+mod after_call;
 mod event;
 mod fold;
 mod snapshot;
 
+pub use after_call::{AfterCall, OwedDisposition, SettledBy};
 pub use event::{AgentEvent, Fact};
 pub use snapshot::{Agent, AgentState, ChannelState, HotDesk, Login, RECENT, Readiness};

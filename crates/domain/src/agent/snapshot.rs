@@ -1,8 +1,9 @@
 //! An agent at work as their events left them.
 
+use super::after_call::{AfterCall, OwedDisposition};
 use crate::{
     InteractionId, Millis, UserId,
-    medium::MediumName,
+    medium::{self, MediumName},
     user::{Device, User},
 };
 use serde::{Deserialize, Serialize};
@@ -100,6 +101,12 @@ pub struct Login {
     /// The phone they work at, where it is not their own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub desk: Option<HotDesk>,
+    /// Work after a call, while the agent is in it because the server began it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after_call: Option<AfterCall>,
+    /// Interactions whose disposition they owe, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub owed: Vec<OwedDisposition>,
 }
 
 /// An agent at work.
@@ -159,6 +166,25 @@ impl Agent {
     /// When they are ready for calls again, if their work after one has an end.
     pub fn ready_again(&self) -> Option<Millis> {
         self.login.as_ref()?.wrap_up
+    }
+
+    /// The interactions whose disposition they owe, oldest first.
+    pub fn owed(&self) -> &[OwedDisposition] {
+        self.login.as_ref().map_or(&[], |login| &login.owed)
+    }
+
+    /// Whether they owe the disposition of an interaction of a medium.
+    pub fn owes(&self, medium: &MediumName) -> bool {
+        self.owed().iter().any(|owed| owed.medium == *medium)
+    }
+
+    /// The next moment at which time changes something for them, and since when that is counted where it is known: work
+    /// after a call is over, or they are let off a disposition.
+    pub fn next_due(&self) -> Option<(Millis, Option<Millis>)> {
+        let since = self.channel(&medium::voice()).map(|channel| channel.since);
+        let wrap_up = self.ready_again().map(|until| (until, since));
+        let owed = self.owed().iter().map(|owed| (owed.until, Some(owed.since)));
+        owed.chain(wrap_up).min()
     }
 
     /// How many slots of a medium are taken.

@@ -4,6 +4,7 @@
 use super::{
     DecideError, Draft,
     machine::{Disposed, Machine},
+    owed,
 };
 use crate::{
     InteractionId, MediumName, Refusal, UserData, UserId, check,
@@ -34,7 +35,8 @@ pub(super) fn set<M: Machine>(
     } else {
         let before = previous(machine, Some(part), &key);
         if before == value || is_empty(&before) && is_empty(&value) {
-            return Ok(());
+            // What another set, for all to see, may be what this one would.
+            return settle(draft, machine, part, &key, &value);
         }
         UserData::new(part.late().clone().into_iter().collect())
     };
@@ -56,10 +58,26 @@ pub(super) fn record<M: Machine>(
     let known = is_known(draft, &machine.medium(), &value)?;
     let previous = previous(machine, part, &key);
     let late = part.is_some_and(|part| !part.is_live());
-    match machine.disposed(part, Disposed { key, value, previous, via, late, known }) {
-        Some(fact) => M::tell(draft, machine.id(), fact),
+    let set = (key.clone(), value.clone());
+    if let Some(fact) = machine.disposed(part, Disposed { key, value, previous, via, late, known }) {
+        M::tell(draft, machine.id(), fact)?;
+    }
+    match part {
+        Some(part) => settle(draft, machine, part, &set.0, &set.1),
         None => Ok(()),
     }
+}
+
+/// Who has set the disposition of a part does not owe it any more.
+fn settle<M: Machine>(
+    draft: &mut Draft<'_>,
+    machine: &M,
+    part: &M::Part,
+    key: &str,
+    value: &Value,
+) -> Result<(), DecideError> {
+    let is_it = !is_empty(value) && draft.centre()?.disposition.key == key;
+    if is_it { owed::code_set(draft, machine, part) } else { Ok(()) }
 }
 
 /// The part of an agent, known to them under a name, that is over and still takes a disposition.

@@ -23,7 +23,7 @@ pub(super) fn leave(
         end_talk(draft, session)?;
         part::close_party(draft, id, agent, AgentPartyState::LeftChat, EndedBy::Agent, None)
     } else {
-        part::close_party(draft, id, agent, AgentPartyState::Completed, EndedBy::Agent, None)
+        part::complete(draft, id, agent, None)
     }
 }
 
@@ -46,7 +46,7 @@ pub(super) fn complete(
     if is_alone(session, agent) && queue.is_none() {
         end_talk(draft, session)?;
     }
-    part::close_party(draft, id, agent, AgentPartyState::Completed, EndedBy::Agent, None)?;
+    part::complete(draft, id, agent, None)?;
     match queue {
         Some(queue) => enqueue(draft, session, agent, queue),
         None => ending::end_if_idle(draft, id),
@@ -93,7 +93,7 @@ pub(super) fn transfer(
             draft.queue(queue)?;
             talk::last_words(draft, session, party, last)?;
             draft.say(id, party.author(), Content::Left)?;
-            part::close_party(draft, id, agent, AgentPartyState::Completed, EndedBy::Agent, None)?;
+            part::complete(draft, id, agent, None)?;
             enqueue(draft, session, agent, queue)
         }
     }

@@ -82,7 +82,7 @@ pub(super) fn accept(
     if let Invitation::Transfer { from, .. } = &party.invitation {
         let author = part::live(session, from)?.author();
         draft.say(id, author, Content::Left)?;
-        part::close_party(draft, id, from, AgentPartyState::Completed, EndedBy::Agent, Some(agent.clone()))?;
+        part::complete(draft, id, from, Some(agent.clone()))?;
     }
     Ok(())
 }

@@ -4,6 +4,7 @@
 //! was pushed is folded at once, so that the next line of the rule sees it.
 
 mod act;
+mod after_call;
 mod begin;
 mod calls;
 mod customer;
@@ -18,6 +19,7 @@ mod invite;
 mod machine;
 mod note;
 mod offer;
+mod owed;
 mod part;
 mod post;
 mod provision;
@@ -60,6 +62,9 @@ pub fn decide(seen: &mut dyn Snapshots, command: &Command, now: Millis) -> Resul
         Command::InService { dn, on, answers } => calls::in_service(&mut draft, dn, *on, *answers)?,
         Command::Device { dn, agent, act } => calls::operate(&mut draft, dn, agent, act)?,
         Command::WrapUpOver { agent } => work::wrap_up_over(&mut draft, agent)?,
+        Command::ReleaseFromDispositions { agent, by, medium } => {
+            owed::let_off(&mut draft, agent, by, medium.as_ref())?;
+        }
         Command::Agent { agent, act } => work::act(&mut draft, agent, act)?,
         Command::Provision(change) => provision::provision(&mut draft, change)?,
         Command::Erase { session } => data::erase(&mut draft, session)?,

@@ -93,8 +93,10 @@ pub(super) fn make_not_ready(
     let was_ready = draft.agent(agent)?.is_some_and(|found| found.is_ready(medium));
     if was_ready && let Some(state) = not_ready(&*draft.centre()?) {
         let channels = vec![medium.clone()];
-        draft
-            .tell_agent(agent, agent::Fact::StateChanged { channels, state, by_server: true, until: None })?;
+        draft.tell_agent(
+            agent,
+            agent::Fact::StateChanged { channels, state, by_server: true, until: None, after_call: None },
+        )?;
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! The part of an agent in a conversation: it begins with a slot, and its end gives the slot back.
 
-use super::{DecideError, Draft, disposition, machine::Machine};
+use super::{DecideError, Draft, disposition, machine::Machine, owed};
 use crate::{
     InteractionId, Millis, UserId, agent,
     session::{AgentParty, AgentPartyState, EndedBy, Fact, Invitation, Session},
@@ -54,6 +54,23 @@ pub(super) fn close_party(
     draft.tell(id, closed)?;
     if state.is_terminal() {
         free_slot(draft, &session, agent, state == AgentPartyState::Completed)?;
+    }
+    Ok(())
+}
+
+/// Completes the part of an agent who is done with it, or has handed it over: they may owe its disposition.
+pub(super) fn complete(
+    draft: &mut Draft<'_>,
+    id: &InteractionId,
+    agent: &UserId,
+    to: Option<UserId>,
+) -> Result<(), DecideError> {
+    let session = draft.session(id)?;
+    let party = live(&session, agent)?;
+    close_party(draft, id, agent, AgentPartyState::Completed, EndedBy::Agent, to)?;
+    // Who came too late for the customer has answered nobody.
+    if party.number > 0 {
+        owed::part_ended(draft, &*session, party, Some(&session.queue))?;
     }
     Ok(())
 }

@@ -1,10 +1,9 @@
 //! Agents at work: contact-centre sessions and channel states.
 
-use super::{DecideError, Draft, calls, ending, hot_desk, invite, part};
+use super::{DecideError, Draft, after_call, calls, ending, hot_desk, invite, owed, part};
 use crate::{
     Event, InteractionId, Key, MediumName, Refusal, UserId,
-    agent::{self, Agent, Fact, Readiness},
-    centre::system_states,
+    agent::{self, Agent, Fact},
     command::{AgentAct, Workplace},
     medium,
     message::Content,
@@ -21,11 +20,19 @@ pub(super) fn act(draft: &mut Draft<'_>, agent: &UserId, act: &AgentAct) -> Resu
             let Some(state) = draft.centre()?.agent_state(operation).cloned() else {
                 return Err(Refusal::UnknownOperation(operation.clone()).into());
             };
-            let channels = channels(draft, agent, channel.as_ref())?;
+            let mut channels = channels(draft, agent, channel.as_ref())?;
             // Only a phone has calls to work after.
-            let is_voice = channels.contains(&medium::voice());
+            let mut is_voice = channels.contains(&medium::voice());
+            if is_voice && after_call::choose(draft, agent, &state, *wrap_up)? {
+                is_voice = false;
+                channels.retain(|channel| *channel != medium::voice());
+                if channels.is_empty() {
+                    return Ok(());
+                }
+            }
             let until = wrap_up.filter(|length| *length > 0 && is_voice).map(|length| draft.now + length);
-            draft.tell_agent(agent, Fact::StateChanged { channels, state, by_server: false, until })
+            let changed = Fact::StateChanged { channels, state, by_server: false, until, after_call: None };
+            draft.tell_agent(agent, changed)
         }
         AgentAct::DoNotDisturb { channel, on } => {
             let channels = channels(draft, agent, channel.as_ref())?;
@@ -109,19 +116,10 @@ fn let_go(draft: &mut Draft<'_>, id: &InteractionId, agent: &UserId) -> Result<(
     ending::end_if_idle(draft, id)
 }
 
-/// The time for work after a call is over: the agent is ready again.
+/// Time has run out for an agent: for what they owe, or for work after a call.
 pub(super) fn wrap_up_over(draft: &mut Draft<'_>, id: &UserId) -> Result<(), DecideError> {
-    let Some(agent) = draft.agent(id)? else { return Ok(()) };
-    let is_over = agent.ready_again().is_some_and(|until| until <= draft.now);
-    let ready = draft.centre()?.agent_state("Ready").cloned();
-    let ready = ready.or_else(|| system_states().into_iter().find(|state| state.state == Readiness::Ready));
-    match ready {
-        Some(state) if is_over => {
-            let channels = vec![medium::voice()];
-            draft.tell_agent(id, Fact::StateChanged { channels, state, by_server: true, until: None })
-        }
-        _ => Ok(()),
-    }
+    owed::expire(draft, id)?;
+    after_call::over(draft, id)
 }
 
 /// The channels an operation means: the one it names, or all of the session.

@@ -86,7 +86,8 @@ pub struct StateNotReadyRequest {}
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct StateAfterCallWorkRequest {
-    /// After how many seconds the channel `voice` is ready again; 0 ends the timer that runs. Other channels refuse it.
+    /// After how many seconds work after the call is over on the channel `voice`; 0 ends the timer that runs. Work that
+    /// follows a call is made longer once; without this member as long again. Other channels refuse it.
     #[schema(inline)]
     wrap_up_time: Option<WrapUpTime>,
 }

@@ -17,6 +17,8 @@ use utoipa::{
 
 /// The option that names the disposition's key. It is the server's rule, so no setting can change it.
 const KEY_NAME: &str = "interaction.disposition.key-name";
+/// The option that says whether an interaction can be marked done without a disposition (`false`).
+const IS_MANDATORY: &str = "interaction.disposition.is-mandatory";
 /// The option that says whether a desktop writes a disposition to the data of the interaction (`true`) or sends it as a
 /// user event (`false`).
 const USE_ATTACHED_DATA: &str = "interaction.disposition.use-attached-data";
@@ -152,14 +154,17 @@ pub fn code_setting(code: &Code) -> CodeSetting {
 }
 
 /// The options of every desktop: defaults, what the centre or the user set instead, and the server's own rules.
+/// `is_mandatory` says whether the server asks for dispositions ([`Rule::is_mandatory`]); a setting may ask where it does
+/// not, but not the other way round.
 pub fn workspace_defaults(
     rule: &Rule,
+    is_mandatory: bool,
     default_group: &str,
     set: BTreeMap<String, Value>,
 ) -> BTreeMap<String, Value> {
     let defaults = [
         ("interaction.disposition.value-business-attribute", default_group),
-        ("interaction.disposition.is-mandatory", "false"),
+        (IS_MANDATORY, "false"),
         (READ_ONLY_ON_IDLE, "false"),
         (USE_ATTACHED_DATA, "true"),
         ("interaction.disposition.cache-timeout-delay", "0"),
@@ -169,6 +174,9 @@ pub fn workspace_defaults(
         defaults.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
     options.extend(set);
     options.insert(KEY_NAME.to_owned(), rule.key.as_str().into());
+    if is_mandatory {
+        options.insert(IS_MANDATORY.to_owned(), "true".into());
+    }
     options
 }
 
@@ -181,12 +189,23 @@ mod tests {
         let set = BTreeMap::from([
             (KEY_NAME.to_owned(), "Other".into()),
             (USE_ATTACHED_DATA.to_owned(), "false".into()),
-            ("interaction.disposition.is-mandatory".to_owned(), "true".into()),
+            (IS_MANDATORY.to_owned(), "true".into()),
         ]);
-        let options = workspace_defaults(&Rule::default(), "DispositionCode", set);
+        let options = workspace_defaults(&Rule::default(), false, "DispositionCode", set);
         assert_eq!(options[KEY_NAME], "DispositionCode");
-        assert_eq!(options["interaction.disposition.is-mandatory"], "true");
+        assert_eq!(options[IS_MANDATORY], "true");
         assert_eq!(options[USE_ATTACHED_DATA], "false");
         assert_eq!(options[READ_ONLY_ON_IDLE], "false");
+    }
+
+    #[test]
+    fn a_desktop_is_told_to_ask_for_what_the_server_asks_for() {
+        let options = |is_mandatory, set: &[(&str, &str)]| {
+            let set = set.iter().map(|(name, value)| ((*name).to_owned(), (*value).into())).collect();
+            workspace_defaults(&Rule::default(), is_mandatory, "DispositionCode", set)[IS_MANDATORY].clone()
+        };
+        assert_eq!(options(false, &[]), "false");
+        assert_eq!(options(true, &[]), "true");
+        assert_eq!(options(true, &[(IS_MANDATORY, "false")]), "true");
     }
 }

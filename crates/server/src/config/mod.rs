@@ -23,7 +23,7 @@ pub use load::load;
 pub use messenger::MessengerEntry;
 pub use objects::{
     AgentGroupEntry, AgentStateEntry, CentreEntry, CodeEntry, Compat, GroupEntry, MediumEntry, OverflowEntry,
-    Password, Pause, PlaceEntry, QueueEntry, ServiceEntry, SupervisionVisible, UserEntry,
+    Password, Pause, PlaceEntry, QueueEntry, RequiredEntry, ServiceEntry, SupervisionVisible, UserEntry,
 };
 pub use settings::{Config, Http, Outbound, Tls};
 pub use sip::{AnswerBy, Challenge, DEFAULT_ADDR, Edge, PhoneEntry, Sip, SipLimits, SipTls};

@@ -1,6 +1,10 @@
 //! The objects to provision, as the settings file has them.
 
-use domain::{MediumName, QueueName, medium::Connector};
+use domain::{
+    MediumName, QueueName,
+    disposition::{Required, Requirement},
+    medium::Connector,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -28,6 +32,13 @@ pub struct CentreEntry {
     /// Whether agents may hand a call to a colleague whom they asked while that phone still rings; `true` when not given.
     #[schemars(example = &false)]
     pub complete_while_ringing: Option<bool>,
+    /// For how many seconds an agent has work after a call with somebody outside that no queue gave: one that they dialled,
+    /// that rang at their number, or that a colleague handed to them. 0 is none.
+    #[schemars(example = 15)]
+    pub wrap_up_seconds: Option<u32>,
+    /// Whether that follows a call that the agent dialled and nobody answered, too.
+    #[schemars(example = true)]
+    pub wrap_up_unanswered: Option<bool>,
     /// Settings by section and option, as desktops read them.
     #[schemars(example = serde_json::json!({"workspace-tab": {"tab.title": "Work"}}))]
     pub settings: Option<BTreeMap<String, BTreeMap<String, Value>>>,
@@ -173,6 +184,52 @@ pub struct QueueEntry {
     /// What callers hear and where they go.
     #[serde(default)]
     pub calls: CallsEntry,
+    /// What it asks of its agents' dispositions.
+    #[serde(default)]
+    pub disposition: QueueDisposition,
+}
+
+/// What a queue asks of its agents' dispositions.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct QueueDisposition {
+    /// Whether a disposition is required of the queue's work, where that differs from `disposition.required`: written the
+    /// same way. Media that a table does not name are as there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(example = &"ask")]
+    pub required: Option<RequiredEntry>,
+}
+
+/// Whether a disposition is required: of every medium, or by medium.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged, expecting = "it is \"off\", \"ask\" or \"before_next\", or a table of these by medium")]
+pub enum RequiredEntry {
+    /// Of every medium.
+    #[schemars(with = "String")]
+    Every(Required),
+    /// Of the media that are named.
+    #[schemars(with = "BTreeMap<String, String>")]
+    Media(BTreeMap<MediumName, Required>),
+}
+
+impl RequiredEntry {
+    /// The media that are named.
+    pub fn media(&self) -> impl Iterator<Item = &MediumName> {
+        let media = match self {
+            Self::Every(_) => None,
+            Self::Media(media) => Some(media.keys()),
+        };
+        media.into_iter().flatten()
+    }
+}
+
+impl From<RequiredEntry> for Requirement {
+    fn from(entry: RequiredEntry) -> Self {
+        match entry {
+            RequiredEntry::Every(required) => Self { every: Some(required), media: BTreeMap::new() },
+            RequiredEntry::Media(media) => Self { every: None, media },
+        }
+    }
 }
 
 /// What a queue does with calls.
@@ -197,7 +254,8 @@ pub struct CallsEntry {
     /// Where a call goes that has waited for so long; it is released when not given.
     #[schemars(example = serde_json::json!({"queue": "Overflow"}))]
     pub late: Option<OverflowEntry>,
-    /// For how many seconds an agent has work after a call before they are ready again; 0 is none.
+    /// For how many seconds an agent has work after a call of the queue before the state follows that they were in; 0 is
+    /// none.
     pub wrap_up_seconds: u32,
 }
 

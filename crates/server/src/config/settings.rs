@@ -2,7 +2,7 @@
 
 use super::{
     AgentGroupEntry, AgentStateEntry, CentreEntry, Compat, GroupEntry, Limits, MediumEntry, MessengerEntry,
-    PlaceEntry, QueueEntry, ServiceEntry, Sip, SmsEntry, UserEntry,
+    PlaceEntry, QueueEntry, RequiredEntry, ServiceEntry, Sip, SmsEntry, UserEntry,
 };
 use anyhow::{Context, Result, bail};
 use domain::{
@@ -200,6 +200,17 @@ pub struct Disposition {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<BTreeMap<String, String>>", example = serde_json::json!({"voice": "strict"}))]
     pub policy: Option<BTreeMap<MediumName, Policy>>,
+    /// Whether a disposition is required: `off`, `ask` (desktops are told to ask for one) or `before_next` (an agent whose
+    /// part ended without one is offered nothing else of the medium until they set it, and stays in work after the call);
+    /// one word for every medium, or a table by medium, in which media that are not named are off. A queue may say
+    /// otherwise (`[queues.disposition]`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(example = serde_json::json!({"voice": "before_next", "chat": "ask"}))]
+    pub required: Option<RequiredEntry>,
+    /// How long an agent who owes a disposition is held at most, in seconds; 600 when never set. Reporting is told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(example = 600)]
+    pub required_timeout: Option<u32>,
 }
 
 /// `interaction.disposition.key-name`, as desktops call `disposition.key`.

@@ -1,15 +1,23 @@
 //! Objects that do not fit the rest of the settings.
 
 use super::{current::Current, wanted::WantedObjects};
-use crate::{config::Config, findings::Findings};
+use crate::{
+    config::{Config, RequiredEntry},
+    findings::Findings,
+};
 use domain::{
     MediumName, QueueName,
+    centre::Centre,
     disposition::Policy,
     medium::{Media, voice},
     queue::Queue,
     user::{Role, User},
 };
 use std::collections::BTreeSet;
+
+/// The section that desktops read, and the option in it that makes them ask for a disposition.
+const WORKSPACE: &str = "interaction-workspace";
+const IS_MANDATORY: &str = "interaction.disposition.is-mandatory";
 
 /// Checks what a file wants.
 pub(super) fn look(
@@ -21,6 +29,11 @@ pub(super) fn look(
 ) {
     media_named(config, media, findings);
     strict_without_codes(wanted, current, findings);
+    if config.disposition.required_timeout == Some(0) {
+        findings.problem(
+            "disposition.required_timeout: 0 would hold nobody; set disposition.required to \"ask\"",
+        );
+    }
     let queues = after(
         wanted.queues.as_deref(),
         &current.queues,
@@ -33,6 +46,9 @@ pub(super) fn look(
         |user, there| user.id == there.id,
         |user| wanted.besides.stays(current.made_by_file().users.contains(&user.id)),
     );
+    if let Some(centre) = wanted.centre.as_ref().or(current.centre.as_ref()) {
+        is_mandatory(config, centre, &queues, &users, findings);
+    }
     skills(&queues, &users, findings);
     let names: BTreeSet<&QueueName> = queues.iter().map(|queue| &queue.name).collect();
     for entry in &config.users {
@@ -66,6 +82,12 @@ fn media_named(config: &Config, media: &Media, findings: &mut Findings) {
         }
     };
     check("disposition.policy", &mut config.disposition.policy.iter().flat_map(|policy| policy.keys()));
+    let required = config.disposition.required.iter();
+    check("disposition.required", &mut required.flat_map(RequiredEntry::media));
+    for queue in &config.queues {
+        let place = format!("[[queues]] '{}': disposition.required", queue.name);
+        check(&place, &mut queue.disposition.required.iter().flat_map(RequiredEntry::media));
+    }
     check("centre.capacity", &mut config.centre.capacity.iter().flat_map(|capacity| capacity.keys()));
     for user in &config.users {
         check(&format!("[[users]] '{}': 'capacity'", user.user_name), &mut user.capacity.keys());
@@ -83,6 +105,38 @@ fn strict_without_codes(wanted: &WantedObjects, current: &Current, findings: &mu
             "disposition.policy: {medium} = \"strict\" takes only codes of the book, and there is none: add \
              [[dispositions]]"
         ));
+    }
+}
+
+/// Checks that desktops are told what the server does. A centre that says nothing about what is required may have its
+/// desktops ask all the same.
+fn is_mandatory(
+    config: &Config,
+    centre: &Centre,
+    queues: &[&Queue],
+    users: &[&User],
+    findings: &mut Findings,
+) {
+    let is_asked = centre.disposition.is_mandatory(queues.iter().copied());
+    let is_said = config.disposition.required.is_some()
+        || config.queues.iter().any(|queue| queue.disposition.required.is_some());
+    let of_users =
+        users.iter().map(|user| (format!("[[users]] '{}': settings", user.user_name), &user.settings));
+    for (place, sections) in
+        std::iter::once(("[centre.settings]".to_owned(), &centre.settings)).chain(of_users)
+    {
+        let Some(value) = sections.get(WORKSPACE).and_then(|options| options.get(IS_MANDATORY)) else {
+            continue;
+        };
+        let is_set = value.as_bool().or_else(|| value.as_str().map(|value| value == "true")).unwrap_or(false);
+        let why = match (is_asked, is_set) {
+            (true, false) => "the server asks for dispositions (disposition.required): leave it out",
+            (false, true) if is_said => {
+                "the server asks for none (disposition.required): set that to \"ask\" instead"
+            }
+            _ => continue,
+        };
+        findings.problem(format!("{place} {WORKSPACE}: '{IS_MANDATORY}' = {value}: {why}"));
     }
 }
 

@@ -33,6 +33,23 @@ fn names(said: &Said, words: &[&str]) {
 
 const ADA: &str = "[[users]]\nuser_name = \"ada\"\npassword = \"correct horse\"\n";
 
+/// The option that makes desktops ask for a disposition.
+fn mandatory(value: &str) -> String {
+    format!(
+        "[centre.settings.interaction-workspace]\n\"interaction.disposition.is-mandatory\" = \"{value}\"\n"
+    )
+}
+
+#[test]
+fn desktops_may_ask_for_what_the_settings_are_silent_about() {
+    let dir = TestDir::new();
+    for toml in [mandatory("true"), format!("[disposition]\nrequired = \"ask\"\n{}", mandatory("true"))] {
+        dir.write("centre.toml", &toml);
+        let said = dir.run("config check --config centre.toml");
+        assert!(said.ok, "{}", said.err);
+    }
+}
+
 #[test]
 fn what_a_server_refuses_is_found_beforehand_with_its_place() {
     let dir = TestDir::new();
@@ -52,6 +69,14 @@ fn what_a_server_refuses_is_found_beforehand_with_its_place() {
         (format!("{queue}calls = {{ closed = {{ announce = \"zu\" }} }}\n"), vec!["'Sales'", "calls.closed", "'zu'"]),
         ("[disposition.policy]\npigeon = \"open\"\n".into(), vec!["disposition.policy", "unknown medium 'pigeon'"]),
         ("[disposition.policy]\nchat = \"strict\"\n".into(), vec!["disposition.policy", "strict", "[[dispositions]]"]),
+        ("[disposition]\nrequired = \"sometimes\"\n".into(), vec!["\"off\", \"ask\" or \"before_next\""]),
+        ("[disposition]\nrequired = { pigeon = \"ask\" }\n".into(), vec!["disposition.required", "unknown medium 'pigeon'"]),
+        ("[disposition]\nrequired_timeout = 0\n".into(), vec!["disposition.required_timeout", "0"]),
+        (format!("{queue}disposition = {{ required = {{ pigeon = \"ask\" }} }}\n"), vec!["[[queues]] 'Sales'", "disposition.required", "'pigeon'"]),
+        (format!("[disposition]\nrequired = \"ask\"\n{}", mandatory("false")), vec!["[centre.settings] interaction-workspace", "is-mandatory", "disposition.required"]),
+        (format!("{queue}disposition = {{ required = \"before_next\" }}\n{}", mandatory("false")), vec!["[centre.settings] interaction-workspace", "is-mandatory"]),
+        (format!("[disposition]\nrequired = \"off\"\n{}", mandatory("true")), vec!["[centre.settings] interaction-workspace", "is-mandatory", "\"ask\""]),
+        (format!("[disposition]\nrequired.voice = \"ask\"\n{user}settings = {{ interaction-workspace = {{ \"interaction.disposition.is-mandatory\" = false }} }}\n"), vec!["[[users]] 'ada'", "is-mandatory"]),
         ("[[dispositions]]\nname = \"D\"\ncodes = [\"A\", \"A\"]\n".into(), vec!["[[dispositions]] 'D'", "'A' stands there twice"]),
         ("[[dispositions]]\nname = \"D\"\n[[dispositions]]\nname = \"D\"\n".into(), vec!["[[dispositions]]", "'D' stands there twice"]),
         (format!("{user}phone_number = \"7001\"\n{}phone_number = \"7001\"\n", user.replace("ada", "bob")), vec!["[[users]] 'bob'", "phone_number '7001'", "'ada'"]),

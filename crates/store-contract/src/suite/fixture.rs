@@ -222,6 +222,7 @@ fn centre() -> Centre {
         transfers_answered_only: false,
         agent_groups: Vec::new(),
         places: [].into(),
+        wrap_up: domain::centre::WrapUp::default(),
         made_by_file: domain::centre::MadeByFile::default(),
     }
 }
@@ -239,6 +240,7 @@ pub fn queue() -> Queue {
         reserve_percent: domain::share::RESERVE_PERCENT,
         routing_point: None,
         calls: Calls::default(),
+        required: domain::disposition::Requirement::default(),
     }
 }
 

@@ -55,8 +55,12 @@ pub fn is_report(packet: &[u8]) -> bool {
 pub fn reception(packet: &[u8], of: u32) -> Option<Reception> {
     let packets = Compound::parse(packet).ok()?;
     packets.filter_map(Result::ok).find_map(|packet| match packet {
-        Packet::Sr(report) => report.report_blocks().find(|block| block.ssrc() == of).map(|block| read(&block)),
-        Packet::Rr(report) => report.report_blocks().find(|block| block.ssrc() == of).map(|block| read(&block)),
+        Packet::Sr(report) => {
+            report.report_blocks().find(|block| block.ssrc() == of).map(|block| read(&block))
+        }
+        Packet::Rr(report) => {
+            report.report_blocks().find(|block| block.ssrc() == of).map(|block| read(&block))
+        }
         _ => None,
     })
 }

@@ -6,7 +6,7 @@ use super::{
 };
 use domain::{
     MediumName,
-    agent::{AgentEvent, AgentState, Fact},
+    agent::{AgentEvent, AgentState, Fact, SettledBy},
     notice::Wording,
     user::{Role, User, UserAccountEvent},
 };
@@ -21,6 +21,9 @@ pub(super) const KINDS: &[Row] = &[
     ("agent.seated", schema::<Seated<'_>>),
     ("agent.left-desk", schema::<LeftDesk<'_>>),
     ("agent.state", schema::<StateChanged<'_>>),
+    ("agent.state-chosen", schema::<StateChosen<'_>>),
+    ("agent.disposition-owed", schema::<DispositionOwed<'_>>),
+    ("agent.disposition-settled", schema::<DispositionSettled<'_>>),
     ("agent.do-not-disturb", schema::<DoNotDisturb<'_>>),
     ("agent.focus", schema::<Focused<'_>>),
     ("user.put", schema::<UserPut<'_>>),
@@ -101,9 +104,68 @@ struct StateChanged<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "&str")]
     reason_code: Option<&'static str>,
-    /// Until when work after a call lasts; null when it has no end.
+    /// Until when work after a call lasts; null when it has no end that is known.
     #[schemars(extend("format" = "date-time"))]
     until: Option<String>,
+    /// In work after a call that the server began, whether the agent has extended it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "bool")]
+    extended: Option<bool>,
+}
+
+/// A state was chosen for the channel `voice` that applies once work after a call is over.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct StateChosen<'a> {
+    #[serde(flatten)]
+    who: Who<'a>,
+    /// The state.
+    state: StateEntry<'a>,
+}
+
+/// An agent's part of an interaction ended without the disposition that is required before the next.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct DispositionOwed<'a> {
+    #[serde(flatten)]
+    who: Who<'a>,
+    /// The name of the medium.
+    media: &'a str,
+    /// The interaction as the agent knows it; of a call its `callUuid`.
+    interaction_id: &'a str,
+    /// When the agent is let off.
+    #[schemars(extend("format" = "date-time"))]
+    until: String,
+}
+
+/// An agent does not owe a disposition any more.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct DispositionSettled<'a> {
+    #[serde(flatten)]
+    who: Who<'a>,
+    /// The name of the medium.
+    media: &'a str,
+    /// The interaction as the agent knows it; of a call its `callUuid`.
+    interaction_id: &'a str,
+    /// By what.
+    by: Settled,
+    /// The user id of the supervisor who let the agent off.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "&str")]
+    supervisor_id: Option<&'a str>,
+}
+
+/// What ended that an agent owed a disposition.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+enum Settled {
+    /// The agent set it.
+    Code,
+    /// A supervisor let the agent off.
+    Supervisor,
+    /// Its time was over.
+    Timeout,
 }
 
 /// Channels were closed to work, or opened again.
@@ -180,14 +242,36 @@ pub(super) fn data(id: &str, event: &AgentEvent) -> Option<Value> {
             this_dn: device.phone_number.as_str(),
             place: place.as_deref(),
         }),
-        Fact::StateChanged { channels, state, by_server, until } => json(StateChanged {
+        Fact::StateChanged { channels, state, by_server, until, after_call } => json(StateChanged {
             who,
             channels: names(channels),
             state: StateEntry::of(state),
             by_server: *by_server,
             reason_code: state.reason.as_deref().filter(|_| *by_server).and_then(reason_code),
             until: until.map(time),
+            extended: after_call.as_ref().map(|after| after.extended),
         }),
+        Fact::StateChosen { state } => json(StateChosen { who, state: StateEntry::of(state) }),
+        Fact::DispositionOwed { medium, interaction, until } => json(DispositionOwed {
+            who,
+            media: medium.as_str(),
+            interaction_id: interaction.as_str(),
+            until: time(*until),
+        }),
+        Fact::DispositionSettled { medium, interaction, by } => {
+            let (by, supervisor) = match by {
+                SettledBy::Code => (Settled::Code, None),
+                SettledBy::Supervisor(user) => (Settled::Supervisor, Some(user.as_str())),
+                SettledBy::Timeout => (Settled::Timeout, None),
+            };
+            json(DispositionSettled {
+                who,
+                media: medium.as_str(),
+                interaction_id: interaction.as_str(),
+                by,
+                supervisor_id: supervisor,
+            })
+        }
         Fact::DoNotDisturb { channels, on } => json(DoNotDisturb { who, channels: names(channels), on: *on }),
         Fact::Focused { session } => {
             json(Focused { who, interaction_id: session.as_ref().map(domain::InteractionId::as_str) })
@@ -305,7 +389,9 @@ mod tests {
             work_mode: None,
             reason: Some(reason.into()),
         };
-        let fact = Fact::StateChanged { channels: Vec::new(), state: state.into(), by_server, until: None };
+        let state = state.into();
+        let fact =
+            Fact::StateChanged { channels: Vec::new(), state, by_server, until: None, after_call: None };
         data("7f", &AgentEvent { user_name: "tom".into(), fact, elapsed_ms: None }).expect("data")
     }
 

@@ -52,6 +52,31 @@ struct QueuePut<'a> {
     routing_point: Option<&'a str>,
     /// What callers hear and where they go.
     calls: Calls<'a>,
+    /// Whether a disposition is required, where the queue says something else than the centre.
+    required: Requirement<'a>,
+}
+
+/// Whether a disposition is required.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct Requirement<'a> {
+    /// In every medium that is not named; null where nothing is said.
+    every: Option<Required>,
+    /// In these media.
+    media: BTreeMap<&'a str, Required>,
+}
+
+/// Whether it is required.
+#[derive(Serialize, JsonSchema)]
+#[serde(transparent)]
+struct Required(#[serde(with = "words::Required")] domain::disposition::Required);
+
+fn requirement(of: &domain::disposition::Requirement) -> Requirement<'_> {
+    let domain::disposition::Requirement { every, media } = of;
+    Requirement {
+        every: every.map(Required),
+        media: media.iter().map(|(medium, required)| (medium.as_str(), Required(*required))).collect(),
+    }
 }
 
 /// What a queue does with calls.
@@ -122,6 +147,7 @@ fn put_queue(queue: &Queue) -> Option<Value> {
         reserve_percent,
         routing_point,
         calls,
+        required,
     } = queue;
     let queue::Calls { greeting, hours, closed, full, patience, late, wrap_up } = calls;
     json(QueuePut {
@@ -143,6 +169,7 @@ fn put_queue(queue: &Queue) -> Option<Value> {
             late: Elsewhere::of(late),
             wrap_up_millis: *wrap_up,
         },
+        required: requirement(required),
     })
 }
 
@@ -261,6 +288,18 @@ struct CentrePut<'a> {
     agent_groups: Vec<GroupOfAgents<'a>>,
     /// The numbers of phones that are nobody's own, by the name of the place where they stand.
     places: BTreeMap<&'a str, &'a str>,
+    /// Work after calls that no queue gave.
+    wrap_up: WrapUp,
+}
+
+/// Work after calls with somebody outside that no queue gave.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct WrapUp {
+    /// How many milliseconds it lasts; 0 is none.
+    length_millis: i64,
+    /// Whether it follows a call that the agent dialled and nobody answered, too.
+    unanswered: bool,
 }
 
 /// How dispositions are taken.
@@ -273,6 +312,10 @@ struct DispositionRule<'a> {
     late_millis: i64,
     /// Which values are taken, by medium; media not named take any.
     policy: BTreeMap<&'a str, Values>,
+    /// Whether a disposition is required.
+    required: Requirement<'a>,
+    /// For how many milliseconds an agent who owes one is held at most.
+    required_timeout_millis: i64,
 }
 
 /// Which values a disposition may have.
@@ -334,6 +377,7 @@ fn put_centre(centre: &Centre) -> Option<Value> {
         transfers_answered_only,
         agent_groups,
         places,
+        wrap_up,
         made_by_file: _,
     } = centre;
     json(CentrePut {
@@ -348,6 +392,7 @@ fn put_centre(centre: &Centre) -> Option<Value> {
         transfers_answered_only: *transfers_answered_only,
         agent_groups: agent_groups.iter().map(group).collect(),
         places: places.iter().map(|(name, phone)| (name.as_str(), phone.phone_number.as_str())).collect(),
+        wrap_up: WrapUp { length_millis: wrap_up.length, unanswered: wrap_up.unanswered },
     })
 }
 
@@ -357,9 +402,15 @@ fn group(group: &AgentGroup) -> GroupOfAgents<'_> {
 }
 
 fn rule(rule: &Rule) -> DispositionRule<'_> {
-    let Rule { key, late, policy } = rule;
+    let Rule { key, late, policy, required, required_timeout } = rule;
     let policy = policy.iter().map(|(medium, policy)| (medium.as_str(), Values(*policy))).collect();
-    DispositionRule { key, late_millis: *late, policy }
+    DispositionRule {
+        key,
+        late_millis: *late,
+        policy,
+        required: requirement(required),
+        required_timeout_millis: *required_timeout,
+    }
 }
 
 fn entry(service: &Service) -> ServiceEntry<'_> {

@@ -24,6 +24,18 @@ pub enum EndedBy {
     Api,
 }
 
+/// Whether a disposition is required.
+#[derive(Serialize, JsonSchema)]
+#[serde(remote = "domain::disposition::Required", rename_all = "snake_case")]
+pub enum Required {
+    /// It is not.
+    Off,
+    /// Desktops are told to ask for one.
+    Ask,
+    /// It has to be set before the agent is offered the next interaction of the medium.
+    BeforeNext,
+}
+
 /// Where an agent is in a conversation.
 #[derive(Serialize, JsonSchema)]
 #[serde(remote = "domain::session::AgentPartyState")]

@@ -126,6 +126,15 @@ fn who_is_not_ready_is_spared() {
 }
 
 #[test]
+fn who_owes_a_disposition_is_spared_in_its_medium() {
+    let test = |agent: TestAgent| test_board().seat(agent).waits(what("1"));
+    test(who("ann").owing(MEDIUM)).gives("");
+    let held = who("ann").owing(MEDIUM).state(MEDIUM, Readiness::NotReady, Some("Lunch"));
+    assert_eq!(test(held).why("1", "ann"), Some(Obstacle::OwesDisposition), "it says more than the state");
+    test(who("ann").owing("post")).gives("1>ann");
+}
+
+#[test]
 fn who_does_not_want_to_be_disturbed_is_spared() {
     let test = test_board().seat(who("ann").undisturbed()).waits(what("1"));
     test.gives("");

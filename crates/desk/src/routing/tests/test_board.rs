@@ -3,7 +3,7 @@
 use crate::routing::{Board, Obstacle, explain, route};
 use domain::{
     InteractionId, Key, MediumName, Millis, State, UserData, UserId,
-    agent::{Agent, AgentState, ChannelState, Login, Readiness},
+    agent::{Agent, AgentState, ChannelState, Login, OwedDisposition, Readiness},
     centre::Centre,
     device::Device,
     disposition::Rule,
@@ -39,6 +39,7 @@ pub fn test_board() -> TestBoard {
         transfers_answered_only: false,
         agent_groups: Vec::new(),
         places: BTreeMap::new(),
+        wrap_up: domain::centre::WrapUp::default(),
         made_by_file: domain::centre::MadeByFile::default(),
     };
     let test = TestBoard { states: vec![(Key::Centre, Arc::new(State::Centre(centre)))], now: 0 };
@@ -68,6 +69,7 @@ impl TestBoard {
             reserve_percent: domain::share::RESERVE_PERCENT,
             routing_point: None,
             calls: Calls::default(),
+            required: domain::disposition::Requirement::default(),
         };
         change(&mut queue);
         self.put(Key::Queue(name.into()), State::Queue(Some(queue)))
@@ -139,7 +141,15 @@ pub fn who(name: &str) -> TestAgent {
         settings: BTreeMap::new(),
     };
     let mut agent = Agent::new(name.into(), name.into());
-    agent.login = Some(Login { at: 0, place: None, channels: BTreeMap::new(), wrap_up: None, desk: None });
+    agent.login = Some(Login {
+        at: 0,
+        place: None,
+        channels: BTreeMap::new(),
+        wrap_up: None,
+        after_call: None,
+        owed: Vec::new(),
+        desk: None,
+    });
     TestAgent { user, agent }.state(MEDIUM, Readiness::Ready, None)
 }
 
@@ -167,6 +177,14 @@ impl TestAgent {
 
     pub fn channels(&mut self) -> &mut BTreeMap<MediumName, ChannelState> {
         &mut self.agent.login.as_mut().expect("logged in").channels
+    }
+
+    /// Owes the disposition of something of a medium.
+    pub fn owing(mut self, medium: &str) -> Self {
+        let owed =
+            OwedDisposition { medium: medium.into(), interaction: "0".into(), since: 0, until: 60_000 };
+        self.agent.login.as_mut().expect("logged in").owed.push(owed);
+        self
     }
 
     pub fn undisturbed(mut self) -> Self {

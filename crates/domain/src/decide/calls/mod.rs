@@ -17,6 +17,7 @@ mod routing;
 mod user_event;
 mod wait;
 mod watch;
+mod wrap_up;
 
 pub(super) use act::act;
 pub(super) use begin::{arrive, dial};

@@ -2,7 +2,7 @@
 
 use super::{
     super::{DecideError, Draft, disposition},
-    room, watch,
+    room, watch, wrap_up,
 };
 use crate::{
     InteractionId, Key, Millis, agent,
@@ -31,8 +31,7 @@ impl Release {
     }
 }
 
-/// Ends one part: the leg is released, the user's slot is free, and work after the call begins if the queue gives
-/// time for it.
+/// Ends one part: the leg is released, the user's slot is free, and work after the call begins if there is any.
 pub(super) fn part(
     draft: &mut Draft<'_>,
     id: &InteractionId,
@@ -72,24 +71,9 @@ pub(super) fn part(
         agent::Fact::SlotFreed { medium: medium::voice(), session: call.uuid(party).clone(), completed };
     draft.tell_agent(user, slot)?;
     if party.watch.is_some() {
-        watch::left(draft, &call, party)?;
+        return watch::left(draft, &call, party);
     }
-    if party.origin == PartyOrigin::Queue && talked { wrap_up(draft, &call, party) } else { Ok(()) }
-}
-
-/// Work after a call: an agent who was ready is not ready for the time that the queue gives.
-fn wrap_up(draft: &mut Draft<'_>, call: &Call, party: &Party) -> Result<(), DecideError> {
-    let (Some(user), Some(queued)) = (party.user(), &call.queued) else { return Ok(()) };
-    let length = draft.queue_if_any(&queued.queue)?.map_or(0, |queue| queue.calls.wrap_up);
-    let is_ready = draft.agent(user)?.is_some_and(|found| found.is_ready(&medium::voice()));
-    let state = draft.centre()?.agent_state("AfterCallWork").cloned();
-    match state {
-        Some(state) if length > 0 && is_ready => {
-            let (channels, until) = (vec![medium::voice()], Some(draft.now + length));
-            draft.tell_agent(user, agent::Fact::StateChanged { channels, state, by_server: true, until })
-        }
-        _ => Ok(()),
-    }
+    wrap_up::follow(draft, &call, party, talked, how.closer)
 }
 
 /// Ends every part and the call. Its caller did not give up.

@@ -4,7 +4,7 @@ use super::calls::brief::call;
 pub use super::calls::brief::effect;
 use crate::{
     Event,
-    agent::Fact as AgentFact,
+    agent::{Fact as AgentFact, SettledBy},
     message::PartyKind,
     session::{EndedBy, Fact, Invitation},
     thread,
@@ -103,6 +103,13 @@ fn agent(fact: &AgentFact) -> String {
         AgentFact::LeftDesk { device, place } => {
             format!("left {} for {}", device.phone_number, place.as_deref().unwrap_or("-"))
         }
+        AgentFact::StateChosen { state } => format!("{} afterwards", state.operation),
+        AgentFact::DispositionOwed { interaction, until, .. } => format!("owes {interaction} until {until}"),
+        AgentFact::DispositionSettled { interaction, by, .. } => match by {
+            SettledBy::Code => format!("settled {interaction} by code"),
+            SettledBy::Supervisor(who) => format!("settled {interaction} by {who}"),
+            SettledBy::Timeout => format!("settled {interaction} by timeout"),
+        },
         AgentFact::StateChanged { state, by_server, until, .. } => format!(
             "{}{}{}{}",
             state.state.as_str(),

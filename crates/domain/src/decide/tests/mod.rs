@@ -20,6 +20,7 @@ mod offers;
 mod outgoing;
 mod properties;
 mod provision;
+mod required;
 mod talk;
 mod userdata;
 mod work;

@@ -6,7 +6,7 @@ use super::{erase::redacted, *};
 use crate::{
     InteractionId, Key, Millis, Refusal, State, UserData, UserId,
     command::{AgentAct, CustomerAct, CustomerMessage, DeliveryReport, Keyword, SessionAct, Unit},
-    disposition::Policy,
+    disposition::{Policy, Required},
     message::Content,
     session::{AgentPartyState, Delivery, EndedBy, Session, SessionOperation, capabilities, is_open},
     task::message_task,
@@ -82,8 +82,17 @@ fn step() -> impl Strategy<Value = Step> {
 type History = (fn() -> TestCentre, Vec<Step>);
 
 fn history() -> impl Strategy<Value = History> {
-    let begin: [fn() -> TestCentre; 8] =
-        [TestCentre::new, invited, chatting, alone, handing_over, join_failed, texting, messaging];
+    let begin: [fn() -> TestCentre; 9] = [
+        TestCentre::new,
+        invited,
+        chatting,
+        alone,
+        handing_over,
+        join_failed,
+        texting,
+        messaging,
+        required::owing,
+    ];
     (proptest::sample::select(begin.to_vec()), vec(step(), 1..40))
 }
 
@@ -179,11 +188,16 @@ fn command(world: &TestCentre, step: &Step) -> Option<Command> {
             Command::Offer { session: found.id.clone(), agent: agent(*who) }
         }
         Step::Lapse(which, who) => Command::OfferLapsed { session: session(*which), agent: agent(*who) },
+        Step::Desk(who, act) if act.0 % 5 == 4 => Command::WrapUpOver { agent: agent(*who) },
         Step::Desk(who, act) => Command::Agent { agent: agent(*who), act: act.get(&desk_acts()).clone() },
         Step::Erase(which) => Command::Erase { session: session(*which) },
         Step::Policy(which) => {
             let policy = *which.get(&[Policy::Open, Policy::Warn, Policy::Strict]);
-            centre_with(|centre| centre.disposition.policy.extend([(test_centre::medium(), policy)]))
+            let required = *Pick(which.0 / 3).get(&[Required::BeforeNext, Required::Off, Required::Ask]);
+            centre_with(|centre| {
+                centre.disposition.policy.extend([(test_centre::medium(), policy)]);
+                centre.disposition.required.every = Some(required);
+            })
         }
         Step::Receive(which, key, what) => {
             let service = *what.get(&["texts", "page"]);
@@ -379,7 +393,7 @@ fn is_available(world: &TestCentre, session: &InteractionId, agent: &UserId) -> 
     let seat = world.agent(agent.as_str());
     let ready = seat.channel(&test_centre::medium()).is_some_and(crate::agent::ChannelState::takes_work);
     let part = found(world, session).is_some_and(|session| session.live_party(agent).is_some());
-    ready && !part && seat.taken(&test_centre::medium()) < 3
+    ready && !part && !seat.owes(&test_centre::medium()) && seat.taken(&test_centre::medium()) < 3
 }
 
 /// Every operation of every agent is accepted if it is listed, and else refused as what it is.
@@ -439,6 +453,11 @@ proptest! {
     }
 
     #[test]
+    fn nobody_owes_a_disposition_forever(history in history()) {
+        required::nobody_owes_forever(perform(&history, |_, _| ()));
+    }
+
+    #[test]
     fn whatever_an_application_attaches_reads_back(came in object(), then in object()) {
         let key = then.pairs().keys().next().cloned();
         let mut opening = opening("s1", &json!({}));
@@ -472,7 +491,7 @@ fn random_histories_reach_every_state() {
     use proptest::{strategy::ValueTree, test_runner::TestRunner};
     let mut runner = TestRunner::deterministic();
     let mut seen = std::collections::BTreeSet::new();
-    for _ in 0..600 {
+    for _ in 0..1_000 {
         let history = history().new_tree(&mut runner).expect("a history").current();
         let world = perform(&history, |_, _| ());
         seen.extend(world.history.iter().map(|(.., event)| event.kind()));
@@ -501,7 +520,17 @@ fn random_histories_reach_every_state() {
         "ended",
         "erased",
     ];
-    let agent = ["logged-in", "logged-out", "state", "do-not-disturb", "slot-taken", "slot-freed", "focus"];
+    let agent = [
+        "logged-in",
+        "logged-out",
+        "state",
+        "disposition-owed",
+        "disposition-settled",
+        "do-not-disturb",
+        "slot-taken",
+        "slot-freed",
+        "focus",
+    ];
     let wanted = states.map(str::to_owned).into_iter().chain(["disposition".to_owned()]);
     let wanted = wanted.chain(session.map(|word| format!("session.{word}")));
     for word in wanted.chain(agent.map(|word| format!("agent.{word}"))) {

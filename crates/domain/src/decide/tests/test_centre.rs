@@ -15,7 +15,7 @@ use crate::{
     disposition_tree::{Code, DispositionGroup, DispositionTree},
     medium::{self, Media},
     queue::{Calls, Queue},
-    session::{Deadline, Delivery, Session},
+    session::{Deadline, Delivery, Fact, Invitation, Session},
     task::{KnownProviderKey, Sign, Task, message_task},
     thread::Terms,
     user::{Role, User},
@@ -174,7 +174,27 @@ impl TestCentre {
     #[track_caller]
     pub fn act(&mut self, command: &Command) -> Result<Vec<Event>, Refusal> {
         let decision = self.ask(command)?;
+        self.offers_nothing_to_who_owes(command, &decision);
         Ok(self.commit(decision))
+    }
+
+    /// Nobody who owes a disposition is offered anything of its medium.
+    #[track_caller]
+    fn offers_nothing_to_who_owes(&self, command: &Command, decision: &Decision) {
+        let owes = |agent: &UserId, medium: &MediumName| {
+            self.agents().any(|found| found.id == *agent && found.owes(medium))
+        };
+        for event in decision.changes.iter().flat_map(|change| &change.events) {
+            if let Event::Session(event) = event
+                && let Fact::Offered { agent, invitation, .. } = &event.fact
+                && *invitation != Invitation::Own
+            {
+                assert!(!owes(agent, &event.medium), "{command:?}");
+            }
+        }
+        if let Command::OfferCall { agent, .. } = command {
+            assert!(decision.changes.is_empty() || !owes(agent, &medium::voice()), "{command:?}");
+        }
     }
 
     /// Commits a decision, and holds it against everything that must be true of any.
@@ -277,6 +297,12 @@ impl TestCentre {
                 );
                 assert_eq!(held.iter().cloned().collect::<BTreeSet<_>>(), live);
             }
+        }
+        for agent in self.agents() {
+            let is_ready = agent.is_ready(&medium::voice());
+            assert!(!is_ready || !agent.owes(&medium::voice()), "who owes is not ready for calls: {agent:?}");
+            let after = agent.login.as_ref().and_then(|login| login.after_call.as_ref());
+            assert!(!is_ready || after.is_none(), "work after a call is no readiness: {agent:?}");
         }
         self.calls_hold();
         self.watches_hold();
@@ -425,6 +451,7 @@ pub fn centre() -> Centre {
         transfers_answered_only: false,
         agent_groups: Vec::new(),
         places: BTreeMap::new(),
+        wrap_up: crate::centre::WrapUp::default(),
         made_by_file: crate::centre::MadeByFile::default(),
     }
 }
@@ -441,6 +468,7 @@ pub fn queue(name: &str) -> Queue {
         reserve_percent: crate::share::RESERVE_PERCENT,
         routing_point: None,
         calls: Calls::default(),
+        required: crate::disposition::Requirement::default(),
     }
 }
 

@@ -14,8 +14,8 @@ use crate::{
 use domain::{
     ServiceName,
     agent::{AgentState, Readiness},
-    centre::{Centre, MadeByFile, Service, system_states},
-    disposition::Rule,
+    centre::{Centre, MadeByFile, Service, WrapUp, system_states},
+    disposition::{Requirement, Rule},
     medium::{Connector, Media},
     thread::Terms,
 };
@@ -46,6 +46,12 @@ pub(super) fn wanted(
     overwrite(&mut centre.disposition.late, config.disposition.late_seconds.map(seconds).as_ref());
     overwrite(&mut centre.disposition.policy, config.disposition.policy.as_ref());
     centre.agent_groups = groups::wanted(config, reading, findings);
+    let required = config.disposition.required.clone().map(Requirement::from);
+    overwrite(&mut centre.disposition.required, required.as_ref());
+    let timeout = config.disposition.required_timeout.map(seconds);
+    overwrite(&mut centre.disposition.required_timeout, timeout.as_ref());
+    overwrite(&mut centre.wrap_up.length, entry.wrap_up_seconds.map(seconds).as_ref());
+    overwrite(&mut centre.wrap_up.unanswered, entry.wrap_up_unanswered.as_ref());
     states(config, reading, &mut centre, kept, findings);
     services(config, reading, &mut centre, kept, findings);
     places::put(config, reading, &mut centre, kept, findings);
@@ -190,6 +196,7 @@ fn plain(media: &Media, id: String) -> Centre {
         transfers_answered_only: false,
         agent_groups: Vec::new(),
         places: BTreeMap::new(),
+        wrap_up: WrapUp::default(),
         made_by_file: MadeByFile::default(),
     }
 }

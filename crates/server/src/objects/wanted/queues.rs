@@ -7,6 +7,7 @@ use crate::{
 };
 use domain::{
     call::Dn,
+    disposition::Requirement,
     queue::{Calls, Overflow, Queue},
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -57,6 +58,7 @@ fn queue(entry: &QueueEntry, findings: &mut Findings) -> Queue {
             late: overflow(calls.late.as_ref()),
             wrap_up: seconds(calls.wrap_up_seconds),
         },
+        required: entry.disposition.required.clone().map(Requirement::from).unwrap_or_default(),
     }
 }
 

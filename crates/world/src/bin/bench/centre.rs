@@ -96,6 +96,7 @@ pub fn commands(agents: usize) -> anyhow::Result<Vec<Command>> {
         transfers_answered_only: false,
         agent_groups: Vec::new(),
         places: [].into(),
+        wrap_up: domain::centre::WrapUp::default(),
         made_by_file: domain::centre::MadeByFile::default(),
     };
     let queue = Queue {
@@ -109,6 +110,7 @@ pub fn commands(agents: usize) -> anyhow::Result<Vec<Command>> {
         reserve_percent: domain::share::RESERVE_PERCENT,
         routing_point: None,
         calls: Calls::default(),
+        required: domain::disposition::Requirement::default(),
     };
     let user = |agent| User {
         id: id(agent),

@@ -1,7 +1,11 @@
 //! One event of each kind, at least.
 
 use super::*;
-use domain::watch::{Monitoring, PartyWatch, Watch, WatchMode, WatchScope};
+use domain::{
+    agent::SettledBy,
+    disposition::{Required, Requirement},
+    watch::{Monitoring, PartyWatch, Watch, WatchMode, WatchScope},
+};
 
 /// At least one of each; the compiler says in `data` when a fact is added, the test below when it is not here.
 pub(super) fn session_facts() -> Vec<Fact> {
@@ -271,9 +275,23 @@ pub(super) fn agent_facts() -> Vec<agent::Fact> {
         agent::Fact::LeftDesk { device: hall(), place: None },
         agent::Fact::StateChanged {
             channels: vec![medium()],
-            state: state.into(),
+            state: state.clone().into(),
             by_server: true,
             until: Some(1_700_000_060_000),
+            after_call: Some(agent::AfterCall {
+                ends: Some(1_700_000_060_000),
+                extended: true,
+                ..agent::AfterCall::default()
+            }),
+        },
+        agent::Fact::StateChosen { state: state.into() },
+        agent::Fact::DispositionOwed { medium: medium(), interaction: session(), until: 1_700_000_600_000 },
+        agent::Fact::DispositionSettled { medium: medium(), interaction: session(), by: SettledBy::Code },
+        agent::Fact::DispositionSettled { medium: medium(), interaction: session(), by: SettledBy::Timeout },
+        agent::Fact::DispositionSettled {
+            medium: medium(),
+            interaction: session(),
+            by: SettledBy::Supervisor("7f".into()),
         },
         agent::Fact::DoNotDisturb { channels: vec![medium()], on: true },
         agent::Fact::SlotTaken { medium: medium(), session: session() },
@@ -321,6 +339,7 @@ fn centre() -> Centre {
         transfers_answered_only: false,
         agent_groups: Vec::new(),
         places: BTreeMap::from([("Hall".into(), hall())]),
+        wrap_up: domain::centre::WrapUp::default(),
         made_by_file: domain::centre::MadeByFile::default(),
     }
 }
@@ -337,6 +356,10 @@ pub(super) fn provisioning() -> Vec<(Key, Event)> {
         reserve_percent: domain::share::RESERVE_PERCENT,
         routing_point: None,
         calls: queue::Calls { full: queue::Overflow::Queue("Sales".into()), ..queue::Calls::default() },
+        required: Requirement {
+            every: None,
+            media: BTreeMap::from([("voice".into(), Required::BeforeNext)]),
+        },
     };
     let code = || Code { id: "c1".into(), name: "IssueResolved".into(), display: "Resolved".into() };
     let group = DispositionGroup {

@@ -20,6 +20,7 @@ mod hot_desk;
 mod properties;
 mod queue;
 mod release;
+mod required;
 mod restart;
 mod talk;
 mod user_event;
@@ -28,7 +29,7 @@ mod wrap_up;
 
 use super::{
     TestCentre,
-    acts::{centre_with, do_not_disturb, log_out, pairs, state},
+    acts::{centre_with, do_not_disturb, log_in, log_out, pairs, state},
     check, test_centre,
 };
 use crate::{
@@ -38,6 +39,7 @@ use crate::{
     command::{CallAct, DeviceAct, WatchAsked},
     watch::{Monitoring, WatchMode, WatchScope},
 };
+pub(super) use acts::queue_with;
 use acts::*;
 
 /// Ann, bob and cat have phones 5001 to 5003 that are registered; 5009 is a phone of nobody's, at the place `Hall`. Ann and bob take

@@ -8,8 +8,10 @@ use crate::{
         Call, CallIn, CallOperation, CallerId, Cause, Deadline, LegEvent, LegId, Overflowing, Party, Purpose,
         capabilities,
     },
+    centre::WrapUp,
     command::{AgentAct, Arrive, Destination, DeviceAct, Dial, Provision, WatchAsked},
-    disposition::Policy,
+    decide::tests::required::{let_off, required, supervised},
+    disposition::{Policy, Required},
     medium,
     queue::Overflow,
     watch::{Monitoring, WatchMode, WatchScope},
@@ -96,10 +98,16 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
+/// Ann talks with a caller of a queue that gives time for work after a call, and a disposition is required.
+fn asked() -> TestCentre {
+    let queue = queue_with("Support", |queue| queue.calls.wrap_up = 30_000);
+    supervised(talking().then(queue).then(required(Required::BeforeNext)))
+}
+
 pub fn history() -> impl Strategy<Value = History> {
-    let begin: [fn() -> TestCentre; 14] = [
-        phones, waiting, offered, talking, held, ringing, direct, calling, internal, asking, consulting,
-        together, watched, coached,
+    let begin: [fn() -> TestCentre; 15] = [
+        phones, asked, waiting, offered, talking, held, ringing, direct, calling, internal, asking,
+        consulting, together, watched, coached,
     ];
     (proptest::sample::select(begin.to_vec()), vec(step(), 1..40))
 }
@@ -218,6 +226,7 @@ fn command(world: &TestCentre, step: &Step) -> Option<Command> {
         Step::Lost(which) => Command::CallLost { call: id(*which) },
         Step::Desk(agent, act) => match act.0 % 9 {
             0 => Command::WrapUpOver { agent: user(*agent) },
+            1 if act.next().0.is_multiple_of(4) => let_off(&user(*agent).to_string(), "sue"),
             _ => Command::Agent { agent: user(*agent), act: act.next().get(&desk_acts()) },
         },
         Step::Phone(which, how) => {
@@ -374,7 +383,7 @@ fn desk_acts() -> Vec<AgentAct> {
 fn setting(how: Pick) -> Command {
     let capacity = |calls| centre_with(|centre| _ = centre.capacity.insert(medium::voice(), calls));
     let policy = |policy| centre_with(|centre| _ = centre.disposition.policy.insert(medium::voice(), policy));
-    match how.0 % 8 {
+    match how.0 % 10 {
         0 => queue_with("Support", |queue| (queue.calls.patience, queue.calls.wrap_up) = (20_000, 30_000)),
         1 => queue_with("Support", |queue| {
             queue.calls.closed = Overflow::Announce("sorry".into());
@@ -385,6 +394,10 @@ fn setting(how: Pick) -> Command {
         4 => capacity(2),
         5 => policy(Policy::Strict),
         6 => Command::Provision(Provision::RemoveUser(how.next().get(&AGENTS).into())),
+        7 => required(how.next().get(&[Required::BeforeNext, Required::BeforeNext, Required::Off])),
+        8 => centre_with(|centre| {
+            centre.wrap_up = WrapUp { length: 30_000, unanswered: how.next().get(&[true, false]) };
+        }),
         _ => policy(Policy::Open),
     }
 }

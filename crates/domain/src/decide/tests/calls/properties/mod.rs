@@ -7,6 +7,7 @@ use super::{
     erase::{MARKER, redacted},
     *,
 };
+use crate::decide::tests::required::nobody_owes_forever;
 use crate::{
     InteractionId, Key, Refusal, State, UserId,
     call::{Call, CallOperation, LegCommand, LegEvent, LegId, Party, PartyOrigin, capabilities, is_open},
@@ -126,6 +127,11 @@ proptest! {
     }
 
     #[test]
+    fn nobody_owes_a_disposition_forever(history in history()) {
+        nobody_owes_forever(perform(&history, |_, _, _| ()));
+    }
+
+    #[test]
     fn every_leg_that_was_made_and_is_over_was_released_or_is_gone(history in history()) {
         let mut gone: BTreeSet<LegId> = BTreeSet::new();
         let world = perform(&history, |_, command, _| {
@@ -187,10 +193,13 @@ fn random_histories_reach_every_state() {
     use proptest::{strategy::ValueTree, test_runner::TestRunner};
     let mut runner = TestRunner::deterministic();
     let mut seen = BTreeSet::new();
-    for _ in 0..600 {
+    for _ in 0..1_000 {
         let history: History = history().new_tree(&mut runner).expect("a history").current();
         let world = perform(&history, |_, _, _| ());
-        let events = world.history.iter().filter(|(key, ..)| matches!(key, Key::Call(_) | Key::Device(_)));
+        let events = world
+            .history
+            .iter()
+            .filter(|(key, ..)| matches!(key, Key::Call(_) | Key::Device(_) | Key::Agent(_)));
         for (.., event) in events {
             seen.insert(event.kind().to_owned());
             let text = super::super::brief::brief(event);
@@ -211,6 +220,7 @@ fn random_histories_reach_every_state() {
     let wanted = "call.began call.joined call.queued call.overflowed call.leg-up call.established call.hold-asked \
                   call.held call.muted call.monitoring call.silenced call.refused call.released call.line-began call.moved call.user-data disposition call.ended call.erased \
                   device.assigned device.in-service device.out-of-service device.do-not-disturb \
+                  agent.state-chosen agent.disposition-owed agent.disposition-settled \
                   device.monitoring-began device.monitoring-ended device.monitored abandoned late refused restart lost Originate Ring Answer Release Join Part HoldPhone Mute Dtmf";
     let origins = [
         PartyOrigin::Caller,
