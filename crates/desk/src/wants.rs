@@ -3,7 +3,7 @@
 use domain::{
     Command, Key, ProviderKey, UniqueName, Want,
     call::{Dn, interactions_of},
-    command::{CallAct, Destination, HandoverTarget, Provision, SessionAct, Unit},
+    command::{CallAct, Destination, HandoverTarget, Provision, ReferTo, SessionAct, Unit},
 };
 
 /// What a command is known to look at, sorted and each once; `request` is the idempotency key of its request. A rule
@@ -33,6 +33,7 @@ pub(crate) fn wants(command: &Command, request: Option<&str>) -> Vec<Want> {
         Command::Arrive(arrive) => wants.extend(enters(&arrive.to)),
         Command::Dial { dial, .. } => wants.extend(enters(&dial.to)),
         Command::Diverted { to, .. } | Command::CallDue { late: to, .. } => wants.extend(enters(to)),
+        Command::Refer { to: ReferTo::Number(call_in), .. } => wants.extend(enters(&call_in.to)),
         Command::Provision(change) => limits(change, &mut wants),
         _ => {}
     }
@@ -134,6 +135,11 @@ pub(crate) fn keys(command: &Command) -> Vec<Key> {
             keys.push(Key::Call(leg.call.clone()));
             keys.extend(leads_to(to).cloned().map(Key::Device));
         }
+        Command::AskByPhone { leg, call_in, .. } | Command::Refer { leg, to: ReferTo::Number(call_in) } => {
+            keys.push(Key::Call(leg.call.clone()));
+            keys.extend(leads_to(&call_in.to).cloned().map(Key::Device));
+        }
+        Command::Refer { leg, to: ReferTo::Leg(_) } => keys.push(Key::Call(leg.call.clone())),
         Command::CallDue { call, .. } | Command::CallLost { call } => keys.push(Key::Call(call.clone())),
         Command::InService { dn, .. } => keys.push(Key::Device(dn.clone())),
         Command::Device { dn, agent, .. } => {

@@ -101,6 +101,7 @@ impl<'a> ScriptedSwitch<'a> {
             from: CallerId { number: from.into(), name: String::new() },
             dialled: dialled.into(),
             device,
+            beside: None,
             headers: Vec::new(),
         };
         self.server.desk.arrive(arrival, data).await.expect("taken in");

@@ -52,6 +52,10 @@ impl Call {
             Fact::Began { .. } | Fact::UserEvent { .. } => {}
             Fact::Refused { leg, operation, .. } => self.refused(*leg, *operation),
             Fact::Joined { leg, line, who, dn, origin, state, answers, deadline, carrier, handover } => {
+                // Its leg is up already where another party's carries it.
+                let up = carrier.is_some_and(|leg| {
+                    self.parties.iter().any(|other| other.carried_by() == leg && other.up)
+                });
                 self.parties.push(Party {
                     leg: *leg,
                     carrier: *carrier,
@@ -62,8 +66,7 @@ impl Call {
                     origin: *origin,
                     state: *state,
                     answers: *answers,
-                    // Its leg is up already where another party's carries it.
-                    up: carrier.is_some(),
+                    up,
                     muted: false,
                     holding: None,
                     held_at: None,
@@ -87,12 +90,13 @@ impl Call {
                 user_data: UserData::default(),
                 by: Some(*by),
             }),
-            Fact::Moved { leg, line, origin, handover } => self.change(*leg, |party| {
+            Fact::Moved { leg, line, origin, handover, carrier } => self.change(*leg, |party| {
                 if *line != party.line {
                     party.shown_as = Some(party.shown_line()).filter(|shown| shown != line);
                     party.line = *line;
                 }
                 (party.origin, party.handover) = (*origin, *handover);
+                party.carrier = carrier.or(party.carrier);
             }),
             Fact::Queued { priority, since, overflow_at, party, after } => {
                 let Some(queue) = &event.queue else { return };

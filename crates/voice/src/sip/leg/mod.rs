@@ -12,6 +12,7 @@ mod indialog;
 mod keys;
 mod leg_event_sender;
 mod outgoing;
+mod refer;
 mod refresh;
 mod run;
 mod session_timer;

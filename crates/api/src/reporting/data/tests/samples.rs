@@ -161,7 +161,13 @@ pub(super) fn call_facts() -> Vec<call::Fact> {
             dialled: "5002".into(),
             purpose: call::Purpose::Transfer,
         },
-        call::Fact::Moved { leg: 4, line: 0, origin: call::PartyOrigin::Queue, handover: None },
+        call::Fact::Moved {
+            leg: 4,
+            line: 0,
+            origin: call::PartyOrigin::Queue,
+            handover: None,
+            carrier: None,
+        },
         call::Fact::Queued {
             priority: 1,
             since: 1_700_000_000_000,
