@@ -238,14 +238,27 @@ impl Desk {
                 let to = self.leads(&to).await?;
                 Command::Diverted { leg, to, code }
             }
-            LegEvent::Refers(Referral::Number(number)) => {
-                let to = ReferTo::Number(self.called_in(number).await?);
-                Command::Refer { leg, to }
-            }
-            LegEvent::Refers(Referral::Leg(other)) => Command::Refer { leg, to: ReferTo::Leg(other) },
+            LegEvent::Refers(referral) => return self.refer(leg, referral).await,
             heard => Command::LegEvent { leg, heard },
         };
         self.perform_until_durable(command).await
+    }
+
+    /// Hands a call over as its phone wants it.
+    async fn refer(&self, leg: LegId, referral: Referral) -> Result<Receipt, Refused> {
+        let to = match referral {
+            Referral::Number(number) => self.called_in(number).await.map(ReferTo::Number),
+            Referral::Leg(other) => Ok(ReferTo::Leg(other)),
+        };
+        let referred = match to {
+            Ok(to) => self.perform_until_durable(Command::Refer { leg: leg.clone(), to }).await,
+            Err(why) => Err(why),
+        };
+        if referred.is_err() {
+            // Nobody else would tell the phone.
+            self.ask_switch(&[SwitchCommand { leg, act: LegCommand::Referred(Some(Cause::Failed)) }]);
+        }
+        referred
     }
 
     /// Takes in that a number has its first phone registered, or lost its last.

@@ -7,6 +7,7 @@ mod feed;
 mod handed_over;
 mod notes;
 mod operations;
+mod phone_keys;
 mod resources;
 mod seed_002;
 mod seed_004;
