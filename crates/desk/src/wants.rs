@@ -130,7 +130,9 @@ pub(crate) fn keys(command: &Command) -> Vec<Key> {
         Command::OfferCall { call, agent } => {
             keys.extend([Key::Call(call.clone()), Key::Agent(agent.clone()), Key::User(agent.clone())]);
         }
-        Command::LegEvent { leg, .. } => keys.push(Key::Call(leg.call.clone())),
+        Command::LegEvent { leg, .. } | Command::Refer { leg, to: ReferTo::Leg(_) } => {
+            keys.push(Key::Call(leg.call.clone()));
+        }
         Command::Diverted { leg, to, .. } => {
             keys.push(Key::Call(leg.call.clone()));
             keys.extend(leads_to(to).cloned().map(Key::Device));
@@ -139,7 +141,6 @@ pub(crate) fn keys(command: &Command) -> Vec<Key> {
             keys.push(Key::Call(leg.call.clone()));
             keys.extend(leads_to(&call_in.to).cloned().map(Key::Device));
         }
-        Command::Refer { leg, to: ReferTo::Leg(_) } => keys.push(Key::Call(leg.call.clone())),
         Command::CallDue { call, .. } | Command::CallLost { call } => keys.push(Key::Call(call.clone())),
         Command::InService { dn, .. } => keys.push(Key::Device(dn.clone())),
         Command::Device { dn, agent, .. } => {

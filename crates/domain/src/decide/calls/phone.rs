@@ -37,13 +37,12 @@ pub(in super::super) fn ask(
     }
     let asks = call.active_on(held).filter(|party| may_ask_by_phone(&call, party));
     let is_somebody = matches!(call_in.to, Destination::Device(_) | Destination::Nowhere);
-    match asks.filter(|_| is_somebody && consult::check(&call, call_in).is_ok()) {
-        Some(party) => consult::ask(draft, &call, party, Purpose::Transfer, call_in, Some(leg.number)),
-        None => {
-            draft.effect(leg.clone(), LegCommand::Release(Cause::Unavailable));
-            Ok(())
-        }
+    let asks = asks.filter(|_| is_somebody && consult::check(&call, call_in).is_ok());
+    if let Some(party) = asks {
+        return consult::ask(draft, &call, party, Purpose::Transfer, call_in, Some(leg.number));
     }
+    draft.effect(leg.clone(), LegCommand::Release(Cause::Unavailable));
+    Ok(())
 }
 
 /// A phone hands its call over.

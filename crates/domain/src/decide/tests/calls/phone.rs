@@ -1,7 +1,7 @@
 //! What a desk phone does by its own keys (spec: voice-sip#5.12).
 
 use super::*;
-use crate::call::{Cause, LegId, capabilities};
+use crate::call::{CallOperation, Cause, LegId, Overflowing, capabilities};
 
 fn own() -> LegId {
     leg(OWN)
@@ -69,13 +69,19 @@ fn the_api_completes_what_a_phone_asked() {
         let party = call.part(&"ann".into(), &uuid.into()).expect("a part");
         capabilities(call, party)
     };
-    use crate::call::CallOperation::*;
     for uuid in ["C100", "C10G"] {
         let open = open(uuid);
-        assert!(open.contains(&CompleteTransfer) && open.contains(&CompleteConference), "{open:?}");
-        assert!(!open.contains(&SwapCalls) && !open.contains(&InitiateTransfer), "{open:?}");
+        assert!(
+            open.contains(&CallOperation::CompleteTransfer)
+                && open.contains(&CallOperation::CompleteConference),
+            "{open:?}"
+        );
+        assert!(
+            !open.contains(&CallOperation::SwapCalls) && !open.contains(&CallOperation::InitiateTransfer),
+            "{open:?}"
+        );
     }
-    assert!(!open("C100").contains(&Retrieve), "the phone talks on its other leg");
+    assert!(!open("C100").contains(&CallOperation::Retrieve), "the phone talks on its other leg");
     check(
         phone_consulting(),
         ann(complete(Purpose::Transfer)),
@@ -161,7 +167,6 @@ fn handed_to_a_queue_by_a_phone_the_customer_waits_there() {
         refers(2, to_queue("Sales", None)),
         "2 Released by agent normal talked; ann: -slot kept; queued Sales since 0 => 2 referred; 2 release normal; 1 hears hold",
     );
-    use crate::call::Overflowing;
     check(talking(), refers(2, to_queue("Sales", Some(Overflowing::Closed))), "=> 2 not referred closed");
     check(talking(), refers(2, to_queue("Ghost", None)), "=> 2 not referred no-such-number");
     check(together(), refers(2, to_queue("Sales", None)), "=> 2 not referred refused");
