@@ -17,6 +17,7 @@ mod refresh;
 mod run;
 mod session_timer;
 mod state;
+mod transfers;
 
 pub(super) use outgoing::originate;
 pub(super) use session_timer::SessionTimer;

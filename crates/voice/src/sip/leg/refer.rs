@@ -1,7 +1,10 @@
 //! The transfer key of a phone: REFER, and the NOTIFYs that tell what becomes of it (RFC 3515, RFC 4488;
 //! spec: voice-sip#5.12).
 
-use super::state::{Leg, LegWorkOutcome};
+use super::{
+    state::{Leg, LegWorkOutcome},
+    transfers::{News, NewsSent, Subscription},
+};
 use crate::sip::{
     causes, headers,
     phone_legs::NamedLeg,
@@ -19,45 +22,6 @@ use std::time::Duration;
 const TAKES_NEWS: u32 = 4;
 /// For how long a phone may count on news of its transfer, in seconds: longer than any phone rings.
 const EXPIRES: u32 = 120;
-
-/// The transfers that the phone of a leg asked for.
-#[derive(Default)]
-pub(super) struct Transfers {
-    /// The one whose outcome is not known.
-    running: Option<Subscription>,
-    /// Whether there was one before.
-    is_later: bool,
-    /// What the phone is to be told next, in order.
-    news: Vec<News>,
-    /// Whether a NOTIFY is on its way.
-    sending: bool,
-}
-
-/// What a REFER asked to be told.
-#[derive(Clone)]
-struct Subscription {
-    /// The `Event`, which names the REFER by its `CSeq` where it is not the first (RFC 3515 §2.4.6).
-    event: String,
-    /// Whether the phone wants to be told at all (`Refer-Sub`).
-    is_wanted: bool,
-}
-
-/// One NOTIFY.
-#[derive(Clone)]
-pub(super) struct News {
-    event: String,
-    code: u16,
-    is_last: bool,
-}
-
-/// What became of a NOTIFY.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum NewsSent {
-    /// The phone answered it, in whatever way, or will not.
-    Done,
-    /// It was not sent, since something else was going on in the dialog.
-    NotNow,
-}
 
 impl Leg {
     /// Handles a REFER.

@@ -3,9 +3,9 @@
 use super::{
     branch::BranchEnd,
     leg_event_sender::LegEventSender,
-    refer::Transfers,
     session_timer::SessionTimer,
     state::{AudioRoute, Changes, Keys, Leg, LegSide, LegWorkOutcome, PeerSupport},
+    transfers::Transfers,
 };
 use crate::{
     media::{self, MediaStream},

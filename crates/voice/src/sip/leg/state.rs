@@ -3,8 +3,8 @@
 use super::{
     branch::Branches,
     leg_event_sender::LegEventSender,
-    refer::{NewsSent, Transfers},
     session_timer::SessionTimer,
+    transfers::{NewsSent, Transfers},
 };
 use crate::{
     media::{self, MediaStream},
