@@ -144,6 +144,42 @@ async def agents(flags, leaving):
         await asyncio.gather(tom.hears("Released", dialled, since), his.is_over(over))
 
 
+async def transfers(flags, leaving):
+    """The transfer key: without asking, and after asking on a second line; the desktop is told as if it had been asked for there."""
+    exchange = await opened(flags, leaving)
+    tom, his = await staffed(exchange, leaving)
+    ana, hers = await staffed(exchange, leaving, ANA, 930, answers_when_asked=False)
+    await ana.become("NotReady")
+    for asks in False, True:
+        caller = await Phone(f"caller {asks}", CARL).open(leaving)
+        call = await rung(exchange, tom, caller)
+        await tom.hears("Established", call, await tom.operate(call, "Answer"))
+        since, over, ringing, told = tom.now, his.now, hers.now, ana.now
+        if asks:
+            await his.press_hold()
+            await tom.hears("Held", call, since)
+            await his.dial_beside(ANA)
+            await hers.rings(ringing)
+            await hers.lift()
+            await ana.hears("Established", since=told)
+            await asyncio.gather(his.hears(hers), hers.hears(his), caller.hears_hold_tone())
+            await his.bring_together()
+        else:
+            await his.transfer("4711")
+            same(await his.transferred(over), 404, "what becomes of a transfer to nobody")
+            await asyncio.gather(caller.hears(his), his.hears(caller))
+            over = his.now
+            await his.transfer(ANA)
+            await hers.rings(ringing)
+            await hers.lift()
+        same(await his.transferred(over), 200, "what became of the transfer")
+        await asyncio.gather(tom.hears("Released", call, since), his.is_over(over))
+        await asyncio.gather(caller.hears(hers), hers.hears(caller))
+        ended = hers.now
+        await caller.hang_up()
+        await hers.is_over(ended)
+
+
 async def refused(flags, leaving):
     """A wrong password registers no phone."""
     exchange = await opened(flags, leaving)
@@ -154,7 +190,7 @@ async def refused(flags, leaving):
     expect(failed["code"] in (401, 403), "a wrong password is refused", failed)
 
 
-CASES = [agent, caller, reliable, agents, refused]
+CASES = [agent, caller, reliable, agents, transfers, refused]
 
 
 if __name__ == "__main__":

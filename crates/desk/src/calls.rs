@@ -9,10 +9,10 @@ use crate::{
 use domain::{
     Command, EntityKind, InteractionId, Key, Millis, State, UserData, UserId,
     call::{
-        Call, Cause, Deadline, Dn, LegCommand, LegEvent, LegId, Overflowing, Party, SwitchCommand,
-        interactions_of,
+        Call, CallIn, Cause, Deadline, Dn, LegCommand, LegEvent, LegId, Overflowing, Party, Referral,
+        SwitchCommand, interactions_of, may_ask_by_phone,
     },
-    command::{Arrive, CallAct, Destination, Dial},
+    command::{Arrive, CallAct, Destination, Dial, ReferTo},
     device::{Device, Occupant},
     queue::{Overflow, Queue},
 };
@@ -182,8 +182,42 @@ impl Desk {
         Ok(Command::Dial { agent: agent.clone(), dial: Box::new(dial) })
     }
 
+    /// Whether a call that a phone makes to a number asks somebody beside the call of a leg that the phone holds. A queue
+    /// cannot be asked: a call to one is a call of its own.
+    pub async fn asks_beside(&self, held: &LegId, dialled: &Dn) -> Result<bool, Refused> {
+        let state = self.store.state(&Key::Call(held.call.clone())).await?;
+        let is_open = state.as_deref().and_then(call_of).is_some_and(|call| {
+            call.active_on(held.number).is_some_and(|party| may_ask_by_phone(call, party))
+        });
+        Ok(is_open && matches!(self.leads(dialled).await?, Destination::Device(_) | Destination::Nowhere))
+    }
+
+    /// Whom a phone calls in by its own key.
+    async fn called_in(&self, number: Dn) -> Result<Box<CallIn>, Refused> {
+        let to = self.leads(&number).await?;
+        let conn_id = self.ids.connection().into();
+        Ok(Box::new(CallIn { dialled: number, to, conn_id, user_data: UserData::default() }))
+    }
+
     /// Takes in a call that the switch brings. Which of its headers become user data is the switch's configuration.
     pub async fn arrive(&self, arrival: Arrival, user_data: UserData) -> Result<Receipt, Refused> {
+        let leg = arrival.leg.clone();
+        let arrived = match self.arriving(arrival, user_data).await {
+            Ok(command) => self.perform_until_durable(command).await,
+            Err(why) => Err(why),
+        };
+        if arrived.is_err() {
+            // The journal knows nothing of the call, so nobody else would release it.
+            self.ask_switch(&[SwitchCommand { leg, act: LegCommand::Release(Cause::Failed) }]);
+        }
+        arrived
+    }
+
+    async fn arriving(&self, arrival: Arrival, user_data: UserData) -> Result<Command, Refused> {
+        if let Some(held) = arrival.beside {
+            let call_in = self.called_in(arrival.dialled).await?;
+            return Ok(Command::AskByPhone { leg: arrival.leg, held, call_in });
+        }
         let arrive = Arrive {
             node: self.node.clone(),
             leg: arrival.leg,
@@ -194,22 +228,37 @@ impl Desk {
             dialled: arrival.dialled,
             user_data,
         };
-        let leg = arrive.leg.clone();
-        let arrived = self.perform_until_durable(Command::Arrive(Box::new(arrive))).await;
-        if arrived.is_err() {
-            // The journal knows nothing of the call, so nobody else would release it.
-            self.ask_switch(&[SwitchCommand { leg, act: LegCommand::Release(Cause::Failed) }]);
-        }
-        arrived
+        Ok(Command::Arrive(Box::new(arrive)))
     }
 
     /// Takes in what the switch tells of a leg.
     pub async fn heard(&self, leg: LegId, heard: LegEvent) -> Result<Receipt, Refused> {
-        if let LegEvent::Diverts { to, code } = heard {
-            let to = self.leads(&to).await?;
-            return self.perform_until_durable(Command::Diverted { leg, to, code }).await;
+        let command = match heard {
+            LegEvent::Diverts { to, code } => {
+                let to = self.leads(&to).await?;
+                Command::Diverted { leg, to, code }
+            }
+            LegEvent::Refers(referral) => return self.refer(leg, referral).await,
+            heard => Command::LegEvent { leg, heard },
+        };
+        self.perform_until_durable(command).await
+    }
+
+    /// Hands a call over as its phone wants it.
+    async fn refer(&self, leg: LegId, referral: Referral) -> Result<Receipt, Refused> {
+        let to = match referral {
+            Referral::Number(number) => self.called_in(number).await.map(ReferTo::Number),
+            Referral::Leg(other) => Ok(ReferTo::Leg(other)),
+        };
+        let referred = match to {
+            Ok(to) => self.perform_until_durable(Command::Refer { leg: leg.clone(), to }).await,
+            Err(why) => Err(why),
+        };
+        if referred.is_err() {
+            // Nobody else would tell the phone.
+            self.ask_switch(&[SwitchCommand { leg, act: LegCommand::Referred(Some(Cause::Failed)) }]);
         }
-        self.perform_until_durable(Command::LegEvent { leg, heard }).await
+        referred
     }
 
     /// Takes in that a number has its first phone registered, or lost its last.

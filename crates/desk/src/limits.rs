@@ -8,7 +8,7 @@ use crate::{hours, lock::lock, memory::Memory, ports::TxView};
 use domain::{
     Command, DecideError, Decision, Key, MediumName, Millis, QueueName, Refusal, State,
     call::Overflowing,
-    command::{Destination, Receive, Unit},
+    command::{Destination, Receive, ReferTo, Unit},
     decide, medium,
     queue::{Overflow, Queue},
     share,
@@ -87,8 +87,11 @@ fn led(
     command: &Command,
     now: Millis,
 ) -> Result<Option<Command>, DecideError> {
-    let (Command::Arrive(_) | Command::Dial { .. } | Command::Diverted { .. } | Command::CallDue { .. }) =
-        command
+    let (Command::Arrive(_)
+    | Command::Dial { .. }
+    | Command::Diverted { .. }
+    | Command::Refer { .. }
+    | Command::CallDue { .. }) = command
     else {
         return Ok(None);
     };
@@ -97,6 +100,7 @@ fn led(
         Command::Arrive(arrive) => &mut arrive.to,
         Command::Dial { dial, .. } => &mut dial.to,
         Command::Diverted { to, .. } | Command::CallDue { late: to, .. } => to,
+        Command::Refer { to: ReferTo::Number(call_in), .. } => &mut call_in.to,
         _ => return Ok(None),
     };
     let Destination::Queue { queue: name, turned_away: None } = to else { return Ok(None) };

@@ -79,7 +79,10 @@ pub(crate) fn interaction(command: &Command) -> Option<&InteractionId> {
         | Command::Erase { session } => Some(session),
         Command::Arrive(arrive) => Some(&arrive.leg.call),
         Command::Dial { dial, .. } => Some(&dial.call),
-        Command::LegEvent { leg, .. } | Command::Diverted { leg, .. } => Some(&leg.call),
+        Command::LegEvent { leg, .. }
+        | Command::Diverted { leg, .. }
+        | Command::AskByPhone { leg, .. }
+        | Command::Refer { leg, .. } => Some(&leg.call),
         Command::Call { call, .. }
         | Command::OfferCall { call, .. }
         | Command::CallDue { call, .. }
@@ -134,6 +137,8 @@ const fn kind(command: &Command) -> &'static str {
         Command::Call { act, .. } => act.kind(),
         Command::LegEvent { heard, .. } => of_switch(heard),
         Command::Diverted { .. } => "leg.diverted",
+        Command::AskByPhone { .. } => "leg.asks",
+        Command::Refer { .. } => "leg.refers",
         Command::CallDue { .. } => "call-due",
         Command::CallLost { .. } => "call-lost",
         Command::InService { on: true, .. } => "device.in-service",
@@ -185,6 +190,7 @@ const fn of_switch(heard: &LegEvent) -> &'static str {
         LegEvent::Digit(_) | LegEvent::Key(_) => "leg.key",
         LegEvent::Played => "leg.played",
         LegEvent::Diverts { .. } => "leg.diverts",
+        LegEvent::Refers(_) => "leg.refers",
         LegEvent::Gone { .. } => "leg.gone",
     }
 }

@@ -3,7 +3,7 @@
 use domain::{
     Command, Key, ProviderKey, UniqueName, Want,
     call::{Dn, interactions_of},
-    command::{AgentAct, CallAct, Destination, HandoverTarget, Provision, SessionAct, Unit},
+    command::{AgentAct, CallAct, Destination, HandoverTarget, Provision, ReferTo, SessionAct, Unit},
 };
 
 /// What a command is known to look at, sorted and each once; `request` is the idempotency key of its request. A rule
@@ -33,6 +33,7 @@ pub(crate) fn wants(command: &Command, request: Option<&str>) -> Vec<Want> {
         Command::Arrive(arrive) => wants.extend(enters(&arrive.to)),
         Command::Dial { dial, .. } => wants.extend(enters(&dial.to)),
         Command::Diverted { to, .. } | Command::CallDue { late: to, .. } => wants.extend(enters(to)),
+        Command::Refer { to: ReferTo::Number(call_in), .. } => wants.extend(enters(&call_in.to)),
         Command::Provision(change) => limits(change, &mut wants),
         _ => {}
     }
@@ -132,10 +133,16 @@ pub(crate) fn keys(command: &Command) -> Vec<Key> {
         Command::OfferCall { call, agent } => {
             keys.extend([Key::Call(call.clone()), Key::Agent(agent.clone()), Key::User(agent.clone())]);
         }
-        Command::LegEvent { leg, .. } => keys.push(Key::Call(leg.call.clone())),
+        Command::LegEvent { leg, .. } | Command::Refer { leg, to: ReferTo::Leg(_) } => {
+            keys.push(Key::Call(leg.call.clone()));
+        }
         Command::Diverted { leg, to, .. } => {
             keys.push(Key::Call(leg.call.clone()));
             keys.extend(leads_to(to).cloned().map(Key::Device));
+        }
+        Command::AskByPhone { leg, call_in, .. } | Command::Refer { leg, to: ReferTo::Number(call_in) } => {
+            keys.push(Key::Call(leg.call.clone()));
+            keys.extend(leads_to(&call_in.to).cloned().map(Key::Device));
         }
         Command::CallDue { call, .. } | Command::CallLost { call } => keys.push(Key::Call(call.clone())),
         Command::InService { dn, .. } => keys.push(Key::Device(dn.clone())),

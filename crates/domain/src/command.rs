@@ -5,10 +5,10 @@ mod weight;
 
 pub use crate::call::Destination;
 pub use crate::{
-    call::CallAct,
+    call::{CallAct, CallIn},
     session::{ClosingMessage, HandoverTarget, SessionAct, Words},
 };
-pub use call::{Arrive, DeviceAct, Dial, WatchAsked};
+pub use call::{Arrive, DeviceAct, Dial, ReferTo, WatchAsked};
 
 use crate::{
     InteractionId, Millis, ProviderKey, QueueName, ServiceName, UserData, UserId,
@@ -135,6 +135,22 @@ pub enum Command {
         to: Destination,
         /// The SIP status code.
         code: u16,
+    },
+    /// A phone that holds the call on one of its legs calls somebody on another.
+    AskByPhone {
+        /// The leg that came in, of the call that is held; its number is no party's.
+        leg: LegId,
+        /// The number of the leg that is held.
+        held: u16,
+        /// Whom it calls.
+        call_in: Box<CallIn>,
+    },
+    /// A phone hands its call over by its own key.
+    Refer {
+        /// The leg.
+        leg: LegId,
+        /// To whom.
+        to: ReferTo,
     },
     /// Something fell due in a call.
     CallDue {

@@ -87,6 +87,20 @@ impl<'a> ScriptedSwitch<'a> {
         self.arrives(dn, Some(dn.into()), dialled, UserData::default()).await
     }
 
+    /// The phone of a leg, which holds the call on it, calls somebody on another leg: they are asked beside that call.
+    pub async fn asks_by_phone(&self, held: LegId, own: u16, dn: &str, dialled: &str) {
+        assert!(self.server.desk.asks_beside(&held, &dialled.into()).await.expect("known"), "{held}");
+        let arrival = Arrival {
+            leg: LegId { call: held.call, number: own },
+            from: CallerId { number: dn.into(), name: String::new() },
+            dialled: dialled.into(),
+            device: Some(dn.into()),
+            beside: Some(held.number),
+            headers: Vec::new(),
+        };
+        self.server.desk.arrive(arrival, UserData::default()).await.expect("taken in");
+    }
+
     /// A call comes in.
     pub async fn arrives(
         &self,
@@ -101,6 +115,7 @@ impl<'a> ScriptedSwitch<'a> {
             from: CallerId { number: from.into(), name: String::new() },
             dialled: dialled.into(),
             device,
+            beside: None,
             headers: Vec::new(),
         };
         self.server.desk.arrive(arrival, data).await.expect("taken in");

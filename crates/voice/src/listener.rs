@@ -13,6 +13,13 @@ pub trait Listener: Send + Sync + 'static {
     /// A fresh id for a call that comes in.
     fn fresh_call(&self) -> InteractionId;
 
+    /// Whether a call that a phone makes to a number asks somebody beside the call of a leg that the phone holds. If so, it
+    /// comes in as another leg of that call.
+    fn asks_beside(&self, held: &LegId, dialled: &Dn) -> BoxFuture<'_, bool> {
+        let _ = (held, dialled);
+        Box::pin(std::future::ready(false))
+    }
+
     /// A call came in. Effects on its leg may be asked for before this is done.
     fn arrived(&self, arrival: Arrival) -> BoxFuture<'_, ()>;
 

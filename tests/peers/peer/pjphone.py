@@ -33,7 +33,7 @@ class Call(pj.Call):
         info = self.getInfo()
         tell(info.stateText, code=info.lastStatusCode, reason=info.lastReason)
         if info.state == pj.PJSIP_INV_STATE_DISCONNECTED:
-            self.phone.call = None
+            self.phone.is_over(self)
 
     def onCallMediaState(self, prm):
         info = self.getInfo()  # kept, since its parts live no longer than it does
@@ -43,6 +43,11 @@ class Call(pj.Call):
             self.phone.voice.startTransmit(sound)
             sound.startTransmit(self.phone.recorder)
         tell("MEDIA", status=int(status))
+
+    def onCallTransferStatus(self, prm):
+        # The library hangs up by itself where this stays set; a phone may leave that to the server.
+        prm.cont = True
+        tell("TRANSFER", code=prm.statusCode, final=prm.finalNotify)
 
     def onDtmfDigit(self, prm):
         tell("DIGIT", digit=prm.digit, method="info" if prm.method == INFO else "rfc4733")
@@ -72,7 +77,7 @@ class Account(pj.Account):
 
 class Phone:
     def __init__(self, settings):
-        self.settings, self.call = settings, None
+        self.settings, self.call, self.on_hold = settings, None, None
         self.endpoint = endpoint = pj.Endpoint()
         endpoint.libCreate()
         config = pj.EpConfig()
@@ -116,9 +121,22 @@ class Phone:
         config.mediaConfig.transportConfig.port = settings["rtp"]
         return config
 
+    def is_over(self, call):
+        if self.on_hold is call:
+            self.on_hold = None
+        else:
+            self.call, self.on_hold = self.on_hold, None
+
     def do(self, command, argument):
         op = pj.CallOpParam(True)
-        if command == "dial":
+        if command == "transfer":
+            self.call.xfer(argument, op)
+        elif command == "dial_beside":
+            self.on_hold, self.call = self.call, Call(self)
+            self.call.makeCall(argument, op)
+        elif command == "bring_together":
+            self.on_hold.xferReplaces(self.call, op)
+        elif command == "dial":
             self.call = Call(self)
             self.call.makeCall(argument, op)
         elif command == "lift":

@@ -109,6 +109,18 @@ class PjPhone(Hearing):
     async def press_resume(self):
         await self.tell("resume")
 
+    async def transfer(self, number):
+        """Presses the transfer key and dials."""
+        await self.tell("transfer", f"sip:{number}@{self.server}")
+
+    async def dial_beside(self, number):
+        """Dials on a second line, while the call on the first is on hold."""
+        await self.tell("dial_beside", f"sip:{number}@{self.server};transport={self.transport}")
+
+    async def bring_together(self):
+        """Presses the transfer key again: the first line is handed to whom the second one talks with."""
+        await self.tell("bring_together")
+
     async def press(self, digits, info=False):
         """Presses keys, sent by RFC 4733, or all at once with INFO."""
         await self.tell("press", {"digits": digits, "info": info})
@@ -132,6 +144,10 @@ class PjPhone(Hearing):
 
     async def talks(self, since=0, seconds=15.0):
         return await self.told("CONFIRMED", since, seconds)
+
+    async def transferred(self, since=0, seconds=15.0):
+        """The server has said what became of a transfer: the code."""
+        return (await self.told("TRANSFER", since, seconds, lambda event: event["final"]))["code"]
 
     async def is_over(self, since=0, seconds=15.0):
         """The call is closed; answers the code it ended with."""

@@ -72,7 +72,7 @@ pub enum Fact {
         answers: bool,
         /// When it is given up if nobody answers.
         deadline: Option<Millis>,
-        /// The leg that carries it, where that is another party's.
+        /// The leg that carries it, where that is another party's, or one that its phone made beside the one it had.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         carrier: Option<u16>,
         /// From whom it takes somebody over.
@@ -126,6 +126,9 @@ pub enum Fact {
         origin: PartyOrigin,
         /// From whom it takes somebody over, if it does.
         handover: Option<Handover>,
+        /// The leg that carries it from now on, where that changes.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        carrier: Option<u16>,
     },
     /// It takes a place in a queue.
     Queued {

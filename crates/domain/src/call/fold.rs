@@ -65,6 +65,10 @@ impl Call {
                 handover,
                 watch,
             } => {
+                // Its leg is up already where another party's carries it.
+                let up = carrier.is_some_and(|leg| {
+                    self.parties.iter().any(|other| other.carried_by() == leg && other.up)
+                });
                 self.parties.push(Party {
                     leg: *leg,
                     carrier: *carrier,
@@ -75,8 +79,7 @@ impl Call {
                     origin: *origin,
                     state: *state,
                     answers: *answers,
-                    // Its leg is up already where another party's carries it.
-                    up: carrier.is_some(),
+                    up,
                     muted: false,
                     silenced: false,
                     watch: *watch,
@@ -105,7 +108,7 @@ impl Call {
                     answered_only: *answered_only,
                 });
             }
-            Fact::Moved { leg, line, origin, handover } => self.change(*leg, |party| {
+            Fact::Moved { leg, line, origin, handover, carrier } => self.change(*leg, |party| {
                 if *line != party.line {
                     party.shown_as = Some(party.shown_line()).filter(|shown| shown != line);
                     party.line = *line;
@@ -113,6 +116,7 @@ impl Call {
                 (party.origin, party.handover) = (*origin, *handover);
                 // Who goes on in the place of an agent follows nobody any more.
                 party.watch = party.watch.filter(|_| *origin == PartyOrigin::Watch);
+                party.carrier = carrier.or(party.carrier);
             }),
             Fact::Queued { priority, since, overflow_at, party, after } => {
                 let Some(queue) = &event.queue else { return };

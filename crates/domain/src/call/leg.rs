@@ -152,6 +152,15 @@ pub struct SwitchCommand {
     pub act: LegCommand,
 }
 
+/// Whom a phone hands its call to by its own key (REFER of SIP, RFC 3515).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Referral {
+    /// To whoever this number leads to, without asking.
+    Number(Dn),
+    /// To whom it talks with on another leg of its own (Replaces of RFC 3891).
+    Leg(LegId),
+}
+
 /// What the switch should do with a leg. Those of one leg are done in order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LegCommand {
@@ -172,6 +181,8 @@ pub enum LegCommand {
     HoldPhone(bool),
     /// What it says is not passed on, or is again.
     Mute(bool),
+    /// Tell the phone what became of the [`LegEvent::Refers`] it asked for: `None` that it is done, else why not.
+    Referred(Option<Cause>),
     /// Send these tones (0-9, `*`, `#`, A-D; a comma is half a second) out on the leg.
     Dtmf(String),
 }
@@ -208,6 +219,8 @@ pub enum LegEvent {
         /// The SIP status code.
         code: u16,
     },
+    /// The phone hands its call over by its own key. [`LegCommand::Referred`] or [`LegCommand::Release`] follows.
+    Refers(Referral),
     /// It is gone.
     Gone {
         /// Why.

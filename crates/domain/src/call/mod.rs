@@ -2,7 +2,8 @@
 //!
 //! A call outlives its parties: *Released* is a state of a party. What an agent sees as "the call" is a projection
 //! for that agent; see [`Call::part`] and [`capabilities`]. A party is carried by one leg at the switch; an agent who asks
-//! somebody beside a call has two parties on the one leg of their phone. Those of one line that are established hear each
+//! somebody beside a call has two parties on the one leg of their phone, unless their phone made another leg for it by its
+//! own key. Those of one line that are established hear each
 //! other in that line's room. A call has one line; a consultation adds another.
 
 mod destination;
@@ -18,9 +19,13 @@ pub use crate::ids::Dn;
 pub use destination::{Destination, Overflowing};
 pub use event::{CallEvent, Fact, RefusedOperation};
 pub use leg::{
-    CallerId, Cause, HeardBy, LegCommand, LegEvent, LegId, Originate, Playback, RoomId, SwitchCommand,
+    CallerId, Cause, HeardBy, LegCommand, LegEvent, LegId, Originate, Playback, Referral, RoomId,
+    SwitchCommand,
 };
-pub use operation::{CallAct, CallIn, CallOperation, Consultation, capabilities, consultation, is_open};
+pub use operation::{
+    CallAct, CallIn, CallOperation, Consultation, capabilities, consultation, is_open, may_ask_by_phone,
+    may_refer,
+};
 pub use party::{Handover, Party, PartyOrigin, PartyState, Purpose, Who};
 pub use snapshot::{Call, CallKind, CallQueueing, Deadline, Line, PartyDisposition, PendingDestination};
 pub use uuid::{interactions_of, line_uuid};

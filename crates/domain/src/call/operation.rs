@@ -3,7 +3,7 @@
 
 use super::{
     destination::Destination,
-    party::{Party, PartyOrigin, PartyState, Purpose},
+    party::{Party, PartyOrigin, PartyState, Purpose, Who},
     snapshot::Call,
 };
 use crate::{ConnId, InteractionId, UserData, ids::Dn, watch::Monitoring};
@@ -127,7 +127,7 @@ pub fn is_open(call: &Call, party: &Party, operation: CallOperation) -> bool {
         CallOperation::InitiateTransfer
         | CallOperation::InitiateConference
         | CallOperation::SingleStepTransfer
-        | CallOperation::SingleStepConference => can_call_in(call, party),
+        | CallOperation::SingleStepConference => party.user().is_some() && can_call_in(call, party),
         CallOperation::CompleteTransfer => {
             consultation(call, party).is_some_and(|both| both.can_hand_over(call))
         }
@@ -182,11 +182,23 @@ const fn switches_to(operation: CallOperation) -> Option<Monitoring> {
 
 /// Whether a party can call somebody else into its call: it talks with somebody, and asks nobody already.
 fn can_call_in(call: &Call, party: &Party) -> bool {
-    let is_steady = party.has_answered() && party.holding.is_none() && party.user().is_some();
+    let is_steady = party.has_answered() && party.holding.is_none();
     let talks = call.others(party).any(Party::has_answered);
     let calls_already = call.live_in(party.line).any(|other| other.state == PartyState::Ringing);
     let asks = party.origin == PartyOrigin::Consult || call.beside(party).next().is_some();
     is_steady && talks && !calls_already && !asks && !call.is_waiting() && !call.turned_away
+}
+
+/// Whether the phone of a party may hand its call over by its own key: as its user could over the API. A phone of ours
+/// that is nobody's may as well, somebody outside and a supervisor who follows never.
+pub fn may_refer(call: &Call, party: &Party) -> bool {
+    party.who != Who::Outside && party.watch.is_none() && can_call_in(call, party)
+}
+
+/// Whether a call that the phone of a party makes asks somebody beside the party's call: it holds that call. One that
+/// only waits in a line of the server, since its phone talks in another, does not.
+pub fn may_ask_by_phone(call: &Call, party: &Party) -> bool {
+    party.state == PartyState::Held && !party.parked && may_refer(call, party)
 }
 
 /// The two parts of an agent who asks somebody beside a call.
@@ -200,14 +212,21 @@ pub struct Consultation<'c> {
 
 /// The consultation that a live part belongs to, whichever of the two it is.
 pub fn consultation<'c>(call: &'c Call, party: &Party) -> Option<Consultation<'c>> {
-    let leg = party.carried_by();
-    let on = || call.live().filter(move |other| other.carried_by() == leg);
-    let consult = on().find(|other| other.origin == PartyOrigin::Consult)?;
-    let main = on().find(|other| Some(other.leg) == call.line(consult).by)?;
-    [main.leg, consult.leg].contains(&party.leg).then_some(Consultation { main, consult })
+    let asks = |who: &Party| who.origin == PartyOrigin::Consult;
+    let consult = call
+        .live()
+        .find(|who| asks(who) && (who.leg == party.leg || call.line(who).by == Some(party.leg)))?;
+    let main = call.live().find(|other| Some(other.leg) == call.line(consult).by)?;
+    Some(Consultation { main, consult })
 }
 
 impl Consultation<'_> {
+    /// Whether the agent's phone has a leg for each of the two, as it does when it asked by its own keys. Which of them
+    /// it goes on with is then its own matter.
+    pub fn has_two_legs(&self) -> bool {
+        self.main.carried_by() != self.consult.carried_by()
+    }
+
     fn is_steady(&self) -> bool {
         self.main.has_answered() && self.main.holding.is_none() && self.consult.holding.is_none()
     }
@@ -226,7 +245,8 @@ impl Consultation<'_> {
 
     fn can_swap(&self) -> bool {
         let is_one = |state| (self.main.state == state) != (self.consult.state == state);
-        self.is_steady() && self.consult.has_answered() && is_one(PartyState::Held)
+        let is_ours = self.is_steady() && !self.has_two_legs();
+        is_ours && self.consult.has_answered() && is_one(PartyState::Held)
     }
 }
 

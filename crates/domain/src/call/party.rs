@@ -85,6 +85,16 @@ pub struct Handover {
     /// this party does not answer, the agent is called again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub leaves_at: Option<Millis>,
+    /// Whether that party asked for it by a key of its phone, which is told what becomes of it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub referred: bool,
+}
+
+impl Handover {
+    /// Whether a phone waits to be told what becomes of it.
+    pub const fn is_awaited(self) -> bool {
+        self.referred && self.leaves_at.is_some()
+    }
 }
 
 /// One party of a call.
@@ -93,7 +103,8 @@ pub struct Handover {
 pub struct Party {
     /// Its number in the interaction, from 1; that of its leg as well, unless another leg carries it.
     pub leg: u16,
-    /// The leg that carries it, where that is another party's: an agent has one phone, whomever they consult.
+    /// The leg that carries it, where that is another party's, since an agent has one phone, whomever they consult; or
+    /// where their phone made it to ask somebody: such a leg has a number that no party has.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub carrier: Option<u16>,
     /// Its line: index into [`super::Call::lines`].

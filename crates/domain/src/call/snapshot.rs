@@ -2,7 +2,7 @@
 
 use super::{
     leg::{CallerId, LegId, RoomId},
-    party::{Party, PartyState, Who},
+    party::{Party, PartyOrigin, PartyState, Who},
 };
 use crate::{
     ConnId, InteractionId, MediumName, Millis, NodeId, QueueName, UserData, UserId,
@@ -178,10 +178,17 @@ impl Call {
             .or_else(|| on().next())
     }
 
-    /// The live parties that another's leg carries as well.
-    pub fn beside<'c>(&'c self, party: &'c Party) -> impl Iterator<Item = &'c Party> {
+    /// The live parties that the leg of a party carries as well.
+    pub fn sharing<'c>(&'c self, party: &'c Party) -> impl Iterator<Item = &'c Party> {
         let leg = party.carried_by();
         self.live().filter(move |other| other.carried_by() == leg && other.leg != party.leg)
+    }
+
+    /// The other live part of whoever asks somebody beside a call, on the same leg or on another of their phone.
+    pub fn beside<'c>(&'c self, party: &'c Party) -> impl Iterator<Item = &'c Party> {
+        let asks =
+            |who: &Party, of: &Party| who.origin == PartyOrigin::Consult && self.line(who).by == Some(of.leg);
+        self.live().filter(move |other| asks(other, party) || asks(party, other))
     }
 
     /// Everyone who talks in a line now, or is to; not those who only follow it.

@@ -2,7 +2,7 @@
 
 use crate::{
     ConnId, InteractionId, NodeId, UserData,
-    call::{CallerId, Destination, LegId},
+    call::{CallIn, CallerId, Destination, LegId},
     ids::Dn,
     watch::{Monitoring, WatchMode, WatchScope},
 };
@@ -47,6 +47,15 @@ pub struct Dial {
     pub location: Option<String>,
     /// What is attached from the beginning.
     pub user_data: UserData,
+}
+
+/// Whom a phone hands its call to by its own key.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ReferTo {
+    /// Whoever a number leads to.
+    Number(Box<CallIn>),
+    /// Whom it talks with on another of its legs.
+    Leg(LegId),
 }
 
 /// What an agent does with their phone (spec: core-and-voice#4.5).

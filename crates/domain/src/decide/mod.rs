@@ -57,6 +57,10 @@ pub fn decide(seen: &mut dyn Snapshots, command: &Command, now: Millis) -> Resul
         Command::OfferCall { call, agent } => calls::offer(&mut draft, call, agent)?,
         Command::LegEvent { leg, heard } => calls::heard(&mut draft, leg, heard)?,
         Command::Diverted { leg, to, code } => calls::diverted(&mut draft, leg, to, *code)?,
+        Command::AskByPhone { leg, held, call_in } => {
+            calls::ask_by_phone(&mut draft, leg, *held, call_in)?;
+        }
+        Command::Refer { leg, to } => calls::refer(&mut draft, leg, to)?,
         Command::CallDue { call, due, late } => calls::due(&mut draft, call, *due, late)?,
         Command::CallLost { call } => calls::lost(&mut draft, call)?,
         Command::InService { dn, on, answers } => calls::in_service(&mut draft, dn, *on, *answers)?,

@@ -123,10 +123,11 @@ async fn asked(leg: &Leg, event: DialogState) {
         }
         DialogState::Options(_, _, handle) => handle.reply(StatusCode::OK).await.is_ok(),
         DialogState::Notify(_, request, handle) => {
-            let known = request.headers().iter().any(|header| {
-                matches!(header, Header::Event(event)
+            let known = leg.transfer_told(&request)
+                || request.headers().iter().any(|header| {
+                    matches!(header, Header::Event(event)
                 if matches!(event.value().trim().to_ascii_lowercase().as_str(), "talk" | "hold"))
-            });
+                });
             handle.reply(if known { StatusCode::OK } else { StatusCode::BadEvent }).await.is_ok()
         }
         DialogState::Refer(_, _, handle) | DialogState::Message(_, _, handle) => {

@@ -118,6 +118,29 @@ impl Call {
         self.leg.change(false).await
     }
 
+    /// The transfer key: asks the other side to hand this call to a number (REFER). Returns once it will try;
+    /// [`Self::transferred`] says what became of it.
+    ///
+    /// # Errors
+    /// [`PhoneError::Refused`] with the other side's code; [`PhoneError::Over`].
+    pub async fn transfer(&self, number: &str) -> Result<(), PhoneError> {
+        self.leg.refer(number).await
+    }
+
+    /// The transfer key with another call of this phone: asks the other side to bring both together (REFER with
+    /// Replaces).
+    ///
+    /// # Errors
+    /// As [`Self::transfer`].
+    pub async fn transfer_to(&self, other: &Self) -> Result<(), PhoneError> {
+        self.leg.refer_replacing(&other.leg).await
+    }
+
+    /// Waits until the other side says what became of the transfer: its final code.
+    pub async fn transferred(&self) -> u16 {
+        self.leg.transferred().await
+    }
+
     /// Whether the other side has put this phone on hold.
     pub fn is_held(&self) -> bool {
         self.leg.voice.is_held()

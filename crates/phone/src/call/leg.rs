@@ -33,6 +33,8 @@ pub(crate) struct Leg {
     pub(super) dialog: InviteDialog,
     pub(super) voice: CallAudio,
     pub(super) state: watch::Sender<CallState>,
+    /// What became of the transfer that this phone asked for last.
+    pub(super) transfer: watch::Sender<Option<u16>>,
     /// Asked to answer, by whoever uses the phone or by a NOTIFY.
     pub(super) talk: Notify,
     /// The code this phone refused with.
@@ -58,6 +60,7 @@ impl Leg {
             dialog,
             voice,
             state: watch::Sender::new(CallState::Calling),
+            transfer: watch::Sender::new(None),
             talk: Notify::new(),
             refused: AtomicU16::new(0),
             refusing: AtomicU16::new(0),

@@ -6,6 +6,7 @@ mod handle;
 mod leg;
 mod ring;
 mod state;
+mod transfer;
 
 pub(crate) use dial::dial;
 pub use handle::Call;

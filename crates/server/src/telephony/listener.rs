@@ -36,6 +36,20 @@ impl voice::Listener for SwitchListener {
         self.desk.ids().call()
     }
 
+    fn asks_beside(&self, held: &LegId, dialled: &Dn) -> BoxFuture<'_, bool> {
+        let (held, dialled) = (held.clone(), dialled.clone());
+        Box::pin(async move {
+            self.joined().await;
+            match self.desk.asks_beside(&held, &dialled).await {
+                Ok(asks) => asks,
+                Err(why) => {
+                    tracing::error!(%why, leg = %held, "a call beside another is taken for one of its own");
+                    false
+                }
+            }
+        })
+    }
+
     fn arrived(&self, arrival: Arrival) -> BoxFuture<'_, ()> {
         Box::pin(async move {
             self.joined().await;

@@ -91,6 +91,21 @@ impl Centre {
         self.phones.block_on(next).unwrap()
     }
 
+    /// The first agent's phone holds its call by its own key and calls the second agent's; both ends of that.
+    fn phone_asks(&self, tom: &Call) -> (Call, Call) {
+        self.phones.block_on(tom.hold()).unwrap();
+        let asks = self.phones.block_on(self.desks[0].0.call("5002", Say::Tone(TOM), &[])).unwrap();
+        let ann = self.comes_in(1);
+        self.phones.block_on(asks.answered()).unwrap();
+        (asks, ann)
+    }
+
+    /// What became of the transfer that a phone asked for.
+    fn transferred(&self, who: &Call) -> u16 {
+        let told = async { tokio::time::timeout(SOON, who.transferred()).await };
+        self.phones.block_on(told).unwrap()
+    }
+
     fn hears(&self, who: &Call, hz: u16) {
         assert!(self.phones.block_on(who.hears(hz, SOON)), "{hz} Hz are not heard: {:?}", who.heard());
     }
@@ -244,4 +259,66 @@ fn a_supervisor_hears_both_and_is_heard_by_nobody_then_by_the_agent_and_then_by_
     centre.hears(&sasha, CUSTOMER);
     centre.phones.block_on(customer.hang_up());
     centre.phones.block_on(sasha.ended());
+}
+
+#[test]
+fn a_phone_hands_over_by_its_transfer_key_and_its_desktop_is_told_the_same() {
+    let centre = Centre::open();
+    let (customer, tom, _line) = centre.talking();
+    centre.call(0, "Inbound", "Established");
+    centre.phones.block_on(tom.transfer("4711")).unwrap();
+    assert_eq!(centre.transferred(&tom), 404, "nobody has the number");
+    centre.hears(&customer, TOM);
+
+    centre.phones.block_on(tom.hold()).unwrap();
+    centre.call(0, "Inbound", "Held");
+    centre.phones.block_on(tom.transfer("5002")).unwrap();
+    let ann = centre.comes_in(1);
+    assert_eq!(centre.transferred(&tom), 200);
+    centre.phones.block_on(tom.ended());
+    centre.hears(&customer, ANN);
+    centre.hears(&ann, CUSTOMER);
+    let (_, others) = centre.call(1, "Inbound", "Established");
+    assert_eq!(others, ["+15550142"]);
+}
+
+#[test]
+fn a_phone_asks_by_its_own_keys_and_brings_both_together() {
+    let centre = Centre::open();
+    let (customer, tom, _line) = centre.talking();
+    let (path, _) = centre.call(0, "Inbound", "Established");
+    let (asks, ann) = centre.phone_asks(&tom);
+    let (consult, others) = centre.call(0, "Consult", "Established");
+    assert_eq!(others, ["5002"]);
+    centre.call(0, "Inbound", "Held");
+    centre.hears(&ann, TOM);
+    centre.hears(&asks, ANN);
+    centre.does_not_hear(&customer, TOM);
+    centre.does_not_hear(&ann, CUSTOMER);
+    assert_ne!(path, consult);
+
+    centre.phones.block_on(tom.transfer_to(&asks)).unwrap();
+    assert_eq!(centre.transferred(&tom), 200);
+    centre.phones.block_on(async { tokio::join!(tom.ended(), asks.ended()) });
+    centre.hears(&customer, ANN);
+    centre.hears(&ann, CUSTOMER);
+    let (own, others) = centre.call(1, "Inbound", "Established");
+    assert_eq!((own, others.as_slice()), (consult, ["+15550142".to_owned()].as_slice()));
+}
+
+#[test]
+fn what_a_phone_asked_by_its_own_keys_a_desktop_takes_into_one_call() {
+    let centre = Centre::open();
+    let (customer, tom, _line) = centre.talking();
+    let (path, _) = centre.call(0, "Inbound", "Established");
+    let (asks, ann) = centre.phone_asks(&tom);
+    centre.call(0, "Consult", "Established");
+    centre.asks(0, &path, &operation("CompleteConference"));
+    // Of the phone's two calls the one that it does not hold goes on.
+    centre.phones.block_on(tom.ended());
+    for (who, heard) in [(&customer, [TOM, ANN]), (&asks, [CUSTOMER, ANN]), (&ann, [CUSTOMER, TOM])] {
+        for hz in heard {
+            centre.hears(who, hz);
+        }
+    }
 }

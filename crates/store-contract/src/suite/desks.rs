@@ -176,6 +176,7 @@ fn arrival(call: &str) -> Arrival {
         from: CallerId { number: "+1".into(), name: String::new() },
         dialled: "9000".into(),
         device: None,
+        beside: None,
         headers: Vec::new(),
     }
 }

@@ -44,7 +44,8 @@ pub(super) async fn take(core: Arc<Core>, mut tx: Transaction, origin: RequestOr
             None => refuse(&mut tx, StatusCode::ServiceUnavailable, vec![headers::retry_after(2)]).await,
         };
     }
-    match begin(&core, &tx, origin, CallerProof { device, proved, guest }) {
+    let beside = beside(&core, device.as_ref(), &tx, origin).await;
+    match begin(&core, &tx, origin, CallerProof { device, proved, guest, beside }) {
         Ok((id, mut dialog)) => {
             if let Err(why) = dialog.handle(&mut tx).await {
                 tracing::debug!(leg = %id, %why, "an INVITE failed");
@@ -65,6 +66,23 @@ struct CallerProof {
     device: Option<Dn>,
     proved: bool,
     guest: Option<UnauthenticatedCall>,
+    /// The leg that their phone holds, and beside whose call they ask somebody.
+    beside: Option<LegId>,
+}
+
+/// The leg of a call that a phone holds, if the call that it makes now asks somebody beside that one.
+async fn beside(core: &Core, device: Option<&Dn>, tx: &Transaction, origin: RequestOrigin) -> Option<LegId> {
+    let leg = core.phone_legs.held_by(device?, origin.sender.ip())?;
+    let dialled = dialled(&tx.original)?;
+    // That it holds may be on its way to the listener.
+    core.told_of(&leg).await;
+    core.listener.asks_beside(&leg, &dialled).await.then_some(leg)
+}
+
+/// The number that an INVITE dials.
+fn dialled(request: &rsipstack::sip::Request) -> Option<Dn> {
+    let fits = |user: &String| (1..=headers::LONGEST_NUMBER).contains(&user.len());
+    headers::dialled(request).filter(fits).map(Dn::new)
 }
 
 async fn challenge(core: &Core, tx: &mut Transaction, origin: RequestOrigin, stale: bool) {
@@ -95,7 +113,7 @@ fn begin(
 ) -> Result<(LegId, InviteDialog), Refusal> {
     let request = &tx.original;
     let RequestOrigin { flow, sender, .. } = origin;
-    let CallerProof { device, proved, guest } = whence;
+    let CallerProof { device, proved, guest, beside } = whence;
     let plain = |status| (status, Vec::new());
     let takes = || core.pace.takes(sender.ip(), proved);
     if core.closing.load(Ordering::Relaxed) || core.legs() >= core.most_legs || !takes() {
@@ -113,10 +131,11 @@ fn begin(
     let session = SessionTimer::asked(request, &core.settings.timers).map_err(|least| {
         (StatusCode::SessionIntervalTooSmall, vec![Header::MinSE(least.as_secs().to_string().into())])
     })?;
-    let fits = |user: &String| (1..=headers::LONGEST_NUMBER).contains(&user.len());
-    let dialled = headers::dialled(request).filter(fits).map(Dn::new);
-    let dialled = dialled.ok_or(plain(StatusCode::NotFound))?;
-    let id = LegId { call: core.listener.fresh_call(), number: 1 };
+    let dialled = dialled(request).ok_or(plain(StatusCode::NotFound))?;
+    let id = match &beside {
+        Some(leg) => core.beside(leg),
+        None => LegId { call: core.listener.fresh_call(), number: 1 },
+    };
     let (tell, events) = mpsc::unbounded_channel();
     let stream = core.engine.open(id.clone(), tell).map_err(|why| {
         tracing::warn!(leg = %id, %why, "no media for a call");
@@ -141,6 +160,7 @@ fn begin(
             .map_or(caller.clone(), |dn| CallerId { number: dn.to_string(), name: caller.name }),
         dialled,
         device,
+        beside: beside.map(|leg| leg.number),
         headers: headers::extras(request),
     };
     metrics::counter!("jackfield_sip_calls_total", "way" => "in").increment(1);

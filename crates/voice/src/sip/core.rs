@@ -6,6 +6,7 @@ use super::{
     headers, held,
     limits::{CallRate, Failures, Logins, UnauthenticatedCalls},
     origin::{RequestOrigin, is_of},
+    phone_legs::PhoneLegs,
     reasons::Reasons,
     registrar::{BindingWriter, Registrar, closed},
     transport::{SenderCheck, SipRecorder, Streams},
@@ -24,17 +25,19 @@ use rsipstack::{
 use std::{
     collections::{HashMap, HashSet},
     net::SocketAddr,
-    sync::{Arc, Mutex, atomic::AtomicBool},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, AtomicU16, Ordering},
+    },
 };
 use tokio::{
     runtime::Handle,
-    sync::{Notify, mpsc},
+    sync::{Notify, mpsc, oneshot},
 };
 use tokio_util::task::TaskTracker;
 use tracing::Instrument;
 
 /// Events for a leg from outside its dialog.
-#[derive(Clone)]
 pub(super) enum LegInput {
     /// The desk asks it to do this.
     LegCommand(LegCommand),
@@ -42,6 +45,8 @@ pub(super) enum LegInput {
     Closed(Flow),
     /// The phone of this binding does not answer anything.
     Silent(u64),
+    /// Somebody waits until the listener was told all that is known of the leg now.
+    SayWhenTold(oneshot::Sender<()>),
 }
 
 /// What all parts of signalling share.
@@ -68,6 +73,9 @@ pub(super) struct Core {
     pub addresses: Vec<(Carrier, SocketAddr)>,
     /// INVITEs that are being handled, so that one that arrives twice by two ways is taken once (RFC 3261 §8.2.2.2).
     pub pending: Mutex<HashSet<String>>,
+    pub phone_legs: PhoneLegs,
+    /// How many legs phones made beside the ones that they hold.
+    made_by_phones: AtomicU16,
     legs: Mutex<HashMap<LegId, mpsc::UnboundedSender<LegInput>>>,
     /// Whether no more calls are taken.
     pub closing: AtomicBool,
@@ -110,6 +118,8 @@ impl Core {
             layer,
             addresses,
             pending: Mutex::default(),
+            phone_legs: PhoneLegs::default(),
+            made_by_phones: AtomicU16::new(0),
             legs: Mutex::default(),
             closing: AtomicBool::new(false),
             quiet: Notify::new(),
@@ -158,10 +168,26 @@ impl Core {
     }
 
     /// Hands something to every leg.
-    pub fn ask_all(&self, asked: &LegInput) {
+    pub fn ask_all(&self, asked: impl Fn() -> LegInput) {
         for leg in held(&self.legs).values() {
-            let _ = leg.send(asked.clone());
+            let _ = leg.send(asked());
         }
+    }
+
+    /// Waits until the listener was told all that is known of a leg now, or the leg is over, or for too long.
+    pub async fn told_of(&self, leg: &LegId) {
+        let (say, told) = oneshot::channel();
+        if let Some(leg) = held(&self.legs).get(leg) {
+            let _ = leg.send(LegInput::SayWhenTold(say));
+        }
+        let _ = tokio::time::timeout(self.settings.timers.t1 * 4, told).await;
+    }
+
+    /// The name of a leg that a phone makes beside one that it holds: its number is no party's, since a call has never so
+    /// many of them, and not one of the last 32,768 of this kind.
+    pub fn beside(&self, leg: &LegId) -> LegId {
+        let made = self.made_by_phones.fetch_add(1, Ordering::Relaxed);
+        LegId { call: leg.call.clone(), number: made | 0x8000 }
     }
 
     /// The origin of a request that came over a flow.

@@ -8,7 +8,7 @@ use rsipstack::sip::{HasHeaders, Header, Request, Response, Uri};
 /// Our name in User-Agent.
 pub(super) const NAME: &str = concat!("Jackfield/", env!("CARGO_PKG_VERSION"));
 /// The methods that we take (RFC 3261 §20.5).
-pub(super) const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE";
+pub(super) const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, REFER";
 /// Longest display name that is passed on, in characters.
 const LONGEST_NAME: usize = 64;
 /// Longest number that can be dialled, in bytes: what callers say is kept and shown.

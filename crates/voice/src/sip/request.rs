@@ -62,7 +62,9 @@ async fn take(core: Arc<Core>, mut tx: Transaction) {
             reply(&mut tx, StatusCode::OK, able).await;
         }
         Method::Subscribe => reply(&mut tx, StatusCode::BadEvent, Vec::new()).await,
-        Method::Bye | Method::Info | Method::Update | Method::Refer | Method::Notify | Method::PRack => {
+        // A call is handed over in its own dialog; nobody is called for who has none with us.
+        Method::Refer => reply(&mut tx, StatusCode::Forbidden, Vec::new()).await,
+        Method::Bye | Method::Info | Method::Update | Method::Notify | Method::PRack => {
             reply(&mut tx, StatusCode::CallTransactionDoesNotExist, Vec::new()).await;
         }
         _ => reply(&mut tx, StatusCode::MethodNotAllowed, vec![headers::allow()]).await,
@@ -95,8 +97,8 @@ async fn of_a_dialog(core: &Arc<Core>, mut tx: Transaction) {
             return reply(&mut tx, StatusCode::OK, vec![headers::allow(), Header::Supported("timer".into())])
                 .await;
         }
-        // Phones are not offered this operation; policy refuses it (spec: voice-sip#5.12).
-        Method::Refer => return reply(&mut tx, StatusCode::Forbidden, Vec::new()).await,
+        // Only a call that is answered can be handed over (spec: voice-sip#5.12).
+        Method::Refer if !confirmed => return reply(&mut tx, StatusCode::Forbidden, Vec::new()).await,
         Method::Notify => return reply(&mut tx, StatusCode::BadEvent, Vec::new()).await,
         Method::Invite if !confirmed => {
             let later = vec![headers::retry_after(1)];
@@ -110,7 +112,7 @@ async fn of_a_dialog(core: &Arc<Core>, mut tx: Transaction) {
             return reply(&mut tx, StatusCode::ServerInternalError, vec![headers::retry_after(2)]).await;
         }
         Method::Info if !confirmed => return reply(&mut tx, StatusCode::OK, Vec::new()).await,
-        Method::Invite | Method::Bye | Method::Update | Method::Info | Method::PRack => {}
+        Method::Invite | Method::Bye | Method::Update | Method::Info | Method::PRack | Method::Refer => {}
         _ => return reply(&mut tx, StatusCode::MethodNotAllowed, vec![headers::allow()]).await,
     }
     if let Err(why) = dialog.handle(&mut tx).await {

@@ -185,7 +185,7 @@ impl Voice {
 
     /// Releases every leg, waits until the phones know or [`Timers::stop`](crate::Timers) has passed, and ends.
     pub async fn stop(&self) {
-        self.core.ask_all(&LegInput::LegCommand(LegCommand::Release(Cause::Closed)));
+        self.core.ask_all(|| LegInput::LegCommand(LegCommand::Release(Cause::Closed)));
         self.tasks.close();
         if tokio::time::timeout(self.core.settings.timers.stop, self.tasks.wait()).await.is_err() {
             tracing::info!(tasks = self.tasks.len(), "phones that were told of the end did not answer");
@@ -233,7 +233,7 @@ fn until(token: &CancellationToken, work: impl Future<Output = ()> + Send + 'sta
 /// Tells legs of streams that were closed.
 async fn tell_closings(core: Arc<Core>, mut closings: mpsc::UnboundedReceiver<Flow>) {
     while let Some(flow) = closings.recv().await {
-        core.ask_all(&LegInput::Closed(flow));
+        core.ask_all(|| LegInput::Closed(flow));
     }
 }
 

@@ -9,6 +9,7 @@ mod holding;
 mod kept;
 mod panics;
 mod races;
+mod refer;
 mod registrar;
 mod shared;
 mod slow;

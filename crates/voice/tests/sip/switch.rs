@@ -30,11 +30,17 @@ pub enum TestEvent {
 struct Script {
     told: mpsc::UnboundedSender<TestEvent>,
     calls: AtomicU32,
+    /// Whether a call of a phone that holds another asks somebody beside that one.
+    asks_beside: Arc<AtomicBool>,
 }
 
 impl Listener for Script {
     fn fresh_call(&self) -> InteractionId {
         InteractionId::new(format!("call{}", self.calls.fetch_add(1, Ordering::Relaxed)))
+    }
+
+    fn asks_beside(&self, _: &LegId, _: &Dn) -> BoxFuture<'_, bool> {
+        Box::pin(std::future::ready(self.asks_beside.load(Ordering::Relaxed)))
     }
 
     fn arrived(&self, arrival: Arrival) -> BoxFuture<'_, ()> {
@@ -96,6 +102,7 @@ pub struct TestSwitch {
     pub kept: Arc<Kept>,
     pub told: mpsc::UnboundedReceiver<TestEvent>,
     pub server: SocketAddr,
+    pub asks_beside: Arc<AtomicBool>,
     made: u16,
 }
 
@@ -134,7 +141,8 @@ pub fn strict() -> Settings {
 impl TestSwitch {
     /// A listener whose words go nowhere.
     pub fn listener() -> Arc<dyn Listener> {
-        Arc::new(Script { told: mpsc::unbounded_channel().0, calls: AtomicU32::new(1) })
+        let asks_beside = Arc::default();
+        Arc::new(Script { told: mpsc::unbounded_channel().0, calls: AtomicU32::new(1), asks_beside })
     }
 
     pub async fn open(settings: Settings) -> Self {
@@ -156,12 +164,14 @@ impl TestSwitch {
         wrap: impl FnOnce(Arc<dyn Listener>) -> Arc<dyn Listener>,
     ) -> Self {
         let (told, listening) = mpsc::unbounded_channel();
-        let script = Arc::new(Script { told, calls: AtomicU32::new(1) });
+        let asks_beside = Arc::<AtomicBool>::default();
+        let script = Script { told, calls: AtomicU32::new(1), asks_beside: asks_beside.clone() };
+        let script = Arc::new(script);
         let voice = Voice::start(settings, wrap(script), kept.clone()).await.expect("a switch");
         let addresses = voice.addresses();
         let udp = addresses.iter().find(|(carrier, _)| *carrier == Carrier::Udp).expect("datagrams");
         let server = udp.1;
-        Self { voice, kept, told: listening, server, made: 0 }
+        Self { voice, kept, told: listening, server, asks_beside, made: 0 }
     }
 
     /// Another switch at the same address, which knows what this one wrote and was never told to stop. There are no calls.

@@ -87,7 +87,8 @@ struct Joined<'a> {
     /// The UUID of the line that it came into, where that is not the first.
     #[serde(skip_serializing_if = "Option::is_none")]
     line: Option<String>,
-    /// The leg that carries it, where that is another party's: an agent who asks somebody has one phone.
+    /// The leg that carries it, where that is another party's: an agent who asks somebody has one phone; or where their
+    /// phone made another leg by its own keys.
     #[serde(skip_serializing_if = "Option::is_none")]
     carrier: Option<u16>,
     /// The leg of the party that hands somebody over to it.
@@ -176,6 +177,9 @@ struct Moved<'a> {
     /// How it counts as having come in from now on.
     #[serde(with = "words::Origin")]
     origin: domain::call::PartyOrigin,
+    /// The leg that carries it from now on, where that changes: a phone that made a second one goes on with it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    carrier: Option<u16>,
 }
 
 /// What a party is.
@@ -432,8 +436,9 @@ pub(super) fn data(id: &str, at: Millis, event: &CallEvent, names: Names<'_>) ->
                 purpose: *purpose,
             })
         }
-        Fact::Moved { leg, line, origin, handover: _ } => {
-            json(Moved { of, leg: *leg, call_uuid: uuid(id, *line), origin: *origin })
+        Fact::Moved { leg, line, origin, handover: _, carrier } => {
+            let (leg, call_uuid) = (*leg, uuid(id, *line));
+            json(Moved { of, leg, call_uuid, origin: *origin, carrier: *carrier })
         }
         Fact::Queued { priority, since, overflow_at, party: _, after: _ } => {
             json(Queued { of, priority: *priority, since: time(*since), overflow_at: overflow_at.map(time) })

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use testkit::{Client, ScriptedSwitch, TestServer};
 
 /// What was told of calls since the last time: kind, state, type, and the numbers of the others.
-async fn told(agent: &Client<'_>) -> Vec<String> {
+pub(super) async fn told(agent: &Client<'_>) -> Vec<String> {
     let word = |note: &Value| {
         let (data, call) = (&note["data"], &note["data"]["call"]);
         let words = [&data["notificationType"], &call["state"], &call["callType"]];
@@ -20,7 +20,7 @@ async fn told(agent: &Client<'_>) -> Vec<String> {
     notes.iter().filter(|note| note["channel"] == "/v2/me/calls").map(word).collect()
 }
 
-async fn asks(agent: &Client<'_>, path: &str, operation: &str, mut parameters: Value) {
+pub(super) async fn asks(agent: &Client<'_>, path: &str, operation: &str, mut parameters: Value) {
     parameters["operationName"] = operation.into();
     assert_eq!(agent.post(path, parameters).await.ok(), json!({"statusCode": 0}), "{operation}");
 }
@@ -30,7 +30,7 @@ fn to(number: &str) -> Value {
 }
 
 /// The path of an agent's call of a type.
-async fn path_of(agent: &Client<'_>, call_type: &str) -> String {
+pub(super) async fn path_of(agent: &Client<'_>, call_type: &str) -> String {
     let calls = agent.get("/me/calls?fields=*").await.ok();
     let calls = calls["calls"].as_array().expect("calls");
     let found = calls.iter().find(|call| call["callType"] == call_type);

@@ -8,6 +8,7 @@ mod handed_over;
 mod hot_desk;
 mod notes;
 mod operations;
+mod phone_keys;
 mod resources;
 mod seed_002;
 mod seed_004;

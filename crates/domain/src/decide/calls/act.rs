@@ -148,7 +148,7 @@ fn both<'c>(
 /// On hold, the room is left before the phone is asked, so that nobody hears the agent's last words; coming back, the
 /// phone is asked first (spec: voice-sip#5.4). A phone that carries another party as well is not asked.
 fn hold(draft: &mut Draft<'_>, call: &Call, party: &Party) -> Result<(), DecideError> {
-    if call.beside(party).next().is_some() {
+    if call.sharing(party).next().is_some() {
         consult::park(draft, call, party)?;
         return room::arrange(draft, &call.id);
     }

@@ -1,5 +1,6 @@
 //! An agent asks somebody beside a call (spec: voice-sip#5.5): their phone goes on in another room, and those they talked
-//! with are on hold. Nothing is asked of the phone.
+//! with are on hold. Nothing is asked of the phone. Where the phone asks by its own keys it holds by itself, and makes
+//! another leg.
 
 use super::{
     super::{DecideError, Draft, data},
@@ -29,6 +30,18 @@ pub(super) fn initiate(
     call_in: &CallIn,
 ) -> Result<(), DecideError> {
     check(call, call_in)?;
+    ask(draft, call, party, purpose, call_in, None)
+}
+
+/// Asks somebody on the leg that the party has, or on another that its phone made.
+pub(super) fn ask(
+    draft: &mut Draft<'_>,
+    call: &Call,
+    party: &Party,
+    purpose: Purpose,
+    call_in: &CallIn,
+    own_leg: Option<u16>,
+) -> Result<(), DecideError> {
     let number = match &call_in.to {
         Destination::Device(dn) => dn,
         Destination::Nowhere => &call_in.dialled,
@@ -40,7 +53,9 @@ pub(super) fn initiate(
     let line = u16::try_from(call.lines.len()).unwrap_or(u16::MAX);
     let uuid = line_uuid(&call.id, line).ok_or_else(too_many)?;
     attach(draft, call, party, &call_in.user_data)?;
-    park(draft, call, party)?;
+    if own_leg.is_none() {
+        park(draft, call, party)?;
+    }
     let began = Fact::LineBegan {
         line,
         uuid,
@@ -58,10 +73,12 @@ pub(super) fn initiate(
         state: PartyState::Dialing,
         answers: false,
         deadline: None,
-        place: Place { line, carrier: Some(party.carried_by()), ..Place::default() },
+        place: Place { line, carrier: Some(own_leg.unwrap_or(party.carried_by())), ..Place::default() },
     };
     party::join(draft, &call.id, asks)?;
-    speak_as(draft, call, party, false);
+    if own_leg.is_none() {
+        speak_as(draft, call, party, false);
+    }
     match routing::call_number(draft, &call.id, number, Place { line, ..Place::default() })? {
         None => Ok(()),
         Some(cause) => {
@@ -136,7 +153,7 @@ pub(super) fn go_on(draft: &mut Draft<'_>, call: &Call, party: &Party) -> Result
     let Some(party) = now.on(party.leg).filter(|party| party.state == PartyState::Held) else {
         return Ok(());
     };
-    for other in now.beside(party) {
+    for other in now.sharing(party) {
         if other.state == PartyState::Held && !other.parked {
             park(draft, call, other)?;
         }

@@ -9,7 +9,10 @@ use super::{
 };
 use crate::{
     InteractionId, Millis, QueueName, Refusal,
-    call::{Call, CallIn, Cause, Consultation, Fact, Handover, Party, PartyOrigin, PartyState, Purpose},
+    call::{
+        Call, CallIn, Cause, Consultation, Fact, Handover, LegCommand, Party, PartyOrigin, PartyState,
+        Purpose,
+    },
     check,
     command::Destination,
     ids::Dn,
@@ -42,26 +45,55 @@ pub(super) fn single_step(
         _ => return Err(Refusal::Invalid(format!("'{}' cannot be called in", call_in.dialled)).into()),
     };
     let leaves_at = (purpose == Purpose::Transfer).then(|| draft.now + KNOWN_TO_RING);
-    let handover = Some(Handover { from: party.leg, leaves_at });
-    let place = Place { line: party.line, handover, ..Place::default() };
-    match routing::call_number(draft, &call.id, number, place)? {
+    let handover = Handover { from: party.leg, leaves_at, referred: false };
+    match call_for(draft, call, party, number, handover)? {
         None => Ok(()),
         Some(Cause::Busy) => Err(Refusal::Invalid(format!("'{number}' takes no calls")).into()),
         Some(_) => Err(Refusal::NotRegistered(number.clone()).into()),
     }
 }
 
+/// Hands a party to somebody without asking, as its phone wants it by its own key (spec: voice-sip#5.12). Answers why
+/// not, if that is known already.
+pub(super) fn refer(
+    draft: &mut Draft<'_>,
+    call: &Call,
+    party: &Party,
+    number: &Dn,
+) -> Result<Option<Cause>, DecideError> {
+    let leaves_at = Some(draft.now + KNOWN_TO_RING);
+    call_for(draft, call, party, number, Handover { from: party.leg, leaves_at, referred: true })
+}
+
+/// Calls somebody into the line of a party. Answers why they cannot be called, if they cannot.
+fn call_for(
+    draft: &mut Draft<'_>,
+    call: &Call,
+    party: &Party,
+    number: &Dn,
+    handover: Handover,
+) -> Result<Option<Cause>, DecideError> {
+    let place = Place { line: party.line, handover: Some(handover), ..Place::default() };
+    routing::call_number(draft, &call.id, number, place)
+}
+
 /// The one with whom the agent talks waits for another agent.
 fn to_queue(draft: &mut Draft<'_>, call: &Call, party: &Party, queue: &QueueName) -> Result<(), DecideError> {
-    let mut others = call.others(party);
-    let (Some(customer), None) = (others.next(), others.next()) else {
-        return Err(Refusal::Invalid("A conference cannot be handed to a queue".into()).into());
-    };
-    if party.line != 0 || is_colleague(customer) {
-        return Err(Refusal::Invalid("A colleague who was asked cannot be handed to a queue".into()).into());
-    }
+    let customer = customer_for_queue(call, party)?;
     release::part(draft, &call.id, party.leg, Release::by(EndedBy::Agent, Cause::Normal))?;
     wait::hand_to(draft, &call.id, queue, customer.leg)
+}
+
+/// Whom an agent may hand to a queue: the one with whom they talk.
+pub(super) fn customer_for_queue<'c>(call: &'c Call, party: &'c Party) -> Result<&'c Party, Refusal> {
+    let mut others = call.others(party);
+    let (Some(customer), None) = (others.next(), others.next()) else {
+        return Err(Refusal::Invalid("A conference cannot be handed to a queue".into()));
+    };
+    if party.line != 0 || is_colleague(customer) {
+        return Err(Refusal::Invalid("A colleague who was asked cannot be handed to a queue".into()));
+    }
+    Ok(customer)
 }
 
 /// Whether a party is one of us whom another agent called in, or who serves the call.
@@ -86,9 +118,9 @@ pub(super) fn complete(
         let origin = if serves { PartyOrigin::Queue } else { target.origin };
         // One whom a colleague calls in takes over from that colleague.
         let own = target.pending_handover();
-        let handover = own.or(Some(Handover { from: both.main.leg, leaves_at: None }));
-        let line = both.main.line;
-        draft.tell_call(&call.id, Fact::Moved { leg: target.leg, line, origin, handover })?;
+        let handover = own.or(Some(Handover { from: both.main.leg, leaves_at: None, referred: false }));
+        let (leg, line) = (target.leg, both.main.line);
+        draft.tell_call(&call.id, Fact::Moved { leg, line, origin, handover, carrier: None })?;
     }
     room::arrange(draft, &call.id)
 }
@@ -105,6 +137,9 @@ fn release_from(draft: &mut Draft<'_>, id: &InteractionId, target: u16) -> Resul
     let Some(handover) = call.on(target).and_then(|party| party.handover).filter(pending) else {
         return Ok(false);
     };
+    if let Some(from) = call.on(handover.from).filter(|from| handover.referred && from.is_live()) {
+        draft.effect(call.leg_of(from), LegCommand::Referred(None));
+    }
     release::part(draft, id, handover.from, Release::by(EndedBy::Agent, Cause::Normal))?;
     Ok(true)
 }
@@ -125,7 +160,8 @@ pub(super) fn taken(draft: &mut Draft<'_>, id: &InteractionId, target: u16) -> R
     let from_queue = !serves && from.is_some_and(|from| from.origin == PartyOrigin::Queue);
     let origin = if from_queue { PartyOrigin::Queue } else { party.origin };
     let handover = Some(Handover { leaves_at: None, ..handover });
-    draft.tell_call(id, Fact::Moved { leg: target, line: party.line, origin, handover })
+    let line = party.line;
+    draft.tell_call(id, Fact::Moved { leg: target, line, origin, handover, carrier: None })
 }
 
 /// Somebody who was called to take a party over does not: the agent is called again if they have left, and after that
@@ -206,13 +242,31 @@ fn has_customer(call: &Call, line: u16) -> bool {
 
 /// Takes whom was asked into the call.
 pub(super) fn join(draft: &mut Draft<'_>, call: &Call, both: Consultation<'_>) -> Result<(), DecideError> {
+    keep_one_leg(draft, call, both)?;
     release::part(draft, &call.id, both.consult.leg, Release::by(EndedBy::Agent, Cause::Normal))?;
     for target in call.others(both.consult) {
-        let (line, origin) = (both.main.line, target.origin);
-        draft.tell_call(&call.id, Fact::Moved { leg: target.leg, line, origin, handover: None })?;
+        let (leg, line, origin) = (target.leg, both.main.line, target.origin);
+        let moved = Fact::Moved { leg, line, origin, handover: None, carrier: None };
+        draft.tell_call(&call.id, moved)?;
     }
     consult::go_on(draft, call, both.main)?;
     room::arrange(draft, &call.id)
+}
+
+/// A phone that asked by its own keys has two legs: it goes on with the one that it does not hold.
+fn keep_one_leg(draft: &mut Draft<'_>, call: &Call, both: Consultation<'_>) -> Result<(), DecideError> {
+    let Consultation { main, consult } = both;
+    let talks_on_other = main.state == PartyState::Held && consult.state == PartyState::Established;
+    if !both.has_two_legs() || !talks_on_other {
+        return Ok(());
+    }
+    let carrier = Some(consult.carried_by());
+    let (leg, line, origin, handover) = (main.leg, main.line, main.origin, main.handover);
+    draft.tell_call(&call.id, Fact::Moved { leg, line, origin, handover, carrier })?;
+    // The leg that it goes on with holds nobody.
+    draft.tell_call(&call.id, Fact::Held { leg, parked: true })?;
+    draft.effect(call.leg_of(main), LegCommand::Release(Cause::Normal));
+    Ok(())
 }
 
 /// Takes somebody out of a conference.

@@ -47,7 +47,7 @@ pub(in super::super) fn heard(
             release::line(draft, &call.id, line, Release::by(EndedBy::Idle, Cause::Closed))
         }
         // Where the number leads is a command of its own.
-        LegEvent::Played | LegEvent::Digit(_) | LegEvent::Diverts { .. } => Ok(()),
+        LegEvent::Played | LegEvent::Digit(_) | LegEvent::Diverts { .. } | LegEvent::Refers(_) => Ok(()),
         LegEvent::Key(key) => {
             pass_key(draft, &call, party, *key);
             Ok(())
@@ -76,19 +76,23 @@ fn pass_key(draft: &mut Draft<'_>, call: &Call, party: &Party, key: char) {
 fn rings(draft: &mut Draft<'_>, call: &Call, party: &Party) -> Result<(), DecideError> {
     if let Some(caller) = call.caller_of(party.line)
         && party.origin == PartyOrigin::Called
-        && caller.origin == PartyOrigin::Caller
-        && !caller.up
+        && waits_for_answer(caller)
     {
         draft.effect(call.leg_of(caller), LegCommand::Ring);
     }
     handover::leave(draft, &call.id, party.leg)
 }
 
+/// Whether the leg of a party came in and was not answered.
+fn waits_for_answer(party: &Party) -> bool {
+    matches!(party.origin, PartyOrigin::Caller | PartyOrigin::Consult) && party.is_live() && !party.up
+}
+
 fn up(draft: &mut Draft<'_>, call: &Call, party: &Party) -> Result<(), DecideError> {
     let id = &call.id;
     match party.origin {
         // For a leg that came in, this acknowledges our answer; the call counts from when we gave it.
-        _ if party.up || party.origin == PartyOrigin::Caller => Ok(()),
+        _ if party.up || matches!(party.origin, PartyOrigin::Caller | PartyOrigin::Consult) => Ok(()),
         PartyOrigin::Dial => {
             draft.tell_call(id, Fact::LegUp { leg: party.leg })?;
             let to = match &call.aim {
@@ -104,9 +108,9 @@ fn up(draft: &mut Draft<'_>, call: &Call, party: &Party) -> Result<(), DecideErr
             draft.tell_call(id, Fact::Established { leg: party.leg })?;
             room::arrange_watchers(draft, id)
         }
-        PartyOrigin::Caller | PartyOrigin::Called | PartyOrigin::Queue | PartyOrigin::Consult => {
+        _ => {
             if let Some(caller) = call.caller_of(party.line).filter(|caller| caller.is_live()) {
-                if caller.origin == PartyOrigin::Caller && !caller.up {
+                if waits_for_answer(caller) {
                     draft.effect(call.leg_of(caller), LegCommand::Answer);
                 }
                 if caller.state == PartyState::Dialing {

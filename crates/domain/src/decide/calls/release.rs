@@ -61,8 +61,14 @@ pub(super) fn part(
         barred_until: how.barred_until,
     };
     draft.tell_call(id, fact)?;
+    // Whoever was called for an agent's phone, and is not to be had: the phone is told.
+    if let Some(asks) = party.handover.filter(|handover| handover.is_awaited())
+        && let Some(from) = call.on(asks.from).filter(|from| from.is_live())
+    {
+        draft.effect(call.leg_of(from), LegCommand::Referred(Some(how.cause)));
+    }
     // A leg that carries another party as well goes on.
-    if !how.is_gone && call.beside(party).next().is_none() {
+    if !how.is_gone && call.sharing(party).next().is_none() {
         draft.effect(call.leg_of(party), LegCommand::Release(how.cause));
     }
     let Some(user) = party.user() else { return Ok(()) };
@@ -191,7 +197,7 @@ fn pass_on(draft: &mut Draft<'_>, call: &Call, line: u16) -> Result<(), DecideEr
         return Ok(());
     };
     let (leg, origin, handover) = (next.leg, PartyOrigin::Queue, next.handover);
-    draft.tell_call(&call.id, Fact::Moved { leg, line, origin, handover })
+    draft.tell_call(&call.id, Fact::Moved { leg, line, origin, handover, carrier: None })
 }
 
 /// Whether its caller is in a queue and nobody has taken it.

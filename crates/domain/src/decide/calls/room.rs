@@ -60,7 +60,7 @@ fn place(
 pub(super) fn speak(draft: &mut Draft<'_>, id: &InteractionId, leg: u16) -> Result<(), DecideError> {
     let call = draft.call(id)?;
     let Some(party) = call.on(leg).filter(|party| party.is_live()) else { return Ok(()) };
-    if call.beside(party).all(|other| other.state == PartyState::Held) {
+    if call.sharing(party).all(|other| other.state == PartyState::Held) {
         draft.effect(call.leg_of(party), LegCommand::Mute(party.is_kept_silent()));
     }
     Ok(())

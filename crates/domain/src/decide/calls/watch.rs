@@ -340,7 +340,10 @@ pub(in super::super) fn keep_up(draft: &mut Draft<'_>, id: &InteractionId) -> Re
             }
             Some(target) => {
                 if target.line != party.line {
-                    draft.tell_call(id, Fact::Moved { leg, line: target.line, origin, handover: None })?;
+                    draft.tell_call(
+                        id,
+                        Fact::Moved { leg, line: target.line, origin, handover: None, carrier: None },
+                    )?;
                     is_elsewhere = true;
                 }
                 let is_to = watch.monitoring == Monitoring::BargeIn && !watch.stepped_in;

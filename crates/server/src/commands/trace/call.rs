@@ -88,7 +88,12 @@ impl<'n> CallCourse<'n> {
                 let number = if self.texts { format!(" {:?}", dialled.as_str()) } else { String::new() };
                 self.of(*by, |party| format!("{party} asks{number} in line {line}, {what_for}"))
             }
-            Fact::Moved { leg, line, origin, handover } => {
+            // A phone that asked by its own keys goes on with one of its legs.
+            Fact::Moved { leg, carrier: Some(carrier), .. } => {
+                let party = self.party(*leg).label;
+                Sentence::by_server(format!("{party} goes on with leg {carrier} of their phone"))
+            }
+            Fact::Moved { leg, line, origin, handover, carrier: None } => {
                 let party = self.party(*leg).label;
                 let instead =
                     if *origin == PartyOrigin::Queue { ", as who serves the queue's call" } else { "" };

@@ -140,7 +140,7 @@ impl Leg {
                 }
                 // The phone should go on, but holds by its own key.
                 self.tell_hold(key.then_some(488));
-                self.stream.held(self.changes.held || self.phone_holds);
+                self.show_hold();
             }
             Err(why) => {
                 tracing::info!(leg = %self.id, %why, "the answer to a change does not fit");

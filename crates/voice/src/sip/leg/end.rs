@@ -1,6 +1,9 @@
 //! The end of a leg.
 
-use super::state::{Leg, LegEnding, LegSide};
+use super::{
+    leg_event_sender::LegEventSender,
+    state::{Leg, LegEnding, LegSide},
+};
 use crate::sip::{core::Core, headers};
 use domain::call::{Cause, LegEvent};
 use futures::future::join_all;
@@ -38,6 +41,9 @@ impl Leg {
         self.stream.close();
         self.sound_ended();
         self.core.leave(&self.id);
+        if let Some(phone) = &self.phone {
+            self.core.phone_legs.leave(&phone.dn, &self.id);
+        }
         self.over = Some(over);
         self.teller.tell(LegEvent::Gone { cause, code });
     }
@@ -89,7 +95,9 @@ impl Leg {
     }
 
     /// Tells the rest to the listener, and the other end.
-    pub(super) async fn finish(self) {
+    pub(super) async fn finish(mut self) {
+        let (listener, id) = (self.core.listener.clone(), self.id.clone());
+        let teller = std::mem::replace(&mut self.teller, LegEventSender::new(listener, id));
         let dialogs = match &self.side {
             LegSide::In(incoming) => vec![incoming.dialog.clone()],
             LegSide::Out(branches) => branches.dialogs(),
@@ -97,11 +105,14 @@ impl Leg {
         let core = self.core.clone();
         let parting = async {
             match self.over {
-                Some(LegEnding::Part(cause)) => part(&core, &dialogs, self.events, cause).await,
+                Some(LegEnding::Part(cause)) => {
+                    self.tell_rest().await;
+                    part(&core, &dialogs, self.events, cause).await;
+                }
                 _ => dialogs.iter().for_each(|dialog| core.layer.remove_dialog(&dialog.id())),
             }
         };
-        tokio::join!(self.teller.finish(), parting);
+        tokio::join!(teller.finish(), parting);
     }
 }
 

@@ -48,6 +48,10 @@ impl Leg {
             let own = bindings.iter().find(|binding| binding.sender == sender);
             LegPhone::of(dn, &bindings, own)
         });
+        if let (Some(phone), LegSide::In(incoming)) = (&self.phone, &self.side) {
+            let (dn, dialog) = (phone.dn.clone(), incoming.dialog.id());
+            self.core.phone_legs.enter(dn, self.id.clone(), sender.ip(), dialog);
+        }
         let listener = self.core.listener.clone();
         self.teller.begin(Box::pin(async move { listener.arrived(arrival).await }));
         self.run().await;

@@ -99,6 +99,15 @@ impl Leg {
             self.phone_holds = on;
             self.teller.tell(LegEvent::PhoneHold(on));
         }
-        self.stream.held(self.changes.held || on);
+        self.show_hold();
+    }
+
+    /// Whether the phone holds, for the sound and for what the phone does by its keys.
+    pub(super) fn show_hold(&self) {
+        let on = self.changes.held || self.phone_holds;
+        self.stream.held(on);
+        if let Some(phone) = &self.phone {
+            self.core.phone_legs.hold(&phone.dn, &self.id, on);
+        }
     }
 }

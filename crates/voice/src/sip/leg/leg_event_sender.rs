@@ -4,15 +4,24 @@ use crate::Listener;
 use domain::call::{LegEvent, LegId};
 use futures::{FutureExt, future::BoxFuture};
 use std::{collections::VecDeque, panic::AssertUnwindSafe, sync::Arc};
+use tokio::sync::oneshot;
 
 /// The most that may wait to be told. Keys beyond it are dropped: nobody presses so many.
 const MOST: usize = 256;
+
+/// What waits to be told.
+enum Telling {
+    /// Something to the listener.
+    Event(LegEvent),
+    /// Somebody else, that all before was told.
+    AllBefore(oneshot::Sender<()>),
+}
 
 /// Tells the listener.
 pub(super) struct LegEventSender {
     listener: Arc<dyn Listener>,
     leg: LegId,
-    waiting: VecDeque<LegEvent>,
+    waiting: VecDeque<Telling>,
     now: Option<BoxFuture<'static, ()>>,
 }
 
@@ -32,13 +41,19 @@ impl LegEventSender {
             return;
         }
         // If a hold key is pressed again and again while the listener is busy, only the last counts.
-        if let (LegEvent::PhoneHold(on), Some(LegEvent::PhoneHold(before))) =
+        if let (LegEvent::PhoneHold(on), Some(Telling::Event(LegEvent::PhoneHold(before)))) =
             (&heard, self.waiting.back_mut())
         {
             *before = *on;
             return;
         }
-        self.waiting.push_back(heard);
+        self.waiting.push_back(Telling::Event(heard));
+        self.next();
+    }
+
+    /// Says when all that waits now was told.
+    pub fn say_when_told(&mut self, say: oneshot::Sender<()>) {
+        self.waiting.push_back(Telling::AllBefore(say));
         self.next();
     }
 
@@ -61,12 +76,16 @@ impl LegEventSender {
     }
 
     fn next(&mut self) {
-        if self.now.is_some() {
-            return;
-        }
-        if let Some(heard) = self.waiting.pop_front() {
-            let (listener, leg) = (self.listener.clone(), self.leg.clone());
-            self.now = Some(Box::pin(async move { listener.heard(leg, heard).await }));
+        while self.now.is_none() {
+            match self.waiting.pop_front() {
+                Some(Telling::Event(heard)) => {
+                    let (listener, leg) = (self.listener.clone(), self.leg.clone());
+                    self.now = Some(Box::pin(async move { listener.heard(leg, heard).await }));
+                }
+                // Nobody may wait for it any more.
+                Some(Telling::AllBefore(say)) => drop(say.send(())),
+                None => return,
+            }
         }
     }
 }

@@ -12,10 +12,12 @@ mod indialog;
 mod keys;
 mod leg_event_sender;
 mod outgoing;
+mod refer;
 mod refresh;
 mod run;
 mod session_timer;
 mod state;
+mod transfers;
 
 pub(super) use outgoing::originate;
 pub(super) use session_timer::SessionTimer;

@@ -163,6 +163,8 @@ impl Leg {
         let dn = branches.originate.to.clone();
         self.core.registrar.heard(&dn, winner.binding.serial);
         let bindings = self.core.registrar.bindings(&dn);
+        let (host, dialog) = (winner.binding.sender.ip(), winner.dialog.id());
+        self.core.phone_legs.enter(dn.clone(), self.id.clone(), host, dialog);
         self.phone = Some(LegPhone::of(dn, &bindings, Some(&winner.binding)));
         for other in &others {
             self.leave_branch(other, Cause::Normal);

@@ -5,6 +5,7 @@ use super::{
     leg_event_sender::LegEventSender,
     session_timer::SessionTimer,
     state::{AudioRoute, Changes, Keys, Leg, LegSide, LegWorkOutcome, PeerSupport},
+    transfers::Transfers,
 };
 use crate::{
     media::{self, MediaStream},
@@ -55,6 +56,7 @@ impl Leg {
             able: PeerSupport::default(),
             changes: Changes::default(),
             keys: Keys::default(),
+            transfers: Transfers::default(),
             session: SessionTimer::default(),
             phone_holds: false,
             flow,
@@ -87,6 +89,7 @@ impl Leg {
                     LegInput::LegCommand(act) => self.act(act),
                     LegInput::Closed(flow) => self.closed(flow),
                     LegInput::Silent(serial) => self.silent(serial),
+                    LegInput::SayWhenTold(say) => self.teller.say_when_told(say),
                 },
                 () = self.teller.step() => {}
                 Some(event) = self.events.recv() => self.event(event),
@@ -119,6 +122,7 @@ impl Leg {
                 self.muted = on;
                 self.stream.mute(on);
             }
+            LegCommand::Referred(refused) => self.referred(refused),
             LegCommand::Dtmf(keys) => self.send_keys(&keys),
         }
     }
@@ -162,13 +166,17 @@ impl Leg {
 
     pub(super) fn event(&mut self, event: DialogState) {
         match event {
-            DialogState::Confirmed(id, response) => match self.side {
-                LegSide::In(_) => self.acknowledged(),
-                LegSide::Out(_) => self.confirmed(&id.local_tag, &response),
-            },
+            DialogState::Confirmed(id, response) => {
+                match self.side {
+                    LegSide::In(_) => self.acknowledged(),
+                    LegSide::Out(_) => self.confirmed(&id.local_tag, &response),
+                }
+                self.next_news();
+            }
             DialogState::Early(id, response) => self.early(&id.local_tag, &response),
             DialogState::Updated(_, request, handle) => self.updated(&request, &handle),
             DialogState::Info(_, request, handle) => self.info(&request, &handle),
+            DialogState::Refer(_, request, handle) => self.refers(&request, &handle),
             DialogState::Terminated(id, reason) => self.terminated(&id.local_tag, &reason),
             // The other requests are answered before they reach the dialog.
             _ => {}
@@ -181,6 +189,7 @@ impl Leg {
             LegWorkOutcome::Changed(answer) => self.changed(*answer),
             LegWorkOutcome::Refreshed(answer) => self.refreshed(*answer),
             LegWorkOutcome::Keyed(left) => self.keyed(&left),
+            LegWorkOutcome::Notified(sent) => self.notified(sent),
         }
     }
 

@@ -1,6 +1,11 @@
 //! The state of a leg.
 
-use super::{branch::Branches, leg_event_sender::LegEventSender, session_timer::SessionTimer};
+use super::{
+    branch::Branches,
+    leg_event_sender::LegEventSender,
+    session_timer::SessionTimer,
+    transfers::{NewsSent, Transfers},
+};
 use crate::{
     media::{self, MediaStream},
     sip::{
@@ -51,6 +56,7 @@ pub(in crate::sip) struct Leg {
     pub(super) able: PeerSupport,
     pub(super) changes: Changes,
     pub(super) keys: Keys,
+    pub(super) transfers: Transfers,
     pub(super) session: SessionTimer,
     pub(super) phone_holds: bool,
     /// The flow of its dialog.
@@ -99,6 +105,8 @@ pub(super) enum LegWorkOutcome {
     Refreshed(Box<DialogResult>),
     /// Of keys sent with INFO: the rest when one was refused.
     Keyed(String),
+    /// Of a NOTIFY that tells the phone of its transfer.
+    Notified(NewsSent),
 }
 
 /// The answer to a request of a dialog; `None` when the dialog is gone.

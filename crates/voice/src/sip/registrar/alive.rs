@@ -88,7 +88,7 @@ async fn ask(core: &Core, Question { dn, binding, round }: Question) {
         ReachabilityChange::Silent => {
             tracing::info!(number = %dn, at = %binding.flow.peer, "a phone does not answer and is out of service");
             metrics::counter!("jackfield_sip_failures_total", "what" => "keep-alive").increment(1);
-            core.ask_all(&LegInput::Silent(binding.serial));
+            core.ask_all(|| LegInput::Silent(binding.serial));
         }
         ReachabilityChange::Back => {
             tracing::info!(number = %dn, at = %binding.flow.peer, "a phone answers again and is back in service");

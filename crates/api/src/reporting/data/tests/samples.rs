@@ -180,7 +180,13 @@ pub(super) fn call_facts() -> Vec<call::Fact> {
             purpose: call::Purpose::Transfer,
             answered_only: false,
         },
-        call::Fact::Moved { leg: 4, line: 0, origin: call::PartyOrigin::Queue, handover: None },
+        call::Fact::Moved {
+            leg: 4,
+            line: 0,
+            origin: call::PartyOrigin::Queue,
+            handover: None,
+            carrier: None,
+        },
         call::Fact::Queued {
             priority: 1,
             since: 1_700_000_000_000,

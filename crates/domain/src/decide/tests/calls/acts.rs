@@ -5,7 +5,7 @@ use crate::{
     Command, InteractionId, NodeId, UserData,
     agent::Agent,
     call::{CallerId, Cause, Deadline, Dn, LegEvent, LegId, Overflowing},
-    command::{AgentAct, Arrive, CallAct, Destination, DeviceAct, Dial, Provision},
+    command::{AgentAct, Arrive, CallAct, Destination, DeviceAct, Dial, Provision, ReferTo},
     medium,
     queue::Queue,
     user::{Device, Role, User},
@@ -135,6 +135,25 @@ pub fn refuses(number: u16, cause: Cause, code: u16) -> Command {
 /// A phone sends its call elsewhere.
 pub fn diverts(number: u16, to: Destination) -> Command {
     Command::Diverted { leg: leg(number), to, code: 302 }
+}
+
+/// The number of a leg that a phone makes to ask somebody.
+pub const OWN: u16 = 33_000;
+
+/// The phone of a leg calls somebody on another, while it holds the call on this one.
+pub fn asks_by_phone(held: u16, to: Destination) -> Command {
+    let call_in = Box::new(super::call_in_to(to));
+    Command::AskByPhone { leg: leg(OWN), held, call_in }
+}
+
+/// The phone of a leg hands its call to where a number leads.
+pub fn refers(number: u16, to: Destination) -> Command {
+    Command::Refer { leg: leg(number), to: ReferTo::Number(Box::new(super::call_in_to(to))) }
+}
+
+/// The phone of a leg hands its call to whom it talks with on another leg of its own.
+pub fn refers_to_leg(number: u16, other: LegId) -> Command {
+    Command::Refer { leg: leg(number), to: ReferTo::Leg(other) }
 }
 
 /// A leg has not been answered in time.

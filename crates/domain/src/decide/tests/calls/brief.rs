@@ -32,9 +32,10 @@ pub fn call(fact: &Fact, queue: &str) -> String {
         Fact::LineBegan { line, uuid, by, dialled, purpose, .. } => {
             format!("line {line} {uuid} of {by} -> {dialled} for {purpose:?}").to_lowercase()
         }
-        Fact::Moved { leg, line, origin, handover } => {
+        Fact::Moved { leg, line, origin, handover, carrier } => {
             let from = handover.map(|handover| format!(" from {}", handover.from)).unwrap_or_default();
-            format!("{leg} moved to {line} as {origin:?}{from}").to_lowercase()
+            let carrier = carrier.map(|carrier| format!(" on {carrier}")).unwrap_or_default();
+            format!("{leg} moved to {line} as {origin:?}{from}{carrier}").to_lowercase()
         }
         Fact::Queued { since, overflow_at, .. } => {
             let late = overflow_at.map(|at| format!(" until {at}")).unwrap_or_default();
@@ -108,6 +109,8 @@ pub fn effect(effect: &SwitchCommand) -> String {
         LegCommand::Part(alone) => format!("{leg} hears {alone:?}").to_lowercase(),
         LegCommand::HoldPhone(on) => format!("{leg} phone {}", if *on { "hold" } else { "go on" }),
         LegCommand::Mute(on) => format!("{leg} {}", if *on { "mute" } else { "unmute" }),
+        LegCommand::Referred(None) => format!("{leg} referred"),
+        LegCommand::Referred(Some(why)) => format!("{leg} not referred {}", why.as_str()),
         LegCommand::Dtmf(digits) => format!("{leg} tones {digits}"),
     }
 }

@@ -43,24 +43,31 @@ impl TestCentre {
             }
             for party in &live {
                 let beside: Vec<&Party> = call.beside(party).collect();
+                let sharing: Vec<&Party> = call.sharing(party).collect();
                 let is_active = |party: &Party| party.state != PartyState::Held;
                 assert!(
-                    !is_active(party) || !beside.iter().any(|other| is_active(other)),
+                    !is_active(party) || !sharing.iter().any(|other| is_active(other)),
                     "one at a time on a leg: {call:?}"
                 );
                 assert!(
-                    beside.iter().all(|other| other.user() == party.user() && other.line != party.line),
+                    beside
+                        .iter()
+                        .chain(&sharing)
+                        .all(|other| other.user() == party.user() && other.line != party.line),
                     "{call:?}"
                 );
                 assert!(beside.len() <= 1, "one consultation at a time: {call:?}");
                 let same = |other: &&&Party| {
                     other.user() == party.user() && other.carried_by() != party.carried_by()
                 };
-                let elsewhere = party.user().and_then(|_| live.iter().find(same));
+                // But for a phone that asks somebody by its own keys.
+                let asked = |other: &&&Party| beside.iter().any(|beside| beside.leg == other.leg);
+                let elsewhere =
+                    party.user().and_then(|_| live.iter().filter(same).find(|other| !asked(other)));
                 assert!(elsewhere.is_none(), "nobody talks with themselves: {call:?}");
             }
-            for party in &call.parties {
-                self.legs_hold(call, party);
+            for leg in call.parties.iter().map(Party::carried_by).collect::<BTreeSet<_>>() {
+                self.legs_hold(call, leg);
             }
             for agent in self.agents() {
                 for uuid in agent.slots.get(&medium::voice()).into_iter().flatten() {
@@ -78,16 +85,15 @@ impl TestCentre {
 
     /// What the switch was asked of a leg is what the state of its party says that does not hold.
     #[track_caller]
-    fn legs_hold(&self, call: &Call, party: &Party) {
-        if party.carrier.is_some() {
-            return;
-        }
-        let asked: Vec<&LegCommand> = self.asked(call, party.leg).map(|effect| &effect.act).collect();
-        let came_in = party.origin == PartyOrigin::Caller;
+    fn legs_hold(&self, call: &Call, leg: u16) {
+        let asked: Vec<&LegCommand> = self.asked(call, leg).map(|effect| &effect.act).collect();
+        let carried: Vec<&Party> = call.parties.iter().filter(|party| party.carried_by() == leg).collect();
+        // One that a phone made itself has a number that no party has.
+        let came_in = call.on(leg).is_none_or(|party| party.origin == PartyOrigin::Caller);
         let makes = asked.iter().filter(|act| matches!(act, LegCommand::Originate(_))).count();
         let is_made = came_in || makes == 1;
-        let active = call.active_on(party.leg);
-        let is_up = party.up || active.is_some_and(|active| active.up);
+        let active = call.active_on(leg);
+        let is_up = carried.iter().any(|party| party.up);
         assert!(makes <= usize::from(!came_in), "a leg is made once: {call:?}");
         assert!(is_made || asked.is_empty(), "what was never made is asked nothing: {asked:?} {call:?}");
         assert!(is_made || !is_up, "what was never made is not up: {call:?}");
@@ -96,15 +102,16 @@ impl TestCentre {
         assert!(end.is_none() || active.is_none(), "who is live was not released: {call:?}");
         if let Some(active) = active.filter(|active| active.up) {
             let heard = asked.iter().rfind(|act| matches!(act, LegCommand::Join(..) | LegCommand::Part(_)));
-            let heard =
-                heard.unwrap_or_else(|| panic!("{} was never told what to hear: {call:?}", party.leg));
+            let heard = heard.unwrap_or_else(|| panic!("{leg} was never told what to hear: {call:?}"));
             assert!(hears_right(call, active, heard), "{} hears {heard:?}: {call:?}", active.leg);
             let muted = asked.iter().rfind(|act| matches!(act, LegCommand::Mute(_)));
             let is_muted = matches!(muted, Some(LegCommand::Mute(true)));
             let says = active.state == PartyState::Held || (active.muted || active.silenced) == is_muted;
             assert!(says, "{} is heard otherwise than it says: {call:?}", active.leg);
         }
-        if came_in && (party.up || party.established_at.is_some()) {
+        let is_own = |party: &&Party| party.origin == PartyOrigin::Consult || party.leg == leg;
+        let mut own = carried.into_iter().filter(is_own);
+        if came_in && own.any(|party| party.up || party.established_at.is_some()) {
             let answered = asked.iter().filter(|act| matches!(act, LegCommand::Answer)).count();
             assert_eq!(answered, 1, "a leg that came in is answered once: {call:?}");
         }

@@ -17,6 +17,7 @@ mod erase;
 mod handover;
 mod hold;
 mod hot_desk;
+mod phone;
 mod properties;
 mod queue;
 mod release;
@@ -36,7 +37,7 @@ use crate::{
     Command,
     call::{CallIn, Purpose},
     centre::Centre,
-    command::{CallAct, DeviceAct, WatchAsked},
+    command::{CallAct, Destination, DeviceAct, WatchAsked},
     watch::{Monitoring, WatchMode, WatchScope},
 };
 pub(super) use acts::queue_with;
@@ -117,6 +118,16 @@ fn consulting() -> TestCentre {
     asking().then(up(4))
 }
 
+/// Ann's phone holds the caller by its own key and calls bob on another leg, where it rings.
+fn phone_asking() -> TestCentre {
+    talking().then(phone_hold(2, true)).then(asks_by_phone(2, to_device("5002")))
+}
+
+/// Ann talks with bob, whom their phone called by its own keys; the caller is on hold.
+fn phone_consulting() -> TestCentre {
+    phone_asking().then(up(4))
+}
+
 /// The caller, ann and bob talk together.
 fn together() -> TestCentre {
     consulting().then(ann(complete(Purpose::Conference)))
@@ -172,9 +183,16 @@ fn single_step(purpose: Purpose, dn: &str) -> CallAct {
 }
 
 fn call_in(dn: &str) -> CallIn {
+    call_in_to(to_device(dn))
+}
+
+fn call_in_to(to: Destination) -> CallIn {
     CallIn {
-        dialled: dn.into(),
-        to: to_device(dn),
+        dialled: match &to {
+            Destination::Device(dn) => dn.clone(),
+            _ => "+15550142".into(),
+        },
+        to,
         conn_id: "00a1030405060710".into(),
         user_data: pairs(&serde_json::json!({})),
     }

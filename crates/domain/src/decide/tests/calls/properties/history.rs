@@ -5,11 +5,11 @@ use super::MARKER;
 use crate::{
     InteractionId, Refusal, UserId,
     call::{
-        Call, CallIn, CallOperation, CallerId, Cause, Deadline, LegEvent, LegId, Overflowing, Party, Purpose,
-        capabilities,
+        Call, CallIn, CallOperation, CallerId, Cause, Deadline, LegEvent, LegId, Overflowing, Party,
+        PartyState, Purpose, capabilities,
     },
     centre::WrapUp,
-    command::{AgentAct, Arrive, Destination, DeviceAct, Dial, Provision, WatchAsked},
+    command::{AgentAct, Arrive, Destination, DeviceAct, Dial, Provision, ReferTo, WatchAsked},
     decide::tests::required::{let_off, required, supervised},
     disposition::{Policy, Required},
     medium,
@@ -59,6 +59,12 @@ pub enum Step {
     LegEvent(Pick, Pick),
     /// It tells that a phone sends its call elsewhere.
     Divert(Pick, Pick),
+    /// A phone that holds a call by its own key calls somebody on another leg.
+    AskByPhone(Pick, Pick),
+    /// A phone hands its call to a number.
+    Refer(Pick, Pick),
+    /// A phone hands its call to whom it talks with on another leg.
+    ReferToLeg(Pick, Pick),
     /// Something falls due, at its time or not.
     Due(Pick, Pick),
     Lost(Pick),
@@ -87,6 +93,9 @@ fn step() -> impl Strategy<Value = Step> {
         3 => two().prop_map(|(leg, heard)| Step::Any(leg, heard)),
         16 => two().prop_map(|(leg, heard)| Step::LegEvent(leg, heard)),
         3 => two().prop_map(|(leg, how)| Step::Divert(leg, how)),
+        4 => two().prop_map(|(leg, how)| Step::AskByPhone(leg, how)),
+        3 => two().prop_map(|(leg, how)| Step::Refer(leg, how)),
+        2 => two().prop_map(|(leg, how)| Step::ReferToLeg(leg, how)),
         4 => two().prop_map(|(call, late)| Step::Due(call, late)),
         1 => one().prop_map(Step::Lost),
         3 => two().prop_map(|(agent, act)| Step::Desk(agent, act)),
@@ -105,9 +114,24 @@ fn asked() -> TestCentre {
 }
 
 pub fn history() -> impl Strategy<Value = History> {
-    let begin: [fn() -> TestCentre; 15] = [
-        phones, asked, waiting, offered, talking, held, ringing, direct, calling, internal, asking,
-        consulting, together, watched, coached,
+    let begin: [fn() -> TestCentre; 17] = [
+        phones,
+        asked,
+        waiting,
+        offered,
+        talking,
+        held,
+        ringing,
+        direct,
+        calling,
+        internal,
+        asking,
+        consulting,
+        together,
+        watched,
+        coached,
+        phone_asking,
+        phone_consulting,
     ];
     (proptest::sample::select(begin.to_vec()), vec(step(), 1..40))
 }
@@ -143,7 +167,10 @@ pub fn subject(command: &Command) -> Option<&InteractionId> {
         | Command::CallDue { call, .. }
         | Command::CallLost { call }
         | Command::Erase { session: call } => Some(call),
-        Command::LegEvent { leg, .. } | Command::Diverted { leg, .. } => Some(&leg.call),
+        Command::LegEvent { leg, .. }
+        | Command::Diverted { leg, .. }
+        | Command::AskByPhone { leg, .. }
+        | Command::Refer { leg, .. } => Some(&leg.call),
         _ => None,
     }
 }
@@ -208,6 +235,29 @@ fn command(world: &TestCentre, step: &Step) -> Option<Command> {
         Step::Divert(which, how) => {
             let (call, party) = which.of(&live(world, |party| !party.up))?;
             Command::Diverted { leg: call.leg_of(party), to: destination(*how), code: 302 }
+        }
+        Step::AskByPhone(which, how) => {
+            // Seldom one that does not hold.
+            let holds = |party: &Party| party.state == PartyState::Held;
+            let any = how.next().0.is_multiple_of(5);
+            let (call, party) = which.of(&live(world, |party| any || holds(party)))?;
+            let call_in = Box::new(call_in_to(destination(*how)));
+            // As the switch numbers them: each differently.
+            let number = OWN + u16::try_from(world.effects.len()).ok()?;
+            let leg = LegId { call: call.id.clone(), number };
+            Command::AskByPhone { leg, held: party.carried_by(), call_in }
+        }
+        Step::Refer(which, how) => {
+            let (call, party) = which.of(&live(world, |_| true))?;
+            let to = ReferTo::Number(Box::new(call_in_to(destination(*how))));
+            Command::Refer { leg: call.leg_of(party), to }
+        }
+        Step::ReferToLeg(which, how) => {
+            let (call, party) = which.of(&live(world, |_| true))?;
+            let beside = call.beside(party).next();
+            let (other, of) = how.of(&live(world, |_| true))?;
+            let other = beside.map_or_else(|| other.leg_of(of), |beside| call.leg_of(beside));
+            Command::Refer { leg: call.leg_of(party), to: ReferTo::Leg(other) }
         }
         Step::Due(which, how) => {
             let calls: Vec<&Call> = world.calls().collect();

@@ -10,13 +10,16 @@ use super::{
 use crate::decide::tests::required::nobody_owes_forever;
 use crate::{
     InteractionId, Key, Refusal, State, UserId,
-    call::{Call, CallOperation, LegCommand, LegEvent, LegId, Party, PartyOrigin, capabilities, is_open},
+    call::{
+        Call, CallOperation, LegCommand, LegEvent, LegId, Party, PartyOrigin, capabilities, consultation,
+        is_open,
+    },
     interaction::Interaction,
     session::EndedBy,
 };
 use history::{AGENTS, CALLS, History, Pick, act_of, history, perform};
 use proptest::prelude::*;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 fn found<'w>(world: &'w TestCentre, id: &InteractionId) -> Option<&'w Call> {
     world.calls().find(|call| call.id == *id)
@@ -77,7 +80,22 @@ const fn calls_in(operation: CallOperation) -> bool {
 
 /// What has happened, has happened: the switch and the clock are never told no.
 fn is_fact(command: &Command) -> bool {
-    matches!(command, Command::LegEvent { .. } | Command::CallDue { .. } | Command::CallLost { .. })
+    matches!(
+        command,
+        Command::LegEvent { .. }
+            | Command::CallDue { .. }
+            | Command::CallLost { .. }
+            | Command::AskByPhone { .. }
+            | Command::Refer { .. }
+    )
+}
+
+/// Where a phone waits to be told what became of a call that it handed over: somebody is called for it, and it is there.
+fn awaits(call: &Call, leg: u16) -> bool {
+    let asked = |party: &Party| party.handover.filter(|handover| handover.is_awaited());
+    call.live()
+        .filter_map(asked)
+        .any(|handover| call.on(handover.from).is_some_and(|from| from.is_live() && from.carried_by() == leg))
 }
 
 proptest! {
@@ -155,6 +173,26 @@ proptest! {
     }
 
     #[test]
+    fn a_phone_that_hands_over_is_told_once_what_became_of_it(history in history()) {
+        let mut asked: BTreeMap<LegId, usize> = BTreeMap::new();
+        perform(&history, |world, command, _| {
+            if let Command::Refer { leg, .. } = command
+                && found(world, &leg.call).is_some_and(|call| call.parties.iter().any(|party| party.carried_by() == leg.number))
+            {
+                *asked.entry(leg.clone()).or_default() += 1;
+            }
+            for (leg, times) in &asked {
+                let effects = world.effects.iter().filter(|effect| effect.leg == *leg);
+                let told = effects.filter(|effect| matches!(effect.act, LegCommand::Referred(_))).count();
+                let call = found(world, &leg.call).expect("a call");
+                let waits = usize::from(awaits(call, leg.number));
+                let is_over = call.active_on(leg.number).is_none();
+                assert!(told + waits == *times || is_over && told <= *times, "{leg} {times}: {call:?}");
+            }
+        });
+    }
+
+    #[test]
     fn a_signal_told_twice_is_told_once(history in history()) {
         perform(&history, |world, command, _| {
             if let Command::LegEvent { heard: LegEvent::Up | LegEvent::Gone { .. } | LegEvent::HoldDone { .. } | LegEvent::PhoneHold(_), .. } = command {
@@ -212,6 +250,10 @@ fn random_histories_reach_every_state() {
         }
         let parts = world.calls().flat_map(|call| &call.parties);
         seen.extend(parts.map(|party| format!("{:?} {}", party.origin, party.state.as_str())));
+        let has_two_legs = |call: &&Call| {
+            call.live().any(|party| consultation(call, party).is_some_and(|both| both.has_two_legs()))
+        };
+        seen.extend(world.calls().filter(has_two_legs).map(|_| "two-legs".to_owned()));
         seen.extend(world.calls().filter(|call| call.turned_away).map(|_| "turned away".to_owned()));
         seen.extend(world.effects.iter().map(|effect| {
             format!("{:?}", effect.act).split(['(', '{', ' ']).next().unwrap_or_default().to_owned()
@@ -221,7 +263,7 @@ fn random_histories_reach_every_state() {
                   call.held call.muted call.monitoring call.silenced call.refused call.released call.line-began call.moved call.user-data disposition call.ended call.erased \
                   device.assigned device.in-service device.out-of-service device.do-not-disturb \
                   agent.state-chosen agent.disposition-owed agent.disposition-settled \
-                  device.monitoring-began device.monitoring-ended device.monitored abandoned late refused restart lost Originate Ring Answer Release Join Part HoldPhone Mute Dtmf";
+                  device.monitoring-began device.monitoring-ended device.monitored abandoned late refused restart lost Originate Ring Answer Release Join Part HoldPhone Mute Dtmf Referred two-legs";
     let origins = [
         PartyOrigin::Caller,
         PartyOrigin::Dial,

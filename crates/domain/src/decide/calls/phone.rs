@@ -1,0 +1,110 @@
+//! What a desk phone does by its own keys (spec: voice-sip#5.12): it asks somebody beside the call that it holds, and hands
+//! calls over. The same comes of it as if its user had asked over the API. None of it is refused as a command is: the
+//! phone is told.
+
+use super::{
+    super::{DecideError, Draft},
+    consult, handover,
+    release::{self, Release},
+    wait,
+};
+use crate::{
+    Key,
+    call::{
+        self, Call, CallIn, CallOperation, Cause, LegCommand, LegId, Party, Purpose, consultation,
+        may_ask_by_phone, may_refer,
+    },
+    command::{Destination, ReferTo},
+    session::EndedBy,
+};
+
+/// A phone that holds the call on one leg calls somebody on another: they are asked beside that call. Where that is not
+/// open any more the leg is released.
+pub(in super::super) fn ask(
+    draft: &mut Draft<'_>,
+    leg: &LegId,
+    held: u16,
+    call_in: &CallIn,
+) -> Result<(), DecideError> {
+    if !draft.exists(&Key::Call(leg.call.clone()))? {
+        draft.effect(leg.clone(), LegCommand::Release(Cause::Unavailable));
+        return Ok(());
+    }
+    let call = draft.call(&leg.call)?;
+    // It came before.
+    if call.parties.iter().any(|party| party.carried_by() == leg.number) {
+        return Ok(());
+    }
+    let asks = call.active_on(held).filter(|party| may_ask_by_phone(&call, party));
+    let is_somebody = matches!(call_in.to, Destination::Device(_) | Destination::Nowhere);
+    let asks = asks.filter(|_| is_somebody && consult::check(&call, call_in).is_ok());
+    if let Some(party) = asks {
+        return consult::ask(draft, &call, party, Purpose::Transfer, call_in, Some(leg.number));
+    }
+    draft.effect(leg.clone(), LegCommand::Release(Cause::Unavailable));
+    Ok(())
+}
+
+/// A phone hands its call over.
+pub(in super::super) fn refer(draft: &mut Draft<'_>, leg: &LegId, to: &ReferTo) -> Result<(), DecideError> {
+    if !draft.exists(&Key::Call(leg.call.clone()))? {
+        return Ok(());
+    }
+    let call = draft.call(&leg.call)?;
+    let Some(party) = call.active_on(leg.number) else { return Ok(()) };
+    let refused = match to {
+        ReferTo::Number(call_in) => to_number(draft, &call, party, leg, call_in)?,
+        ReferTo::Leg(other) => to_whom_it_asked(draft, &call, party, leg, other)?,
+    };
+    if refused.is_some() {
+        draft.effect(leg.clone(), LegCommand::Referred(refused));
+    }
+    Ok(())
+}
+
+/// To whoever a number of ours leads to; answers why not. A number outside is nobody's to call through a phone's call.
+fn to_number(
+    draft: &mut Draft<'_>,
+    call: &Call,
+    party: &Party,
+    leg: &LegId,
+    call_in: &CallIn,
+) -> Result<Option<Cause>, DecideError> {
+    if !may_refer(call, party) || consult::check(call, call_in).is_err() {
+        return Ok(Some(Cause::Refused));
+    }
+    match &call_in.to {
+        Destination::Device(dn) if draft.device(dn)?.is_some() => handover::refer(draft, call, party, dn),
+        Destination::Queue { turned_away: Some(_), .. } => Ok(Some(Cause::Closed)),
+        Destination::Queue { queue, turned_away: None } if draft.queue_if_any(queue)?.is_some() => {
+            let Ok(customer) = handover::customer_for_queue(call, party) else {
+                return Ok(Some(Cause::Refused));
+            };
+            draft.effect(leg.clone(), LegCommand::Referred(None));
+            release::part(draft, &call.id, party.leg, Release::by(EndedBy::Agent, Cause::Normal))?;
+            wait::hand_to(draft, &call.id, queue, customer.leg)?;
+            Ok(None)
+        }
+        _ => Ok(Some(Cause::NoSuchNumber)),
+    }
+}
+
+/// To whom it asked on the other of its legs; answers why not. Separate calls are not brought together.
+fn to_whom_it_asked(
+    draft: &mut Draft<'_>,
+    call: &Call,
+    party: &Party,
+    leg: &LegId,
+    other: &LegId,
+) -> Result<Option<Cause>, DecideError> {
+    let both = consultation(call, party).filter(|both| {
+        let legs = [both.main.carried_by(), both.consult.carried_by()];
+        other.call == call.id && leg.number != other.number && legs.contains(&other.number)
+    });
+    let Some(both) = both.filter(|_| call::is_open(call, party, CallOperation::CompleteTransfer)) else {
+        return Ok(Some(Cause::Refused));
+    };
+    draft.effect(leg.clone(), LegCommand::Referred(None));
+    handover::complete(draft, call, both)?;
+    Ok(None)
+}
