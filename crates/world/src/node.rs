@@ -293,7 +293,13 @@ impl World {
         if !down.is_zero() {
             self.pass(down).await;
         }
-        let node = Node::up(&self.environment, number).await?;
+        let node = loop {
+            match Node::up(&self.environment, number).await {
+                // A server that cannot end its earlier calls does not start, and is started again.
+                Err(WorldFault::Store(StoreFault::Failed(_))) => {}
+                done => break done?,
+            }
+        };
         if let Some(place) = self.nodes.get_mut(number) {
             *place = Some(node);
         }
