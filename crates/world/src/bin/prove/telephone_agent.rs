@@ -194,7 +194,8 @@ impl TelephoneAgent {
     }
 
     async fn post(&mut self, path: &str, body: &Value) -> Result<HttpAnswer, HttpFault> {
-        let sent = self.http.post_json(&format!("/api/v2{path}"), body.to_string());
+        let path = format!("/api/v2{path}");
+        let sent = self.http.post_json(&path, body.to_string());
         let late = |_| HttpFault::Lost("no answer in time".into());
         timeout(PATIENCE, sent).await.map_err(late)?
     }

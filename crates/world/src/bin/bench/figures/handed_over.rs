@@ -1,0 +1,189 @@
+//! Calls that are handed over: of twenty a second each is consulted about, half are transferred, half become conferences.
+
+use super::{journalled::told, setup::runtime};
+use crate::{
+    called,
+    lane::Lane,
+    notification_session::NotificationSession,
+    setting::Setting,
+    stats::{Durations, cores, rate},
+};
+use anyhow::Context;
+use phone::Incoming;
+use serde_json::{Value, json};
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::{Duration, Instant},
+};
+use tokio::sync::Mutex;
+
+/// Agents whom the queue offers calls; as many more are their colleagues, one each.
+const AGENTS: usize = 120;
+const PER_SECOND: usize = 20;
+const SECONDS: usize = 30;
+const LENGTH: Duration = Duration::from_secs(3);
+/// How long an agent who has come into a conference stays.
+const TOGETHER: Duration = Duration::from_millis(500);
+/// How long to wait for what is told last.
+const SOON: Duration = Duration::from_secs(10);
+/// What is told of a call that is transferred: the agent of its ringing, talking, holding and release, and of dialling,
+/// talking and release of the consultation; the colleague of ringing, talking, the new caller and release.
+const NOTES_TRANSFERRED: usize = 11;
+/// The same of a conference: the agent also of talking again and of the colleague, the colleague of the agent's leaving.
+const NOTES_TOGETHER: usize = 14;
+
+/// What came of the agents' requests.
+#[derive(Default)]
+struct Tally {
+    transferred: AtomicUsize,
+    together: AtomicUsize,
+    failed: AtomicUsize,
+    notes: AtomicUsize,
+    asked: Mutex<Durations>,
+    completed: Mutex<Durations>,
+    complaints: Mutex<BTreeMap<String, usize>>,
+}
+
+pub fn measure(setting: &Setting) -> anyhow::Result<Value> {
+    let runtime = runtime()?;
+    let value = runtime.block_on(async {
+        let (node, dir) = called::node(setting, AGENTS * 2)?;
+        let (_line, phones) = called::phones(node.sip, AGENTS * 2, &Incoming::default()).await?;
+        let colleagues = called::colleagues(node.port, AGENTS + 1..=AGENTS * 2).await?;
+        let lanes = called::ready_agents(node.port, AGENTS).await?;
+        let tally = Arc::new(Tally::default());
+        for agent in 1..=AGENTS * 2 {
+            let session = Box::pin(session(node.port, agent)).await?;
+            let tally = tally.clone();
+            if agent > AGENTS {
+                tokio::spawn(listen(session, tally));
+            } else {
+                let lane = Lane::open(node.port, &crate::centre::name(agent), crate::centre::PASSWORD).await?;
+                tokio::spawn(work(session, lane, agent, tally));
+            }
+        }
+        let calls = setting.scaled(PER_SECOND * SECONDS);
+        let (before, began) = (node.processor()?, Instant::now());
+        let ended = called::Callers::start(node.sip, calls, PER_SECOND, LENGTH)?.ended().await?;
+        let (spent, took) = (node.processor()?.saturating_sub(before), began.elapsed());
+        let count = |of: &AtomicUsize| of.load(Ordering::Relaxed);
+        let expected = || {
+            count(&tally.transferred) * NOTES_TRANSFERRED + count(&tally.together) * NOTES_TOGETHER
+        };
+        let last = Instant::now();
+        while count(&tally.notes) < expected() && last.elapsed() < SOON {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        // Whatever comes too often should be seen as well.
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        drop((phones, lanes, colleagues, node));
+        let told = told(&dir.path().join("data")).await?;
+        // What two parties do at the same time may come in either order.
+        let mut kinds: BTreeMap<String, usize> = BTreeMap::new();
+        for (events, times) in &told {
+            let count = |kind: &str| events.iter().filter(|event| **event == kind).count();
+            let shape = ["call.joined", "call.line-began", "call.moved", "call.released", "agent.slot-taken", "agent.slot-freed", "call.ended"]
+                .map(|kind| format!("{kind}={}", count(kind)));
+            *kinds.entry(format!("{} events: {}", events.len(), shape.join(" "))).or_default() += times;
+        }
+        let (asked, completed) = (
+            std::mem::take(&mut *tally.asked.lock().await),
+            std::mem::take(&mut *tally.completed.lock().await),
+        );
+        anyhow::Ok(json!({
+            "agents": AGENTS * 2,
+            "asked_per_second": PER_SECOND,
+            "calls_per_second": rate(calls, ended.took.saturating_sub(LENGTH)),
+            "calls": calls,
+            "successful": ended.successful,
+            "failed": ended.failed,
+            "retransmissions": ended.retransmissions,
+            "transferred": count(&tally.transferred),
+            "conferences": count(&tally.together),
+            "requests_failed": count(&tally.failed),
+            "complaints": *tally.complaints.lock().await,
+            "initiate": asked.summary(),
+            "complete": completed.summary(),
+            "server_cores": cores(spent, took),
+            "journalled": kinds,
+            "notes_expected": expected(),
+            "notes_delivered": count(&tally.notes),
+        }))
+    });
+    runtime.shutdown_background();
+    value
+}
+
+async fn session(port: u16, agent: usize) -> anyhow::Result<NotificationSession> {
+    let lane = Lane::open(port, &crate::centre::name(agent), crate::centre::PASSWORD).await?;
+    let mut session = NotificationSession::open(lane).await?;
+    // What the login itself caused does not count.
+    while session.drain().await? > 0 {}
+    Ok(session)
+}
+
+/// A colleague, who has only to listen: their phone answers.
+async fn listen(mut session: NotificationSession, tally: Arc<Tally>) {
+    while let Ok(came) = session.poll().await {
+        tally.notes.fetch_add(came, Ordering::Relaxed);
+    }
+}
+
+/// An agent: as soon as a customer talks with them they ask their colleague, and as soon as that one has answered they hand
+/// the call over, or take the colleague in and leave after a while.
+async fn work(mut session: NotificationSession, mut lane: Lane, agent: usize, tally: Arc<Tally>) {
+    let mut customer = None;
+    let mut count = agent;
+    while let Ok(heard) = session.heard().await {
+        for data in heard {
+            tally.notes.fetch_add(1, Ordering::Relaxed);
+            let text = |name: &str| data["call"][name].as_str().unwrap_or_default().to_owned();
+            let is_up = data["notificationType"] == "StatusChange" && data["call"]["state"] == "Established";
+            if !is_up || (customer.as_ref() == Some(&text("id")) && text("callType") != "Consult") {
+                continue;
+            }
+            let begins = text("callType") != "Consult";
+            let done = if begins {
+                count += 1;
+                customer = Some(text("id"));
+                ask(&mut lane, agent, &text("id"), count % 2 == 0, &tally).await
+            } else {
+                complete(&mut lane, customer.as_deref().unwrap_or_default(), count % 2 == 0, &tally).await
+            };
+            if let Err(why) = done {
+                tally.failed.fetch_add(1, Ordering::Relaxed);
+                let why = why.to_string();
+                let why = why.split_once(": ").map_or(why.clone(), |(_, why)| why.to_owned());
+                *tally.complaints.lock().await.entry(why).or_default() += 1;
+            }
+        }
+    }
+}
+
+async fn ask(lane: &mut Lane, agent: usize, call: &str, hands_over: bool, tally: &Tally) -> anyhow::Result<()> {
+    let operation = if hands_over { "InitiateTransfer" } else { "InitiateConference" };
+    let began = Instant::now();
+    lane.command(&format!("/api/v2/me/calls/{call}"), &called::asks(operation, agent + AGENTS)).await?;
+    tally.asked.lock().await.add(began.elapsed());
+    Ok(())
+}
+
+async fn complete(lane: &mut Lane, call: &str, hands_over: bool, tally: &Tally) -> anyhow::Result<()> {
+    let operation = if hands_over { "CompleteTransfer" } else { "CompleteConference" };
+    let path = format!("/api/v2/me/calls/{call}");
+    let began = Instant::now();
+    lane.command(&path, &format!(r#"{{"operationName":"{operation}"}}"#)).await?;
+    tally.completed.lock().await.add(began.elapsed());
+    if hands_over {
+        tally.transferred.fetch_add(1, Ordering::Relaxed);
+    } else {
+        tally.together.fetch_add(1, Ordering::Relaxed);
+        tokio::time::sleep(TOGETHER).await;
+        lane.command(&path, r#"{"operationName":"Hangup"}"#).await.context("leaving a conference")?;
+    }
+    Ok(())
+}
