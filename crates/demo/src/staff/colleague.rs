@@ -14,7 +14,7 @@ use std::{ops::Range, time::Duration};
 use tokio::time::Instant;
 
 /// In how many of a hundred cases the colleague is taken in, and all three talk.
-const TOGETHER: u8 = 34;
+const TOGETHER: u8 = 40;
 /// How long the agent waits for the colleague to answer.
 const PATIENCE: Duration = Duration::from_secs(15);
 /// How long the two talk before the caller is handed over, in milliseconds.
