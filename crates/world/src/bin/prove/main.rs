@@ -74,7 +74,7 @@ struct Options {
     #[arg(long, default_value_t = 16)]
     customers: usize,
     /// How many callers there are at one time; none where an earlier release takes turns, which hands no call over
-    #[arg(long, default_value_t = 4)]
+    #[arg(long, default_value_t = 6)]
     callers: usize,
     /// How long the server is paused and is down in the part about time, in seconds; 0 leaves that part out
     #[arg(long, default_value_t = 40)]
@@ -149,16 +149,19 @@ async fn prove(options: &Options, seed: u64) -> Result<Table> {
     let mut table = Table::default();
     let ended = tokio::time::timeout_at(deadline, callers.ended()).await;
     table.add("callers who always heard something", ended.context("callers did not come to an end")??);
-    let mut free = TableRow::default();
+    let (mut free, mut acknowledged) = (TableRow::default(), [0, 0]);
     while let Some(agent) = tokio::time::timeout_at(deadline, telephonists.join_next())
         .await
         .context("agents did not come to the end of their calls")?
     {
         let mut agent = agent?;
+        acknowledged = [0, 1].map(|which| acknowledged[which] + agent.acknowledged()[which]);
         let calls = agent.calls().await;
         free.expect(&format!("{} has no call: {calls:?}", agent.name()), u32::from(calls == Some(Vec::new())));
     }
     table.add("agents without a call at the end", free);
+    let [swapped, taken_out] = acknowledged;
+    table.remark(format!("{swapped} swaps of calls, {taken_out} colleagues taken out of conferences"));
     drop(phones);
     agent_listener::until_quiet(&listeners, deadline).await;
 

@@ -36,6 +36,8 @@ pub struct TelephoneAgent {
     /// How much was done in each call.
     turns: BTreeMap<String, u32>,
     over: VecDeque<String>,
+    /// Swaps, and colleagues taken out, that were acknowledged: what they did, others undo.
+    acknowledged: [u32; 2],
 }
 
 impl TelephoneAgent {
@@ -44,7 +46,7 @@ impl TelephoneAgent {
         let name = demo::centre::agent_name(number);
         let http = Http::new(target.clone(), ClientIdentity::basic(&name, demo::centre::PASSWORD));
         let (turns, over) = (BTreeMap::new(), VecDeque::new());
-        Self { http, name, number, ledger, chance, count: 0, turns, over }
+        Self { http, name, number, ledger, chance, count: 0, turns, over, acknowledged: [0; 2] }
     }
 
     /// Works until closing time, and until no call is left.
@@ -87,6 +89,11 @@ impl TelephoneAgent {
         &self.name
     }
 
+    /// How many swaps, and how many colleagues taken out, were acknowledged.
+    pub const fn acknowledged(&self) -> [u32; 2] {
+        self.acknowledged
+    }
+
     /// Does one thing, as the calls allow it.
     async fn turn(&mut self, calls: &[Value], closed: bool) {
         let asking = calls.iter().find(|call| call["parentCallUri"].is_string());
@@ -94,7 +101,8 @@ impl TelephoneAgent {
         let Some((call, id)) = call.and_then(|call| Some((call, call["id"].as_str()?))) else { return };
         if call["state"] == "Ringing" {
             let operation = if self.chance.u32(..12) == 0 { "Reject" } else { "Answer" };
-            return self.does(id, &json!({"operationName": operation})).await;
+            self.does(id, &json!({"operationName": operation})).await;
+            return;
         }
         let turns = self.turns.entry(id.to_owned()).or_default();
         *turns += 1;
@@ -104,7 +112,7 @@ impl TelephoneAgent {
             return self.consult(call, id, main, done || closed).await;
         }
         if closed || done {
-            self.does(id, &json!({"operationName": "Hangup"})).await;
+            self.hangs_up(id).await;
             self.over.push_back(id.to_owned());
             if self.over.len() > REMEMBERED {
                 self.over.pop_front();
@@ -116,8 +124,12 @@ impl TelephoneAgent {
             4..8 => self.asks_colleague(call, id, "Initiate").await,
             8 => self.asks_colleague(call, id, "SingleStep").await,
             9..13 if offers(call, "RemoveParticipantFromConference") => self.takes_out(call, id).await,
-            13..15 if offers(call, "Hold") => self.does(id, &json!({"operationName": "Hold"})).await,
-            _ if offers(call, "Retrieve") => self.does(id, &json!({"operationName": "Retrieve"})).await,
+            13..15 if offers(call, "Hold") => {
+                self.does(id, &json!({"operationName": "Hold"})).await;
+            }
+            _ if offers(call, "Retrieve") => {
+                self.does(id, &json!({"operationName": "Retrieve"})).await;
+            }
             _ => {}
         }
     }
@@ -128,15 +140,17 @@ impl TelephoneAgent {
             0..4 if offers(call, "SwapCalls") => {
                 let main = main.and_then(|main| main["id"].as_str()).unwrap_or_default();
                 let body = json!({"operationName": "SwapCalls", "otherCallUri": format!("/me/calls/{main}")});
-                return self.does(id, &body).await;
+                let swapped = self.does(id, &body).await;
+                self.acknowledged[0] += u32::from(swapped);
+                return;
             }
             4..7 => return self.dispose(id).await,
             7..11 if offers(call, "CompleteTransfer") && offers(call, "CompleteConference") => "CompleteTransfer",
             11..15 if offers(call, "CompleteConference") => "CompleteConference",
             // Handed over while it rings.
             15 if offers(call, "CompleteTransfer") => "CompleteTransfer",
-            16 => return self.does(id, &json!({"operationName": "Hangup"})).await,
-            _ if done || main.is_none() => return self.does(id, &json!({"operationName": "Hangup"})).await,
+            16 => return self.hangs_up(id).await,
+            _ if done || main.is_none() => return self.hangs_up(id).await,
             _ => return,
         };
         let answer = self.post(&format!("/me/calls/{id}"), &json!({"operationName": operation})).await;
@@ -173,7 +187,8 @@ impl TelephoneAgent {
         let numbers = others.filter_map(|other| other["phoneNumber"].as_str());
         let Some(number) = numbers.filter(|number| number.starts_with("50")).last() else { return };
         let body = json!({"operationName": "RemoveParticipantFromConference", "participant": number});
-        self.does(id, &body).await;
+        let taken_out = self.does(id, &body).await;
+        self.acknowledged[1] += u32::from(taken_out);
     }
 
     async fn dispose(&mut self, id: &str) {
@@ -183,9 +198,14 @@ impl TelephoneAgent {
         self.ledger.asked(What::CallDisposition, &name, Outcome::of(&answer));
     }
 
-    /// Does something whose outcome is seen in what the agent has then.
-    async fn does(&mut self, id: &str, body: &Value) {
-        drop(self.post(&format!("/me/calls/{id}"), body).await);
+    /// Does something whose outcome is seen in what the agent has then; answers whether it was acknowledged.
+    async fn does(&mut self, id: &str, body: &Value) -> bool {
+        let answer = self.post(&format!("/me/calls/{id}"), body).await;
+        Outcome::of(&answer) == Outcome::Acknowledged
+    }
+
+    async fn hangs_up(&mut self, id: &str) {
+        self.does(id, &json!({"operationName": "Hangup"})).await;
     }
 
     fn next(&mut self, kind: char) -> String {

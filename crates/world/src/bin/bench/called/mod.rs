@@ -64,7 +64,7 @@ pub async fn phones(
             anyhow::Ok(phone)
         }
     });
-    let mut registered = registered.buffer_unordered(AT_ONCE);
+    let mut registered = registered.buffered(AT_ONCE);
     let mut phones = Vec::new();
     while let Some(phone) = registered.next().await {
         phones.push(phone?);

@@ -3,7 +3,7 @@
 use super::{journalled::told, setup::runtime};
 use crate::{
     called,
-    lane::Lane,
+    lane::{Cookies, Lane},
     notification_session::NotificationSession,
     setting::Setting,
     stats::{Durations, cores, rate},
@@ -56,15 +56,13 @@ pub fn measure(setting: &Setting) -> anyhow::Result<Value> {
         let colleagues = called::colleagues(node.port, AGENTS + 1..=AGENTS * 2).await?;
         let lanes = called::ready_agents(node.port, AGENTS).await?;
         let tally = Arc::new(Tally::default());
-        for agent in 1..=AGENTS * 2 {
-            let session = Box::pin(session(node.port, agent)).await?;
-            let tally = tally.clone();
-            if agent > AGENTS {
-                tokio::spawn(listen(session, tally));
-            } else {
-                let lane = Lane::open(node.port, &crate::centre::name(agent), crate::centre::PASSWORD).await?;
-                tokio::spawn(work(session, lane, agent, tally));
-            }
+        for (agent, lane) in (1..).zip(lanes) {
+            let session = session(node.port, agent).await?;
+            let agent = Agent { number: agent, port: node.port, cookies: lane.into_cookies() };
+            tokio::spawn(agent.work(session, tally.clone()));
+        }
+        for agent in AGENTS + 1..=AGENTS * 2 {
+            tokio::spawn(listen(session(node.port, agent).await?, tally.clone()));
         }
         let calls = setting.scaled(PER_SECOND * SECONDS);
         let (before, began) = (node.processor()?, Instant::now());
@@ -80,7 +78,7 @@ pub fn measure(setting: &Setting) -> anyhow::Result<Value> {
         }
         // Whatever comes too often should be seen as well.
         tokio::time::sleep(Duration::from_millis(500)).await;
-        drop((phones, lanes, colleagues, node));
+        drop((phones, colleagues, node));
         let told = told(&dir.path().join("data")).await?;
         // What two parties do at the same time may come in either order.
         let mut kinds: BTreeMap<String, usize> = BTreeMap::new();
@@ -135,55 +133,62 @@ async fn listen(mut session: NotificationSession, tally: Arc<Tally>) {
 
 /// An agent: as soon as a customer talks with them they ask their colleague, and as soon as that one has answered they hand
 /// the call over, or take the colleague in and leave after a while.
-async fn work(mut session: NotificationSession, mut lane: Lane, agent: usize, tally: Arc<Tally>) {
-    let mut customer = None;
-    let mut count = agent;
-    while let Ok(heard) = session.heard().await {
-        for data in heard {
-            tally.notes.fetch_add(1, Ordering::Relaxed);
-            let text = |name: &str| data["call"][name].as_str().unwrap_or_default().to_owned();
-            let is_up = data["notificationType"] == "StatusChange" && data["call"]["state"] == "Established";
-            if !is_up || (customer.as_ref() == Some(&text("id")) && text("callType") != "Consult") {
-                continue;
-            }
-            let begins = text("callType") != "Consult";
-            let done = if begins {
-                count += 1;
-                customer = Some(text("id"));
-                ask(&mut lane, agent, &text("id"), count % 2 == 0, &tally).await
-            } else {
-                complete(&mut lane, customer.as_deref().unwrap_or_default(), count % 2 == 0, &tally).await
-            };
-            if let Err(why) = done {
-                tally.failed.fetch_add(1, Ordering::Relaxed);
-                let why = why.to_string();
-                let why = why.split_once(": ").map_or(why.clone(), |(_, why)| why.to_owned());
-                *tally.complaints.lock().await.entry(why).or_default() += 1;
+struct Agent {
+    number: usize,
+    port: u16,
+    cookies: Cookies,
+}
+
+impl Agent {
+    async fn work(self, mut session: NotificationSession, tally: Arc<Tally>) {
+        let mut customer = String::new();
+        let mut count = self.number;
+        while let Ok(heard) = session.heard().await {
+            for data in heard {
+                tally.notes.fetch_add(1, Ordering::Relaxed);
+                let text = |name: &str| data["call"][name].as_str().unwrap_or_default().to_owned();
+                let is_up = data["notificationType"] == "StatusChange" && data["call"]["state"] == "Established";
+                let asks = text("callType") != "Consult";
+                // Of the customer's call that is told once more when the two come together.
+                if !is_up || (asks && customer == text("id")) {
+                    continue;
+                }
+                if asks {
+                    customer = text("id");
+                    count += 1;
+                }
+                if let Err(why) = self.act(&customer, asks, count % 2 == 0, &tally).await {
+                    tally.failed.fetch_add(1, Ordering::Relaxed);
+                    let why = why.to_string();
+                    let why = why.split_once(": ").map_or(why.clone(), |(_, why)| why.to_owned());
+                    *tally.complaints.lock().await.entry(why).or_default() += 1;
+                }
             }
         }
     }
-}
 
-async fn ask(lane: &mut Lane, agent: usize, call: &str, hands_over: bool, tally: &Tally) -> anyhow::Result<()> {
-    let operation = if hands_over { "InitiateTransfer" } else { "InitiateConference" };
-    let began = Instant::now();
-    lane.command(&format!("/api/v2/me/calls/{call}"), &called::asks(operation, agent + AGENTS)).await?;
-    tally.asked.lock().await.add(began.elapsed());
-    Ok(())
-}
-
-async fn complete(lane: &mut Lane, call: &str, hands_over: bool, tally: &Tally) -> anyhow::Result<()> {
-    let operation = if hands_over { "CompleteTransfer" } else { "CompleteConference" };
-    let path = format!("/api/v2/me/calls/{call}");
-    let began = Instant::now();
-    lane.command(&path, &format!(r#"{{"operationName":"{operation}"}}"#)).await?;
-    tally.completed.lock().await.add(began.elapsed());
-    if hands_over {
-        tally.transferred.fetch_add(1, Ordering::Relaxed);
-    } else {
+    /// Asks the colleague, or completes what asking was for.
+    async fn act(&self, call: &str, asks: bool, hands_over: bool, tally: &Tally) -> anyhow::Result<()> {
+        // The server closes connections that are quiet for long.
+        let mut lane = Lane::open(self.port, "", "").await?;
+        lane.speak_for(&self.cookies);
+        let path = format!("/api/v2/me/calls/{call}");
+        let began = Instant::now();
+        if asks {
+            let operation = if hands_over { "InitiateTransfer" } else { "InitiateConference" };
+            lane.command(&path, &called::asks(operation, self.number + AGENTS)).await?;
+            tally.asked.lock().await.add(began.elapsed());
+            return Ok(());
+        }
+        let operation = if hands_over { "CompleteTransfer" } else { "CompleteConference" };
+        lane.command(&path, &format!(r#"{{"operationName":"{operation}"}}"#)).await?;
+        tally.completed.lock().await.add(began.elapsed());
+        if hands_over {
+            tally.transferred.fetch_add(1, Ordering::Relaxed);
+            return Ok(());
+        }
         tally.together.fetch_add(1, Ordering::Relaxed);
         tokio::time::sleep(TOGETHER).await;
-        lane.command(&path, r#"{"operationName":"Hangup"}"#).await.context("leaving a conference")?;
+        lane.command(&path, r#"{"operationName":"Hangup"}"#).await.context("leaving a conference")
     }
-    Ok(())
 }
