@@ -88,14 +88,19 @@ impl Phones {
     pub fn hears(&self, leg: &LegId) -> BTreeSet<u16> {
         let inner = self.inner();
         let Some(room) = inner.legs.get(leg).and_then(|leg| leg.room.clone()) else { return BTreeSet::new() };
-        let others = inner.legs.iter().filter(|(id, other)| {
-            *id != leg && other.room.as_ref() == Some(&room) && !other.muted
-        });
+        let others = inner
+            .legs
+            .iter()
+            .filter(|(id, other)| *id != leg && other.room.as_ref() == Some(&room) && !other.muted);
         others.map(|(id, _)| id.number).collect()
     }
 
     /// The switch of a node, for its desk, and what keeps it going. That of an earlier process at this node is gone.
-    pub(crate) fn switch(self: &Arc<Self>, node: usize, desk: Arc<Desk>) -> (Arc<dyn Switch>, impl Future<Output = ()> + use<>) {
+    pub(crate) fn switch(
+        self: &Arc<Self>,
+        node: usize,
+        desk: Arc<Desk>,
+    ) -> (Arc<dyn Switch>, impl Future<Output = ()> + use<>) {
         let (order, orders) = unbounded_channel();
         let mut inner = self.inner();
         inner.switches.insert(node, order);
@@ -114,7 +119,11 @@ impl Phones {
             let asks_for = (self.inner().chance.u32(..100) < 60).then_some("Contracts");
             let stay = self.moment(STAY);
             if let Some(call) = self.calls_in(node, &desk, asks_for).await {
-                self.happens(&LegId { call, number: 1 }, stay, LegEvent::Gone { cause: Cause::Normal, code: None });
+                self.happens(
+                    &LegId { call, number: 1 },
+                    stay,
+                    LegEvent::Gone { cause: Cause::Normal, code: None },
+                );
             }
         }
     }
@@ -198,7 +207,8 @@ impl Phones {
                     coming.add(soon, leg.clone(), gone);
                 } else if self.is_trouble() {
                     made.deaf = self.is_trouble();
-                    let (cause, code) = if self.is_trouble() { (Cause::Busy, 486) } else { (Cause::Refused, 603) };
+                    let (cause, code) =
+                        if self.is_trouble() { (Cause::Busy, 486) } else { (Cause::Refused, 603) };
                     let end = if made.deaf {
                         LegEvent::Ringing
                     } else {

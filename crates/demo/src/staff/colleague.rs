@@ -5,9 +5,7 @@ use super::{ServedInteraction, guests, is_scripted};
 use desk::Refused;
 use domain::{
     InteractionId, UserData,
-    call::{
-        self, CallAct, CallIn, CallOperation, Destination, Dn, PartyState, Purpose, consultation,
-    },
+    call::{self, CallAct, CallIn, CallOperation, Destination, Dn, PartyState, Purpose, consultation},
     medium,
 };
 use std::{ops::Range, time::Duration};
@@ -111,7 +109,10 @@ impl ServedInteraction {
             let Some(device) = &user.device else { continue };
             let agent = self.desk.agent(&user).await?;
             let is_at_work = agent.channel(&medium::voice()).is_some();
-            if is_at_work && agent.taken(&medium::voice()) == 0 && guests::has_phone(&self.desk, &user).await? {
+            if is_at_work
+                && agent.taken(&medium::voice()) == 0
+                && guests::has_phone(&self.desk, &user).await?
+            {
                 free.push(device.phone_number.clone());
             }
         }

@@ -33,7 +33,8 @@ pub async fn hold(desk: &Desk, seed: u64) {
         for line in 0..u16::try_from(call.lines.len()).expect("few lines") {
             let here = call.live_in(line).count();
             let waits = call.is_waiting() && customer.is_some_and(|customer| customer.line == line);
-            let mut coming = call.live_in(line).filter(|party| party.origin == PartyOrigin::Dial && !party.up);
+            let mut coming =
+                call.live_in(line).filter(|party| party.origin == PartyOrigin::Dial && !party.up);
             let cared_for = here != 1 || waits || call.turned_away || coming.next().is_some();
             assert!(cared_for, "seed {seed}: somebody is left alone: {call:?}");
         }
@@ -49,7 +50,7 @@ pub async fn hold(desk: &Desk, seed: u64) {
 
 /// Counts what calls went through, as the journal acknowledged it.
 pub fn count(world: &World, told: &mut BTreeMap<&'static str, usize>) {
-    let mut purposes = BTreeMap::new();
+    let (mut purposes, mut set): (_, BTreeMap<_, BTreeSet<_>>) = (BTreeMap::new(), BTreeMap::new());
     for (key, _, event) in &world.record().events {
         let Event::Call(event) = event else { continue };
         *told.entry(event.fact.kind()).or_default() += 1;
@@ -59,17 +60,27 @@ pub fn count(world: &World, told: &mut BTreeMap<&'static str, usize>) {
             }
             Fact::Moved { handover: None, .. } => *told.entry("taken in").or_default() += 1,
             Fact::Moved { handover: Some(_), .. } => *told.entry("handed over").or_default() += 1,
-            Fact::Disposition { .. } => *told.entry("dispositions").or_default() += 1,
+            Fact::Disposition { user_name, .. } => {
+                set.entry(key.clone()).or_default().insert(user_name.clone());
+            }
             _ => {}
         }
     }
+    *told.entry("dispositions of both").or_default() += set.values().filter(|users| users.len() > 1).count();
     *told.entry("to talk together").or_default() +=
         purposes.values().filter(|purpose| **purpose == Purpose::Conference).count();
 }
 
 /// Whether what was counted is a walk of calls at all.
 pub fn are_handed_over(told: &BTreeMap<&'static str, usize>) {
-    for what in ["handed over", "taken in", "to talk together", "dispositions", "call.line-began", "call.ended"] {
+    for what in [
+        "handed over",
+        "taken in",
+        "to talk together",
+        "dispositions of both",
+        "call.line-began",
+        "call.ended",
+    ] {
         assert!(told.get(what).is_some_and(|times| *times > 2), "{what}: {told:?}");
     }
 }
@@ -145,7 +156,13 @@ impl TwoDesks {
     }
 
     /// Agent 5 asks agent 6, who answers at the other desk; the consultation.
-    async fn consulting(&mut self, call: &InteractionId, purpose: Purpose, target: u32, leg: u16) -> InteractionId {
+    async fn consulting(
+        &mut self,
+        call: &InteractionId,
+        purpose: Purpose,
+        target: u32,
+        leg: u16,
+    ) -> InteractionId {
         let asker = if target == 6 { 5 } else { 6 };
         let known_as = self.calls(asker).await[0].clone();
         self.asks(1, asker, &known_as, CallAct::Initiate(purpose, call_in(target))).await;
@@ -189,9 +206,14 @@ async fn a_call_is_handed_over_by_requests_at_either_desk() {
     assert_eq!((desks.calls(5).await, desks.calls(6).await), (vec![], vec![consult.clone()]));
     let solved = CallAct::SetDisposition { value: "IssueResolved".into(), key: None };
     desks.asks(0, 6, &consult, solved).await;
-    let set: Vec<_> = desks.call(&call).await.dispositions.iter().map(|set| (set.party, set.value.clone())).collect();
+    let set: Vec<_> =
+        desks.call(&call).await.dispositions.iter().map(|set| (set.party, set.value.clone())).collect();
     assert_eq!(set, [(2, "Referred".into()), (4, "IssueResolved".into())], "one of each");
-    assert_eq!(desks.call(&call).await.owner, Some("1".into()), "the node that carries it is the first all the time");
+    assert_eq!(
+        desks.call(&call).await.owner,
+        Some("1".into()),
+        "the node that carries it is the first all the time"
+    );
     desks.phones.happens(
         &LegId { call: call.clone(), number: 1 },
         Duration::ZERO,
@@ -212,7 +234,11 @@ async fn three_talk_together_by_requests_at_either_desk_until_one_is_taken_out()
         assert_eq!(desks.hears(&call, leg), others, "leg {leg}");
     }
     let state = desks.call(&call).await;
-    assert!(state.live().all(|party| party.state == PartyState::Established && consultation(&state, party).is_none()));
+    assert!(
+        state
+            .live()
+            .all(|party| party.state == PartyState::Established && consultation(&state, party).is_none())
+    );
     hold(&desks.world.desk_at(1), 1).await;
     desks.asks(0, 5, &call, CallAct::Remove("5006".into())).await;
     assert_eq!((desks.hears(&call, 1), desks.hears(&call, 4)), (vec![2], vec![]));

@@ -80,7 +80,8 @@ impl Caller {
         while !*closing.borrow() {
             let process = self.server.load(Ordering::Relaxed);
             // A server that is down answers nothing.
-            let called = timeout(PATIENCE, self.phone.call(demo::centre::ROUTING_POINT, Say::Tone(440), &[])).await;
+            let called =
+                timeout(PATIENCE, self.phone.call(demo::centre::ROUTING_POINT, Say::Tone(440), &[])).await;
             if let Ok(Ok(call)) = called
                 && timeout(PATIENCE, call.answered()).await.is_ok_and(|answered| answered.is_ok())
             {

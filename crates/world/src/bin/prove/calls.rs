@@ -74,9 +74,11 @@ pub fn judge(stories: &[HeardNotifications], table: &mut Table) {
     for story in stories {
         let mut calls: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         for data in &story.heard {
-            if let (Some(id), Some("StatusChange"), Some(state)) =
-                (data["call"]["id"].as_str(), data["notificationType"].as_str(), data["call"]["state"].as_str())
-            {
+            if let (Some(id), Some("StatusChange"), Some(state)) = (
+                data["call"]["id"].as_str(),
+                data["notificationType"].as_str(),
+                data["call"]["state"].as_str(),
+            ) {
                 calls.entry(id).or_default().push(state);
             }
         }

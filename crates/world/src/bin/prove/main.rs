@@ -104,7 +104,8 @@ async fn prove(options: &Options, seed: u64) -> Result<Table> {
     let target = ServerAddress::new(proxy.addr());
     let ledger = Arc::new(Ledger::default());
     let has_calls = options.earlier.is_none() && options.callers > 0;
-    let phones = if has_calls { Some(Telephones::register(server.sip(), server.ended()).await?) } else { None };
+    let phones =
+        if has_calls { Some(Telephones::register(server.sip(), server.ended()).await?) } else { None };
 
     let mut listeners = Vec::new();
     let (mut staff, mut telephonists) = (JoinSet::new(), JoinSet::new());
@@ -157,7 +158,10 @@ async fn prove(options: &Options, seed: u64) -> Result<Table> {
         let mut agent = agent?;
         acknowledged = [0, 1].map(|which| acknowledged[which] + agent.acknowledged()[which]);
         let calls = agent.calls().await;
-        free.expect(&format!("{} has no call: {calls:?}", agent.name()), u32::from(calls == Some(Vec::new())));
+        free.expect(
+            &format!("{} has no call: {calls:?}", agent.name()),
+            u32::from(calls == Some(Vec::new())),
+        );
     }
     table.add("agents without a call at the end", free);
     let [swapped, taken_out] = acknowledged;

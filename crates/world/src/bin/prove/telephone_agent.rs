@@ -66,7 +66,8 @@ impl TelephoneAgent {
                 busy = Instant::now();
                 self.turn(&calls, closed).await;
             }
-            if !closed && self.chance.u32(..10) == 0
+            if !closed
+                && self.chance.u32(..10) == 0
                 && let Some(id) = self.over.pop_front()
             {
                 self.dispose(&id).await;
@@ -145,7 +146,9 @@ impl TelephoneAgent {
                 return;
             }
             4..7 => return self.dispose(id).await,
-            7..11 if offers(call, "CompleteTransfer") && offers(call, "CompleteConference") => "CompleteTransfer",
+            7..11 if offers(call, "CompleteTransfer") && offers(call, "CompleteConference") => {
+                "CompleteTransfer"
+            }
             11..15 if offers(call, "CompleteConference") => "CompleteConference",
             // Handed over while it rings.
             15 if offers(call, "CompleteTransfer") => "CompleteTransfer",

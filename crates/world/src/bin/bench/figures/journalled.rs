@@ -25,7 +25,9 @@ pub(super) async fn told(data: &Path) -> anyhow::Result<HashMap<Vec<&'static str
                     }),
                 ) => {
                     // A slot may be that of a consultation.
-                    interactions_of(session).find(|id| calls.contains_key(id)).unwrap_or_else(|| session.clone())
+                    interactions_of(session)
+                        .find(|id| calls.contains_key(id))
+                        .unwrap_or_else(|| session.clone())
                 }
                 _ => continue,
             };
