@@ -165,7 +165,7 @@ impl TwoDesks {
     ) -> InteractionId {
         let asker = if target == 6 { 5 } else { 6 };
         let known_as = self.calls(asker).await[0].clone();
-        self.asks(1, asker, &known_as, CallAct::Initiate(purpose, call_in(target))).await;
+        self.asks(1, asker, &known_as, CallAct::Initiate(purpose, Box::new(call_in(target)))).await;
         let asked = self.calls(target).await[0].clone();
         self.asks(0, target, &asked, CallAct::Answer).await;
         assert!(self.hears(call, 1).is_empty(), "the customer waits");
@@ -178,13 +178,13 @@ fn user(desk: &Desk, number: u32) -> UserId {
     desk.directory().named(&demo::centre::agent_name(number)).expect("an agent").id.clone()
 }
 
-fn call_in(number: u32) -> Box<CallIn> {
-    Box::new(CallIn {
+fn call_in(number: u32) -> CallIn {
+    CallIn {
         dialled: (5_000 + number).to_string().as_str().into(),
         to: Destination::Nowhere,
         conn_id: "".into(),
         user_data: UserData::default(),
-    })
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -243,7 +243,7 @@ async fn three_talk_together_by_requests_at_either_desk_until_one_is_taken_out()
     desks.asks(0, 5, &call, CallAct::Remove("5006".into())).await;
     assert_eq!((desks.hears(&call, 1), desks.hears(&call, 4)), (vec![2], vec![]));
     assert!(desks.calls(6).await.is_empty());
-    desks.asks(1, 5, &call, CallAct::SingleStep(Purpose::Transfer, call_in(7))).await;
+    desks.asks(1, 5, &call, CallAct::SingleStep(Purpose::Transfer, Box::new(call_in(7)))).await;
     assert!(desks.calls(5).await.is_empty(), "it rings, so agent 5 has left");
     let taken = desks.calls(7).await[0].clone();
     desks.asks(0, 7, &taken, CallAct::Answer).await;

@@ -187,8 +187,8 @@ impl TelephoneAgent {
     /// Takes a colleague out of a conference.
     async fn takes_out(&mut self, call: &Value, id: &str) {
         let others = call["participants"].as_array().into_iter().flatten();
-        let numbers = others.filter_map(|other| other["phoneNumber"].as_str());
-        let Some(number) = numbers.filter(|number| number.starts_with("50")).last() else { return };
+        let mut numbers = others.filter_map(|other| other["phoneNumber"].as_str());
+        let Some(number) = numbers.rfind(|number| number.starts_with("50")) else { return };
         let body = json!({"operationName": "RemoveParticipantFromConference", "participant": number});
         let taken_out = self.does(id, &body).await;
         self.acknowledged[1] += u32::from(taken_out);

@@ -197,7 +197,7 @@ impl Agent {
                     customer = text("id");
                     count += 1;
                 }
-                if let Err(why) = self.act(&customer, asks, count % 2 == 0, &tally).await {
+                if let Err(why) = self.act(&customer, asks, count.is_multiple_of(2), &tally).await {
                     tally.failed.fetch_add(1, Ordering::Relaxed);
                     let why = why.to_string();
                     let why = why.split_once(": ").map_or(why.clone(), |(_, why)| why.to_owned());
