@@ -16,6 +16,8 @@ use tokio::{sync::Semaphore, task::JoinSet, time::Instant};
 
 /// The header in which a customer's order comes along, for user data.
 pub const ORDER_HEADER: &str = "X-Order-Number";
+/// The header in which a customer who asks for somebody else says for whom; it becomes user data of the same name.
+pub const ASKS_FOR_HEADER: &str = "X-Asks-For";
 /// How many numbers there are: `+15550201` and on.
 const NUMBERS: u32 = 9;
 /// How often a caller listens to what they hear.
@@ -25,13 +27,30 @@ const QUIET: Duration = Duration::from_millis(1_500);
 /// How long to wait after the line could not be opened.
 const RETRY: Duration = Duration::from_secs(5);
 
-/// What they say, and the order it is about.
-const MATTERS: [(&[u8], &str); 5] = [
-    (include_bytes!("../sentences/order-late.wav"), "58311"),
-    (include_bytes!("../sentences/invoice-wrong.wav"), "204177"),
-    (include_bytes!("../sentences/change-address.wav"), "58402"),
-    (include_bytes!("../sentences/cancel-contract.wav"), "31009"),
-    (include_bytes!("../sentences/wants-callback.wav"), "58377"),
+/// What a customer calls about.
+struct Matter {
+    /// What they say.
+    sentence: &'static [u8],
+    /// The order it is about.
+    order: &'static str,
+    /// Whom they want to talk with, if not with whoever answers.
+    asks_for: Option<&'static str>,
+}
+
+const MATTERS: [Matter; 5] = [
+    Matter { sentence: include_bytes!("../sentences/order-late.wav"), order: "58311", asks_for: None },
+    Matter {
+        sentence: include_bytes!("../sentences/invoice-wrong.wav"),
+        order: "204177",
+        asks_for: Some("Billing"),
+    },
+    Matter { sentence: include_bytes!("../sentences/change-address.wav"), order: "58402", asks_for: None },
+    Matter {
+        sentence: include_bytes!("../sentences/cancel-contract.wav"),
+        order: "31009",
+        asks_for: Some("Contracts"),
+    },
+    Matter { sentence: include_bytes!("../sentences/wants-callback.wav"), order: "58377", asks_for: None },
 ];
 
 /// How callers behave; ranges are in milliseconds.
@@ -103,13 +122,19 @@ impl ScriptedCaller {
 
     /// One call.
     async fn visit(&mut self) -> Result<(), PhoneError> {
-        let Some((sentence, order)) = self.chance.pick(&MATTERS) else { return Ok(()) };
-        let sentence = Say::wav(*sentence, Then::Silence)?;
+        let Some(matter) = self.chance.pick(&MATTERS) else { return Ok(()) };
+        let sentence = Say::wav(matter.sentence, Then::Silence)?;
         let patience = Instant::now() + self.chance.moment(self.manners.patience.clone());
-        let call = self.phone.call(ROUTING_POINT, Say::Silence, &[(ORDER_HEADER, order)]).await?;
+        let mut headers = vec![(ORDER_HEADER, matter.order)];
+        headers.extend(matter.asks_for.map(|whom| (ASKS_FOR_HEADER, whom)));
+        let call = self.phone.call(ROUTING_POINT, Say::Silence, &headers).await?;
         if is_served(&call, patience).await? {
             call.say(sentence);
-            let stay = self.chance.moment(self.manners.talk.clone());
+            let mut stay = self.chance.moment(self.manners.talk.clone());
+            if matter.asks_for.is_some() {
+                // They wait for a colleague, and then talk with them.
+                stay += self.chance.moment(self.manners.talk.clone());
+            }
             if tokio::time::timeout(stay, call.ended()).await.is_ok() {
                 return Ok(());
             }

@@ -10,7 +10,8 @@
 //! tells on the terminal who waits.
 //!
 //! **Telephone**: [`callers`] call the routing point over real SIP, as customers from outside do, and
-//! [`staff_phones`] are the telephones of agents 5 to 8.
+//! [`staff_phones`] are the telephones of agents 5 to 8. Some callers ask for somebody else; the agent then asks a colleague
+//! and hands the call over, or takes the colleague in.
 //!
 //! **SMS and Messenger** come from [`platforms`]: an SMS provider and a Messenger platform that are part of the demo,
 //! and customers who write over them. They meet the server over HTTP only, as the real ones do.
@@ -25,7 +26,7 @@ pub mod platforms;
 mod staff;
 mod staff_phones;
 
-pub use callers::{Manners, ORDER_HEADER, callers};
+pub use callers::{ASKS_FOR_HEADER, Manners, ORDER_HEADER, callers};
 pub use centre::centre;
 pub use customers::customers;
 pub use lookout::lookout;

@@ -1,8 +1,9 @@
-//! What relaying costs: so many calls of two parties, each sending 50 packets a second, for some seconds.
+//! What relaying costs: so many calls of two parties, each sending 50 packets a second, for some seconds; with more parties,
+//! what mixing costs.
 //!
 //! ```text
-//! cargo run --release -p voice --example relay -- [CALLS] [SECONDS]
-//! {"calls":500,"packets_per_second":50000,"cpu_cores":0.42,"loss":0.0}
+//! cargo run --release -p voice --example relay -- [CALLS] [SECONDS] [PARTIES]
+//! {"calls":500,"parties":2,"packets_per_second":50000,"cpu_cores":0.42,"loss":0.0}
 //! ```
 //!
 //! The phones run in a process of their own, so that the figure is that of the engine only. `packets_per_second` are
@@ -39,11 +40,12 @@ fn main() {
     }
     let calls = first.and_then(|word| word.parse().ok()).unwrap_or(500);
     let seconds = words.next().and_then(|word| word.parse().ok()).unwrap_or(10);
-    tokio::runtime::Runtime::new().expect("a runtime").block_on(measure(calls, seconds));
+    let parties = words.next().and_then(|word| word.parse().ok()).unwrap_or(2);
+    tokio::runtime::Runtime::new().expect("a runtime").block_on(measure(calls, seconds, parties));
 }
 
 /// Opens the calls, lets the phones talk, and prints the figures.
-async fn measure(calls: u16, seconds: u64) {
+async fn measure(calls: u16, seconds: u64, parties: u16) {
     let program = env::current_exe().expect("this program");
     let mut child = Command::new(program)
         .arg("phones")
@@ -53,11 +55,11 @@ async fn measure(calls: u16, seconds: u64) {
         .expect("the phones");
     let mut answers = BufReader::new(child.stdout.take().expect("piped"));
     let mut orders = child.stdin.take().expect("piped");
-    writeln!(orders, "{calls} {seconds}").expect("written");
+    writeln!(orders, "{} {seconds}", u32::from(calls) * u32::from(parties)).expect("written");
     let engine = Engine::new(Settings::loopback());
     let mut streams: Vec<MediaStream> = Vec::new();
     for call in 0..calls {
-        for number in 1..=2 {
+        for number in 1..=parties {
             let (events, _) = unbounded_channel();
             let leg = LegId { call: call.to_string().as_str().into(), number };
             let stream = engine.open(leg, events).expect("a stream");
@@ -91,15 +93,15 @@ async fn measure(calls: u16, seconds: u64) {
     let mut figures = figures.split_whitespace().map(|word| word.parse::<u64>().expect("a number"));
     let mut next = || figures.next().expect("a figure");
     let measured = Measured { sent: next(), arrived: next(), elapsed: Duration::from_millis(next()) };
-    print(calls, cores, &measured);
+    print(calls, parties, cores, &measured);
 }
 
 #[expect(clippy::cast_precision_loss, reason = "figures for people")]
-fn print(calls: u16, cores: f64, measured: &Measured) {
+fn print(calls: u16, parties: u16, cores: f64, measured: &Measured) {
     let rate = measured.sent as f64 / measured.elapsed.as_secs_f64();
     let loss = 1.0 - measured.arrived as f64 / measured.sent as f64;
     println!(
-        "{{\"calls\":{calls},\"packets_per_second\":{rate:.0},\"cpu_cores\":{cores:.3},\"loss\":{loss:.6}}}"
+        "{{\"calls\":{calls},\"parties\":{parties},\"packets_per_second\":{rate:.0},\"cpu_cores\":{cores:.3},\"loss\":{loss:.6}}}"
     );
 }
 
@@ -128,8 +130,8 @@ fn phones() {
         line.trim().to_owned()
     };
     let order = next();
-    let (calls, seconds) = order.split_once(' ').expect("two numbers");
-    let count = calls.parse::<usize>().expect("a number") * 2;
+    let (count, seconds) = order.split_once(' ').expect("two numbers");
+    let count = count.parse::<usize>().expect("a number");
     let seconds: u64 = seconds.parse().expect("a number");
     let sockets: Vec<UdpSocket> = (0..count)
         .map(|_| {

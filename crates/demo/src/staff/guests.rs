@@ -55,7 +55,8 @@ fn is_free(user: &User, agent: &Agent, medium: &MediumName, now: Millis) -> bool
         })
 }
 
-async fn has_phone(desk: &Desk, user: &User, agent: &Agent) -> Result<bool, StoreFault> {
+/// Whether a user can be called now: the phone at which they work is registered and takes calls.
+pub(super) async fn has_phone(desk: &Desk, user: &User, agent: &Agent) -> Result<bool, StoreFault> {
     let Some(device) = agent.device(user) else { return Ok(false) };
     let phone = desk.device(&device.phone_number).await?;
     Ok(phone.in_service && !phone.do_not_disturb)

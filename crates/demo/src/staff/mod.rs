@@ -1,7 +1,9 @@
 //! Agents 5 to 8: whatever they are offered they take within a second or two, talk, set a disposition of the book and
-//! complete. They ask for no more than they can serve, and leave the next customer to a person who is free.
+//! complete. They ask for no more than they can serve, and leave the next customer to a person who is free. A caller who
+//! asks for somebody else is handed to a colleague.
 
 mod calls;
+mod colleague;
 pub(crate) mod guests;
 mod scripted;
 mod talk;

@@ -1,6 +1,6 @@
 //! Simulated callers and the scripted agents' telephones, over real SIP against a phone that plays the server.
 
-use demo::{Manners, ORDER_HEADER, callers};
+use demo::{ASKS_FOR_HEADER, Manners, ORDER_HEADER, callers};
 use phone::{Account, AnswerMode, Call, Incoming, Phone, PhoneLine, Say};
 use std::{
     collections::BTreeSet,
@@ -42,6 +42,21 @@ async fn a_caller_has_a_number_an_order_a_sentence_and_hangs_up_after_a_while() 
     assert!(order.chars().all(|digit| digit.is_ascii_digit()), "{order}");
     eventually("a sentence", async || call.heard().peak() >= 0.1).await;
     assert!(!ended(&call).await.by_us);
+    life.abort();
+}
+
+#[tokio::test]
+async fn some_callers_ask_for_somebody_else_and_others_do_not() {
+    let (point, line) = routing_point(AnswerMode::Manual, Say::Silence).await;
+    let life = tokio::spawn(callers(line.addr(), hasty(), &TestIds::default()));
+    let mut asked_for = BTreeSet::new();
+    for _ in 0..24 {
+        let call = next(&point).await;
+        asked_for.insert(call.header(ASKS_FOR_HEADER));
+        call.refuse(486);
+    }
+    assert!(asked_for.contains(&None), "{asked_for:?}");
+    assert!(asked_for.contains(&Some("Contracts".into())) && asked_for.len() == 3, "{asked_for:?}");
     life.abort();
 }
 

@@ -43,9 +43,10 @@ pub struct RoomId {
 
 /// Who in a room hears what a leg says. What it hears follows from what the others say, so that a room's hearing is that of
 /// its legs, in whatever order they come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum HeardBy {
     /// Every other leg.
+    #[default]
     Everyone,
     /// The leg of this number alone.
     One(u16),

@@ -260,6 +260,14 @@ mod calls {
     }
 
     calls! {
+        "handover.py"
+        a_customer_waits_while_a_colleague_is_asked_and_goes_on_with_them: "transfer";
+        three_and_four_softphones_talk_together: "conference";
+        a_call_handed_on_without_asking_is_left_with_nobody_alone: "without_asking";
+        deployed_clients_hand_a_call_over_by_their_own_requests: "sequence";
+    }
+
+    calls! {
         "pjsip.py"
         a_phone_of_pjsip_at_an_agents_desk: "agent";
         a_caller_with_pjsip_and_session_timers: "caller";

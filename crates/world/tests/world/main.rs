@@ -1,5 +1,6 @@
 //! The world, in all its courses.
 
+mod calls;
 mod clients;
 mod course;
 mod frames;

@@ -97,8 +97,10 @@ impl<'n> CallCourse<'n> {
                 let party = self.party(*leg).label;
                 let instead =
                     if *origin == PartyOrigin::Queue { ", as who serves the queue's call" } else { "" };
-                let still = if handover.is_some() { ", as soon as they answer" } else { "" };
-                Sentence::by_server(format!("{party} goes on in line {line}{instead}{still}"))
+                let after = handover.map_or_else(String::new, |handover| {
+                    format!(", in the place of {}", self.party(handover.from).label)
+                });
+                Sentence::by_server(format!("{party} goes on in line {line}{instead}{after}"))
             }
             Fact::Queued { priority, overflow_at, .. } => {
                 let queue = event.queue.as_ref().map_or("?", domain::QueueName::as_str);

@@ -41,7 +41,11 @@ const FIGURES: &[Figure] = &[
     ("calls", figures::calls::measure),
     ("relay", figures::relay::measure),
     ("held_calls", figures::held_calls::measure),
+    ("held_consultations", figures::held_calls::consulted),
     ("answer", figures::answer::measure),
+    ("handed_over", figures::handed_over::measure),
+    ("conferences", figures::conferences::measure),
+    ("hears", figures::hears::measure),
 ];
 
 fn main() -> anyhow::Result<()> {

@@ -41,7 +41,19 @@ impl NotificationSession {
         self.listen(Some(0)).await
     }
 
+    /// One poll: the data of the notifications that it brought.
+    pub async fn heard(&mut self) -> anyhow::Result<Vec<Value>> {
+        let text = self.connect(None).await?;
+        let messages: Vec<Value> = serde_json::from_str(&text)?;
+        let is_told = |message: &Value| message["data"]["messageType"].is_string();
+        Ok(messages.into_iter().filter(is_told).map(|mut message| message["data"].take()).collect())
+    }
+
     async fn listen(&mut self, timeout: Option<u32>) -> anyhow::Result<usize> {
+        Ok(self.connect(timeout).await?.matches(r#""messageType":"#).count())
+    }
+
+    async fn connect(&mut self, timeout: Option<u32>) -> anyhow::Result<String> {
         let advice =
             timeout.map(|timeout| format!(r#","advice":{{"timeout":{timeout}}}"#)).unwrap_or_default();
         let connect = format!(
@@ -57,6 +69,6 @@ impl NotificationSession {
         if text.contains(r#""successful":false"#) {
             bail!("a poll was refused: {text}");
         }
-        Ok(text.matches(r#""messageType":"#).count())
+        Ok(text.to_owned())
     }
 }

@@ -44,9 +44,10 @@ impl Agent {
         Self { http, name, ledger, chance, count: 0, said: BTreeMap::new(), completed: Vec::new() }
     }
 
-    /// Begins to work: logs in to chat and is ready.
-    pub async fn begin(&mut self) -> Result<()> {
-        let start = json!({"operationName": "StartContactCenterSession", "channels": ["chat"]});
+    /// Begins to work: logs in to chat and perhaps the telephone, and is ready for chats.
+    pub async fn begin(&mut self, calls: bool) -> Result<()> {
+        let channels: &[&str] = if calls { &["chat", "voice"] } else { &["chat"] };
+        let start = json!({"operationName": "StartContactCenterSession", "channels": channels});
         let answer = self.post("/me", &start).await;
         ensure!(Outcome::of(&answer) == Outcome::Acknowledged, "{answer:?}");
         let answer = self.post("/me/channels/chat", &json!({"operationName": "Ready"})).await;

@@ -18,7 +18,7 @@ use world::client::{
 };
 
 const ENDPOINT: &str = "/api/v2/notifications";
-const TOPICS: [&str; 2] = ["/v2/me/chats", "/v2/me/channels"];
+const TOPICS: [&str; 3] = ["/v2/me/chats", "/v2/me/channels", "/v2/me/calls"];
 /// Longer than any connect is held.
 const PATIENCE: Duration = Duration::from_secs(40);
 /// How long nothing must have been heard before it is held to be all.

@@ -1,6 +1,7 @@
 //! The reporting feed, as a reporting program reads it.
 
 use super::{
+    calls::ReportedCalls,
     ledger::{Ledger, What},
     table::{Table, TableRow},
 };
@@ -16,6 +17,7 @@ pub async fn read(target: &ServerAddress, ledger: &Ledger, table: &mut Table) ->
     let mut http = Http::new(target.clone(), ClientIdentity::basic(READER, demo::centre::PASSWORD));
     let mut order = TableRow::default();
     let mut ids: BTreeMap<String, u32> = BTreeMap::new();
+    let mut calls = ReportedCalls::default();
     let mut after = String::from("0");
     loop {
         let answer = http.get(&format!("/api/v2/reporting/events?after={after}&limit=1000")).await?;
@@ -32,7 +34,12 @@ pub async fn read(target: &ServerAddress, ledger: &Ledger, table: &mut Table) ->
             *ids.entry(event["id"].as_str().unwrap_or_default().to_owned()).or_default() += 1;
             let data = &event["data"];
             let text = |name: &str| data[name].as_str().unwrap_or_default();
+            calls.take(event["type"].as_str().unwrap_or_default(), data, ledger);
             match event["type"].as_str() {
+                Some("jackfield.disposition") if text("media") == "voice" => {
+                    let value = data["disposition"]["value"].as_str().unwrap_or_default();
+                    ledger.found(What::CallDisposition, value);
+                }
                 Some("jackfield.disposition") => {
                     let late = text("phase") == "released";
                     let what = if late { What::LateDisposition } else { What::LiveDisposition };
@@ -51,6 +58,7 @@ pub async fn read(target: &ServerAddress, ledger: &Ledger, table: &mut Table) ->
     for (id, count) in &ids {
         order.expect(id, *count);
     }
+    calls.judge(ledger, table);
     table.add("events of the feed, in order and once", order);
     table.remark(format!("{} events in the feed", ids.len()));
     Ok(())

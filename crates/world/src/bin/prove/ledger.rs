@@ -20,15 +20,24 @@ pub enum What {
     LateDisposition,
     /// A completion, in the reporting feed.
     Completion,
+    /// A disposition of a call, in the reporting feed.
+    CallDisposition,
+    /// A colleague who was called in beside a call, with or without asking first, in the reporting feed.
+    Asked,
+    /// A consultation after which the call was handed over or the colleague taken in, in the reporting feed.
+    Completed,
 }
 
 impl What {
-    const ALL: [(Self, &'static str); 5] = [
+    const ALL: [(Self, &'static str); 8] = [
         (Self::CustomerMessage, "customer messages in transcripts"),
         (Self::AgentMessage, "agent messages in transcripts"),
         (Self::LiveDisposition, "live dispositions in the feed"),
         (Self::LateDisposition, "late dispositions in the feed"),
         (Self::Completion, "completions in the feed"),
+        (Self::CallDisposition, "dispositions of calls in the feed"),
+        (Self::Asked, "colleagues called in, in the feed"),
+        (Self::Completed, "transfers and conferences in the feed"),
     ];
 }
 
@@ -98,9 +107,11 @@ impl Ledger {
             .collect()
     }
 
-    /// Whether something of every kind was acknowledged.
-    pub fn is_worth_something(&self) -> bool {
-        What::ALL.iter().all(|(what, _)| !self.acknowledged(*what).is_empty())
+    /// Whether something of every kind was acknowledged, that of calls included if there were calls.
+    pub fn is_worth_something(&self, has_calls: bool) -> bool {
+        let is_of_calls = |what| matches!(what, What::CallDisposition | What::Asked | What::Completed);
+        let mut wanted = What::ALL.iter().filter(|(what, _)| has_calls || !is_of_calls(*what));
+        wanted.all(|(what, _)| !self.acknowledged(*what).is_empty())
     }
 
     /// A row for each kind.

@@ -4,8 +4,13 @@
 //! ```text
 //! customers ─┐                                    ┌─ kill -9, SIGTERM, again on the same directory
 //! agents ────┼─▶ proxy (destroys replies) ─▶ jackfield serve --demo
-//! listeners ─┘
+//! listeners ─┘                                    │
+//! callers, the agents' phones ────────── SIP, RTP ┘
 //! ```
+//!
+//! Agents take calls, too: they ask colleagues, hand over, confer, swap and take out, and set dispositions. Of these,
+//! the feed must tell what was acknowledged, each call must end, at the agents' applications as well, and no caller may be
+//! left without anything to hear while the server lives.
 //!
 //! After that, another server stands still, is down, and has its system's time of day set; nobody's chat, login or offer
 //! may end of it (`standstill.rs`).
@@ -17,6 +22,8 @@
 
 mod agent;
 mod agent_listener;
+mod caller;
+mod calls;
 mod customer;
 mod feed;
 mod hearing;
@@ -25,18 +32,23 @@ mod proxy;
 mod server;
 mod standstill;
 mod table;
+mod telephone_agent;
+mod telephones;
 mod turmoil;
 
 use agent::Agent;
 use agent_listener::{AgentListener, ListenerTransport};
 use anyhow::{Context, Result, ensure};
+use caller::Callers;
 use clap::Parser;
 use customer::Customers;
 use ledger::Ledger;
 use proxy::Proxy;
 use server::Server;
 use std::{path::PathBuf, process::ExitCode, sync::Arc, time::Duration};
-use table::Table;
+use table::{Table, TableRow};
+use telephone_agent::TelephoneAgent;
+use telephones::Telephones;
 use tokio::{sync::watch, task::JoinSet, time::Instant};
 use world::client::ServerAddress;
 
@@ -61,6 +73,9 @@ struct Options {
     /// How many customers there are at one time
     #[arg(long, default_value_t = 16)]
     customers: usize,
+    /// How many callers there are at one time; none where an earlier release takes turns, which hands no call over
+    #[arg(long, default_value_t = 6)]
+    callers: usize,
     /// How long the server is paused and is down in the part about time, in seconds; 0 leaves that part out
     #[arg(long, default_value_t = 40)]
     pause: u64,
@@ -88,9 +103,12 @@ async fn prove(options: &Options, seed: u64) -> Result<Table> {
     let proxy = Proxy::start(server.addr(), chance.fork()).await?;
     let target = ServerAddress::new(proxy.addr());
     let ledger = Arc::new(Ledger::default());
+    let has_calls = options.earlier.is_none() && options.callers > 0;
+    let phones =
+        if has_calls { Some(Telephones::register(server.sip(), server.ended()).await?) } else { None };
 
     let mut listeners = Vec::new();
-    let mut staff = JoinSet::new();
+    let (mut staff, mut telephonists) = (JoinSet::new(), JoinSet::new());
     let (close, closing) = watch::channel(false);
     for number in 1..=demo::centre::AGENTS {
         let name = demo::centre::agent_name(number);
@@ -102,11 +120,17 @@ async fn prove(options: &Options, seed: u64) -> Result<Table> {
             listeners.push(AgentListener::open(&target, &name, second).await?);
         }
         let mut agent = Agent::new(&target, &name, ledger.clone(), chance.fork());
-        agent.begin().await.with_context(|| format!("{name} could not begin to work"))?;
+        agent.begin(has_calls).await.with_context(|| format!("{name} could not begin to work"))?;
         staff.spawn(agent.work(closing.clone()));
+        if has_calls {
+            let agent = TelephoneAgent::new(&target, number, ledger.clone(), chance.fork());
+            telephonists.spawn(agent.work(closing.clone()));
+        }
     }
     let customers = Customers::new(target.clone(), ledger.clone(), chance.fork());
     let visits = customers.spawn(options.customers, &closing);
+    let at_once = if has_calls { options.callers } else { 0 };
+    let callers = Callers::spawn(server.sip(), at_once, server.ended(), &mut chance, &closing).await?;
 
     proxy.cut(true);
     turmoil::rage(&mut server, &mut chance, Duration::from_secs(options.seconds)).await?;
@@ -123,15 +147,35 @@ async fn prove(options: &Options, seed: u64) -> Result<Table> {
     {
         agents.push(agent??);
     }
+    let mut table = Table::default();
+    let ended = tokio::time::timeout_at(deadline, callers.ended()).await;
+    table.add("callers who always heard something", ended.context("callers did not come to an end")??);
+    let (mut free, mut acknowledged) = (TableRow::default(), [0, 0]);
+    while let Some(agent) = tokio::time::timeout_at(deadline, telephonists.join_next())
+        .await
+        .context("agents did not come to the end of their calls")?
+    {
+        let mut agent = agent?;
+        acknowledged = [0, 1].map(|which| acknowledged[which] + agent.acknowledged()[which]);
+        let calls = agent.calls().await;
+        free.expect(
+            &format!("{} has no call: {calls:?}", agent.name()),
+            u32::from(calls == Some(Vec::new())),
+        );
+    }
+    table.add("agents without a call at the end", free);
+    let [swapped, taken_out] = acknowledged;
+    table.remark(format!("{swapped} swaps of calls, {taken_out} colleagues taken out of conferences"));
+    drop(phones);
     agent_listener::until_quiet(&listeners, deadline).await;
 
     let target = ServerAddress::new(server.addr());
-    let mut table = Table::default();
     customer::read(&target, &rooms, &ledger, &mut table).await?;
     agent::read(&mut agents, &rooms, &ledger).await?;
     feed::read(&target, &ledger, &mut table).await?;
     let heard: Vec<_> = listeners.into_iter().map(AgentListener::close).collect();
     hearing::judge(&heard, &ledger, &mut table);
+    calls::judge(&heard, &mut table);
     ledger.fill(&mut table);
     let log = server.stop_for_good().await?;
     if options.pause > 0 {
@@ -141,6 +185,6 @@ async fn prove(options: &Options, seed: u64) -> Result<Table> {
     if !table.holds() {
         println!("seed {seed}; the end of the server's log:\n{log}");
     }
-    ensure!(ledger.is_worth_something(), "hardly anything was acknowledged: nothing is proved");
+    ensure!(ledger.is_worth_something(has_calls), "hardly anything was acknowledged: nothing is proved");
     Ok(table)
 }

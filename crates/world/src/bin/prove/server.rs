@@ -5,9 +5,13 @@ use rustix::process::{Pid, Signal, kill_process};
 use std::{
     ffi::OsString,
     fs::File,
-    net::{SocketAddr, TcpListener},
+    net::{SocketAddr, TcpListener, UdpSocket},
     path::{Path, PathBuf},
     process::Stdio,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
     time::Duration,
 };
 use tokio::{
@@ -43,6 +47,9 @@ pub struct Server {
     home: PathBuf,
     way: LaunchOptions,
     addr: SocketAddr,
+    sip: SocketAddr,
+    /// How many processes of it were ended.
+    ended: Arc<AtomicU32>,
     child: Child,
     /// How often it was killed.
     pub kills: u32,
@@ -54,9 +61,20 @@ impl Server {
     /// Starts it with the demo centre, its data below a directory. Where there is an `earlier` release, that has them
     /// first, and then the two in turns.
     pub async fn start(binary: &Path, earlier: Option<&Path>, home: &Path) -> Result<Self> {
-        let arguments = ["--demo", "--sip", "127.0.0.1:0"].map(OsString::from).to_vec();
+        // The same port after each restart, too, over UDP and TCP.
+        let free = || UdpSocket::bind("127.0.0.1:0").and_then(|socket| socket.local_addr());
+        let sip = (0..64).find_map(|_| free().ok().filter(|addr| TcpListener::bind(addr).is_ok()));
+        let sip = sip.context("no port for SIP")?;
+        let config = home.join("calls.toml");
+        // A restart waits for no caller who stays on the line.
+        std::fs::write(&config, "[sip]\ndrain = 1\n")?;
+        let mut arguments = vec!["--demo".into(), "--sip".into(), sip.to_string().into()];
+        if earlier.is_none() {
+            arguments.extend(["--config".into(), OsString::from(config)]);
+        }
         let way = LaunchOptions { arguments, ..LaunchOptions::default() };
         let mut server = Self::start_in(way, earlier.unwrap_or(binary), home).await?;
+        server.sip = sip;
         binary.clone_into(&mut server.binary);
         server.is_earlier = earlier.is_some();
         server.earlier = earlier.map(Path::to_owned);
@@ -75,6 +93,8 @@ impl Server {
             home: home.into(),
             way,
             addr,
+            sip: addr,
+            ended: Arc::default(),
             child,
             kills: 0,
             stops: 0,
@@ -88,8 +108,19 @@ impl Server {
         self.addr
     }
 
+    /// Where it speaks SIP, with the demo centre.
+    pub const fn sip(&self) -> SocketAddr {
+        self.sip
+    }
+
+    /// How many processes of it were ended; counted before they are.
+    pub const fn ended(&self) -> &Arc<AtomicU32> {
+        &self.ended
+    }
+
     /// Kills it, as a power cut would, and starts it again after a while.
     pub async fn kill(&mut self, pause: Duration) -> Result<()> {
+        self.ended.fetch_add(1, Ordering::Relaxed);
         self.child.kill().await.context("the server could not be killed")?;
         self.kills += 1;
         self.again(pause).await
@@ -117,6 +148,7 @@ impl Server {
     }
 
     async fn stop(&mut self) -> Result<()> {
+        self.ended.fetch_add(1, Ordering::Relaxed);
         self.signal(Signal::TERM)?;
         let status =
             timeout(STOP, self.child.wait()).await.context("the server did not stop when told to")??;

@@ -15,6 +15,7 @@ use phone::{Account, Incoming, Phone, PhoneLine};
 use std::{
     fmt::Write as _,
     net::{Ipv4Addr, SocketAddr},
+    ops::RangeInclusive,
     time::{Duration, Instant},
 };
 use tempfile::TempDir;
@@ -29,7 +30,7 @@ const AT_ONCE: usize = 16;
 const SOON: Duration = Duration::from_secs(10);
 
 /// The number of an agent's phone.
-fn number(agent: usize) -> String {
+pub fn number(agent: usize) -> String {
     (FIRST + agent).to_string()
 }
 
@@ -63,7 +64,7 @@ pub async fn phones(
             anyhow::Ok(phone)
         }
     });
-    let mut registered = registered.buffer_unordered(AT_ONCE);
+    let mut registered = registered.buffered(AT_ONCE);
     let mut phones = Vec::new();
     while let Some(phone) = registered.next().await {
         phones.push(phone?);
@@ -74,7 +75,18 @@ pub async fn phones(
 
 /// Makes the first so many agents ready for calls; answers their connections.
 pub async fn ready_agents(port: u16, agents: usize) -> anyhow::Result<Vec<Lane>> {
-    let ready = stream::iter(1..=agents).map(|agent| async move {
+    agents_at_work(port, 1..=agents, "Ready").await
+}
+
+/// Logs agents in who take no calls of a queue, only those of their colleagues; answers their connections.
+pub async fn colleagues(port: u16, agents: RangeInclusive<usize>) -> anyhow::Result<Vec<Lane>> {
+    agents_at_work(port, agents, "NotReady").await
+}
+
+async fn agents_at_work(port: u16, agents: RangeInclusive<usize>, state: &str) -> anyhow::Result<Vec<Lane>> {
+    let state = format!(r#"{{"operationName":"{state}"}}"#);
+    let state = state.as_str();
+    let ready = stream::iter(agents).map(|agent| async move {
         let mut lane = Lane::open(port, &centre::name(agent), centre::PASSWORD).await?;
         let start = r#"{"operationName":"StartContactCenterSession","channels":["voice"]}"#;
         // That the agent's phone has registered is written down a moment after the phone was told.
@@ -85,7 +97,7 @@ pub async fn ready_agents(port: u16, agents: usize) -> anyhow::Result<Vec<Lane>>
             }
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
-        lane.command("/api/v2/me", r#"{"operationName":"Ready"}"#).await?;
+        lane.command("/api/v2/me", state).await?;
         anyhow::Ok(lane)
     });
     let mut ready = ready.buffered(AT_ONCE);
@@ -94,4 +106,33 @@ pub async fn ready_agents(port: u16, agents: usize) -> anyhow::Result<Vec<Lane>>
         lanes.push(lane?);
     }
     Ok(lanes)
+}
+
+/// The addresses of the calls that an agent has in a state, with their types.
+pub async fn calls_in(lane: &mut Lane, state: &str) -> anyhow::Result<Vec<(String, String)>> {
+    let answer = lane.get("/api/v2/me/calls?fields=*").await?;
+    let answer: serde_json::Value = serde_json::from_slice(answer.body)?;
+    let calls = answer["calls"].as_array().context("no list")?.iter();
+    let text = |call: &serde_json::Value, name: &str| call[name].as_str().unwrap_or_default().to_owned();
+    let calls = calls.filter(|call| call["state"] == state);
+    Ok(calls.map(|call| (format!("/api/v2/me/calls/{}", text(call, "id")), text(call, "callType"))).collect())
+}
+
+/// The same, once there is one.
+pub async fn call_in(lane: &mut Lane, state: &str, call_type: &str) -> anyhow::Result<String> {
+    let begun = Instant::now();
+    while begun.elapsed() < SOON {
+        let calls = calls_in(lane, state).await?;
+        if let Some((path, _)) = calls.into_iter().find(|(_, found)| found == call_type) {
+            return Ok(path);
+        }
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+    anyhow::bail!("an agent has no call {call_type} that is {state}")
+}
+
+/// The request by which an agent asks a colleague.
+pub fn asks(operation: &str, agent: usize) -> String {
+    let number = number(agent);
+    format!(r#"{{"operationName":"{operation}","destination":{{"phoneNumber":"{number}"}}}}"#)
 }

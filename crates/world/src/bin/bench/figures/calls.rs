@@ -1,6 +1,6 @@
 //! Short calls through a queue to five hundred agents: signalling, routing, journal and notifications together.
 
-use super::setup::runtime;
+use super::{journalled::told, setup::runtime};
 use crate::{
     called,
     lane::Lane,
@@ -8,20 +8,16 @@ use crate::{
     setting::Setting,
     stats::{cores, rate},
 };
-use desk::ports::{FeedQuery, Store};
-use domain::{Event, InteractionId, Key, agent};
 use phone::Incoming;
 use serde_json::{Value, json};
 use std::{
-    collections::{BTreeMap, HashMap},
-    path::Path,
+    collections::BTreeMap,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
     },
     time::{Duration, Instant},
 };
-use store_sqlite::SqliteStore;
 
 const AGENTS: usize = 500;
 const PER_SECOND: usize = 320;
@@ -102,35 +98,4 @@ pub fn measure(setting: &Setting) -> anyhow::Result<Value> {
     });
     runtime.shutdown_background();
     value
-}
-
-/// What the journal tells of each call, in order, and of how many calls the same.
-async fn told(data: &Path) -> anyhow::Result<HashMap<Vec<&'static str>, usize>> {
-    let store = SqliteStore::open(data, store_sqlite::Options::default())?;
-    let mut calls: HashMap<InteractionId, Vec<&'static str>> = HashMap::new();
-    let mut query = FeedQuery { limit: 10_000, unreported: true, ..FeedQuery::default() };
-    loop {
-        let page = store.events(query.clone()).await?;
-        let Some(last) = page.rows.last() else { break };
-        query.after = last.seq;
-        for row in page.rows {
-            let call = match (&row.key, &row.event) {
-                (Key::Call(call), _) => call.clone(),
-                (
-                    _,
-                    Event::Agent(agent::AgentEvent {
-                        fact: agent::Fact::SlotTaken { session, .. } | agent::Fact::SlotFreed { session, .. },
-                        ..
-                    }),
-                ) => session.clone(),
-                _ => continue,
-            };
-            calls.entry(call).or_default().push(row.event.kind());
-        }
-    }
-    let mut alike: HashMap<Vec<&'static str>, usize> = HashMap::new();
-    for events in calls.into_values() {
-        *alike.entry(events).or_default() += 1;
-    }
-    Ok(alike)
 }

@@ -9,9 +9,14 @@ const CALLS: usize = 500;
 const SECONDS: usize = 20;
 
 pub fn measure(setting: &Setting) -> anyhow::Result<Value> {
+    run(setting, CALLS, 2)
+}
+
+/// So many calls of so many parties.
+pub(super) fn run(setting: &Setting, calls: usize, parties: usize) -> anyhow::Result<Value> {
     let program = setting.binary.with_file_name("examples").join("relay");
     let out = Command::new(&program)
-        .args([CALLS.to_string(), setting.scaled(SECONDS).to_string()])
+        .args([calls, setting.scaled(SECONDS), parties].map(|number| number.to_string()))
         .output()
         .with_context(|| {
             format!("{}: make it with cargo build --release -p voice --example relay", program.display())
