@@ -72,9 +72,7 @@ fn log_out(draft: &mut Draft<'_>, id: &UserId) -> Result<(), DecideError> {
     for session in held {
         let_go(draft, &session, id)?;
     }
-    if let Some(device) = draft.user_if_any(id)?.and_then(|user| user.device.clone()) {
-        calls::end_watch(draft, &device.phone_number)?;
-    }
+    calls::logged_out(draft, id)?;
     draft.tell_agent(id, Fact::LoggedOut)
 }
 

@@ -26,4 +26,4 @@ pub(super) use due::due;
 pub(super) use heard::heard;
 pub(super) use offer::offer;
 pub(super) use release::lost;
-pub(super) use watch::{end as end_watch, keep_up};
+pub(super) use watch::{end as end_watch, keep_up, logged_out};
