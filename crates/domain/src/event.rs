@@ -55,7 +55,7 @@ impl Event {
         !matches!(
             self,
             Self::Session(session::SessionEvent { fact: session::Fact::Typed { .. }, .. })
-                | Self::Device(device::DeviceEvent::Occupied { .. })
+                | Self::Device(device::DeviceEvent::Occupied { .. } | device::DeviceEvent::WatchedBy { .. })
                 | Self::Agent(agent::AgentEvent {
                     fact: agent::Fact::SlotTaken { .. } | agent::Fact::SlotFreed { .. },
                     ..
@@ -67,7 +67,6 @@ impl Event {
                         | call::Fact::HoldAsked { .. },
                     ..
                 })
-                | Self::Device(device::DeviceEvent::WatchedBy { .. })
         )
     }
 

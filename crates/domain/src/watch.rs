@@ -3,6 +3,9 @@
 use crate::{UserId, ids::Dn};
 use serde::{Deserialize, Serialize};
 
+/// The feature of a centre that opens all of this.
+pub const FEATURE: &str = "api-supervisor-monitoring";
+
 /// How a supervisor follows an interaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

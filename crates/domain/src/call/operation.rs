@@ -164,7 +164,8 @@ fn is_open_to_supervisor(call: &Call, party: &Party, operation: CallOperation) -
         _ => switches_to(operation).is_some_and(|to| {
             let from = party.watch.map(|watch| watch.monitoring);
             // Whoever has stepped in may not leave somebody alone by stepping out.
-            let is_free = party.only_watches() || call.others(party).count() > 1;
+            let is_free =
+                party.only_watches() || call.others(party).filter(|other| other.has_answered()).count() > 1;
             from != Some(to) && target.is_some() && is_free
         }),
     }

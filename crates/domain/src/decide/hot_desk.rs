@@ -1,7 +1,7 @@
 //! At which phone an agent works: their own, or another for the time of their contact-centre session
 //! (spec: core-and-voice#4.4). Whether a phone is free is decided here, so that of two who come to it one gets it.
 
-use super::{DecideError, Draft};
+use super::{DecideError, Draft, calls};
 use crate::{
     Refusal, UserId,
     agent::{Agent, Fact},
@@ -64,7 +64,7 @@ pub(super) fn take(
     let Fact::Seated { device, .. } = &seated else { return Ok(()) };
     let dn = device.phone_number.clone();
     draft.tell_agent(id, seated)?;
-    draft.tell_device(&dn, DeviceEvent::Occupied { by: Occupant::Guest(id.clone()) })?;
+    occupy(draft, &dn, Occupant::Guest(id.clone()))?;
     match &user.device {
         Some(own) => settle(draft, &own.phone_number),
         None => Ok(()),
@@ -78,7 +78,7 @@ pub(super) fn leave(draft: &mut Draft<'_>, id: &UserId, place: Option<String>) -
     let dn = device.phone_number.clone();
     draft.tell_agent(id, Fact::LeftDesk { device, place })?;
     let by = without_guest(draft, &dn)?;
-    draft.tell_device(&dn, DeviceEvent::Occupied { by })?;
+    occupy(draft, &dn, by)?;
     let own = draft.user(id)?.device.as_ref().map(number).cloned();
     match own {
         Some(own) => settle(draft, &own),
@@ -93,7 +93,13 @@ pub(super) fn settle(draft: &mut Draft<'_>, dn: &Dn) -> Result<(), DecideError> 
         return Ok(());
     }
     let by = without_guest(draft, dn)?;
-    if by == occupant { Ok(()) } else { draft.tell_device(dn, DeviceEvent::Occupied { by }) }
+    if by == occupant { Ok(()) } else { occupy(draft, dn, by) }
+}
+
+/// Somebody else works at a phone: what was followed from it was its user's.
+fn occupy(draft: &mut Draft<'_>, dn: &Dn, by: Occupant) -> Result<(), DecideError> {
+    calls::end_watch(draft, dn)?;
+    draft.tell_device(dn, DeviceEvent::Occupied { by })
 }
 
 /// Who works at a phone that has no guest.

@@ -1,9 +1,13 @@
 //! How the centre is set up. Writing the same again changes nothing, so a file can be applied twice.
 
-use super::{DecideError, Draft, hot_desk};
+use super::{DecideError, Draft, calls, hot_desk};
 use crate::{
-    Event, Key, Refusal, State, UserId, centre, check, command::Provision, device, disposition_tree, ids::Dn,
-    queue, user,
+    Event, Key, Refusal, State, UserId, centre, check,
+    command::Provision,
+    device, disposition_tree,
+    ids::Dn,
+    queue,
+    user::{self, Role},
 };
 use std::sync::Arc;
 
@@ -12,6 +16,9 @@ pub(super) fn provision(draft: &mut Draft<'_>, change: &Provision) -> Result<(),
         Provision::PutUser(user) => {
             check::user_name(&user.user_name)?;
             assign(draft, &user.id, user.device.as_ref().map(|device| &device.phone_number))?;
+            if let Some(device) = user.device.as_ref().filter(|_| !user.has(&[Role::Supervisor])) {
+                calls::end_watch(draft, &device.phone_number)?;
+            }
             let state = State::User(Some(Arc::new((**user).clone())));
             put(draft, Key::User(user.id.clone()), &state, || {
                 Event::User(user::UserAccountEvent::Put(user.clone()))
@@ -62,12 +69,13 @@ fn put(
     if draft.holds(&key, wanted)? { Ok(()) } else { draft.push(key, event()) }
 }
 
-/// The user's old phone is nobody's from now on, and the new one is theirs.
+/// The user's old phone is nobody's from now on, and follows no other; the new one is theirs.
 fn assign(draft: &mut Draft<'_>, id: &UserId, now: Option<&Dn>) -> Result<(), DecideError> {
     let key = Key::User(id.clone());
     let had = if draft.exists(&key)? { draft.user(id).ok() } else { None };
     let had = had.and_then(|user| user.device.as_ref().map(|device| device.phone_number.clone()));
     if let Some(had) = had.filter(|had| Some(had) != now) {
+        calls::end_watch(draft, &had)?;
         draft.tell_device(&had, device::DeviceEvent::Assigned { owner: None })?;
     }
     let Some(dn) = now else { return Ok(()) };

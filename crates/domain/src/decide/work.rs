@@ -82,13 +82,7 @@ fn log_out(draft: &mut Draft<'_>, id: &UserId) -> Result<(), DecideError> {
     for session in held {
         let_go(draft, &session, id)?;
     }
-    let phone = match (draft.agent(id)?, draft.user_if_any(id)?) {
-        (Some(agent), Some(user)) => agent.device(&user).map(|device| device.phone_number.clone()),
-        _ => None,
-    };
-    if let Some(dn) = phone {
-        calls::end_watch(draft, &dn)?;
-    }
+    calls::logged_out(draft, id)?;
     hot_desk::leave(draft, id, None)?;
     draft.tell_agent(id, Fact::LoggedOut)
 }

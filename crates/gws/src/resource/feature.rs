@@ -6,7 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 /// Opens following the calls of others.
-pub const MONITORING: &str = "api-supervisor-monitoring";
+pub const MONITORING: &str = domain::watch::FEATURE;
 
 /// Something that a centre may use.
 #[derive(Clone, Debug, Serialize, ToSchema)]

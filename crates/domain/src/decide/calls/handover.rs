@@ -5,7 +5,7 @@ use super::{
     consult,
     party::{self, NewParty, Place},
     release::{self, Release},
-    room, routing, wait,
+    room, routing, wait, watch,
 };
 use crate::{
     InteractionId, Millis, QueueName, Refusal,
@@ -112,7 +112,10 @@ pub(super) fn complete(
     release::part(draft, &call.id, both.consult.leg, how)?;
     let mut takes_queue = both.main.origin == PartyOrigin::Queue;
     release::part(draft, &call.id, both.main.leg, how)?;
-    for target in call.others(both.consult) {
+    // The customer is rather a colleague's than a supervisor's who has stepped in.
+    let mut targets: Vec<&Party> = call.others(both.consult).collect();
+    targets.sort_by_key(|target| target.watch.is_some());
+    for target in targets {
         let serves = takes_queue && target.has_answered();
         takes_queue &= !serves;
         let origin = if serves { PartyOrigin::Queue } else { target.origin };
@@ -121,6 +124,9 @@ pub(super) fn complete(
         let handover = own.or(Some(Handover { from: both.main.leg, leaves_at: None, referred: false }));
         let (leg, line) = (target.leg, both.main.line);
         draft.tell_call(&call.id, Fact::Moved { leg, line, origin, handover, carrier: None })?;
+        if serves {
+            watch::left(draft, call, target)?;
+        }
     }
     room::arrange(draft, &call.id)
 }

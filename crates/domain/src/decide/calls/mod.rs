@@ -29,4 +29,4 @@ pub(super) use heard::heard;
 pub(super) use offer::offer;
 pub(super) use phone::{ask as ask_by_phone, refer};
 pub(super) use release::lost;
-pub(super) use watch::{end as end_watch, keep_up};
+pub(super) use watch::{end as end_watch, keep_up, logged_out};

@@ -191,13 +191,18 @@ fn pass_on(draft: &mut Draft<'_>, call: &Call, line: u16) -> Result<(), DecideEr
     }
     let is_in = |party: &Party| matches!(party.origin, PartyOrigin::Called | PartyOrigin::Watch);
     let called = |party: &&Party| is_in(party) && party.user().is_some();
-    let next = call.live_in(line).filter(called).find(|party| party.has_answered());
+    // A colleague rather than a supervisor who has stepped in.
+    let mut there: Vec<&Party> =
+        call.live_in(line).filter(called).filter(|party| party.has_answered()).collect();
+    there.sort_by_key(|party| party.watch.is_some());
+    let next = there.first().copied();
     let Some(next) = next.filter(|next| call.customer().is_none_or(|customer| customer.leg != next.leg))
     else {
         return Ok(());
     };
     let (leg, origin, handover) = (next.leg, PartyOrigin::Queue, next.handover);
-    draft.tell_call(&call.id, Fact::Moved { leg, line, origin, handover, carrier: None })
+    draft.tell_call(&call.id, Fact::Moved { leg, line, origin, handover, carrier: None })?;
+    watch::left(draft, call, next)
 }
 
 /// Whether its caller is in a queue and nobody has taken it.

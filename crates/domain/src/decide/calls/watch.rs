@@ -20,7 +20,7 @@ use crate::{
     medium,
     session::EndedBy,
     user::User,
-    watch::{Monitoring, PartyWatch, Watch, WatchMode, WatchScope},
+    watch::{FEATURE, Monitoring, PartyWatch, Watch, WatchMode, WatchScope},
 };
 
 /// How long the phone of a supervisor rings, in milliseconds.
@@ -45,7 +45,7 @@ pub(super) fn begin(
     }
     let by = target.watched_by.clone().filter(|by| *by != device.dn);
     if let Some(by) = by {
-        if in_force(draft, &by)?.is_some_and(|watch| watch.target == target.dn) {
+        if is_followed_by(draft, &by, &target.dn, &owner)? {
             return Err(Refusal::InUse(format!("The monitoring of device '{}'", target.dn)).into());
         }
         end(draft, &by)?;
@@ -60,8 +60,9 @@ pub(super) fn begin(
     };
     let before = device.watches.clone();
     if before.as_ref() != Some(&watch) {
-        if before.as_ref().is_some_and(|before| before.target != watch.target) {
+        if before.as_ref().is_none_or(|before| before.target != watch.target) {
             end(draft, &device.dn)?;
+            leave_other(draft, supervisor, &watch.target)?;
         }
         let user_name = leader.user_name.clone();
         let before = draft.device(&device.dn)?.and_then(|device| device.watches.clone());
@@ -80,7 +81,36 @@ pub(super) fn begin(
 /// Whether a user may follow another now.
 fn may_follow(draft: &mut Draft<'_>, leader: &User, user: &UserId) -> Result<bool, DecideError> {
     let Some(user) = draft.user_if_any(user)? else { return Ok(false) };
-    Ok(draft.centre()?.leads(leader, &user))
+    let centre = draft.centre()?;
+    Ok(centre.has(&[FEATURE]) && centre.leads(leader, &user))
+}
+
+/// The same, where the one who follows may have been taken away.
+fn may_still_follow(
+    draft: &mut Draft<'_>,
+    supervisor: &UserId,
+    user: Option<&UserId>,
+) -> Result<bool, DecideError> {
+    match (draft.user_if_any(supervisor)?, user) {
+        (Some(leader), Some(user)) => may_follow(draft, &leader, user),
+        _ => Ok(false),
+    }
+}
+
+/// Whether the user of a phone follows another phone, and may follow its user.
+fn is_followed_by(draft: &mut Draft<'_>, by: &Dn, target: &Dn, user: &UserId) -> Result<bool, DecideError> {
+    match in_force(draft, by)?.filter(|watch| watch.target == *target) {
+        Some(watch) => may_still_follow(draft, &watch.supervisor, Some(user)),
+        None => Ok(false),
+    }
+}
+
+/// Whether a supervisor who follows somebody is not shown to them.
+fn is_hidden(draft: &mut Draft<'_>, leader: &User, user: &UserId) -> Result<bool, DecideError> {
+    match draft.user_if_any(user)? {
+        Some(user) => Ok(draft.centre()?.hides(leader, &user)),
+        None => Ok(false),
+    }
 }
 
 /// What the user of a phone follows, if the phone is still theirs.
@@ -109,18 +139,34 @@ fn is_followed(party: &Party) -> bool {
     party.is_live() && party.watch.is_none() && party.origin != PartyOrigin::Consult
 }
 
-/// Takes the supervisor into a call that is there. One who follows it already does so otherwise from now on.
+/// The leg of who waits in a queue, or hears that nobody takes the call: nobody is there with whom they talk.
+fn waiting(call: &Call) -> Option<u16> {
+    call.customer().filter(|_| call.is_waiting() || call.turned_away).map(|customer| customer.leg)
+}
+
+/// Takes the supervisor into a call that is there. One who follows it already does so otherwise from now on, and one whose
+/// phone still rings as soon as they answer; refused where they may not step out.
 fn join_running(draft: &mut Draft<'_>, call: &Call, leg: u16, watch: &Watch) -> Result<(), DecideError> {
     let there = call
         .on(leg)
         .and_then(|party| call.followers(party).find(|follower| follower.user() == Some(&watch.supervisor)));
-    let Some(there) = there else { return follow(draft, &call.id, leg, true) };
+    let Some((there, follows)) = there.and_then(|party| Some((party, party.watch?))) else {
+        return follow(draft, &call.id, leg, true);
+    };
     let operation = CallAct::Monitor(watch.monitoring).operation();
-    if operation.is_some_and(|operation| call::is_open(call, there, operation)) {
-        switch(draft, call, there, watch.monitoring)
-    } else {
-        Ok(())
+    let otherwise = operation.filter(|_| there.has_answered() && follows.monitoring != watch.monitoring);
+    if let Some(operation) = otherwise.filter(|operation| !call::is_open(call, there, *operation)) {
+        return Err(Refusal::NotInCallState { operation, state: there.state }.into());
     }
+    let now = PartyWatch { scope: watch.scope, ..follows };
+    if otherwise.is_some() {
+        return change(draft, call, there, PartyWatch { monitoring: watch.monitoring, ..now });
+    }
+    let now = if there.has_answered() { now } else { PartyWatch { monitoring: watch.monitoring, ..now } };
+    if now == follows {
+        return Ok(());
+    }
+    draft.tell_call(&call.id, Fact::Watching { leg: there.leg, watch: now })
 }
 
 /// Somebody is called into a call: whoever follows their calls is called as well, and who follows the calls of those that
@@ -140,7 +186,8 @@ pub(super) fn joined(draft: &mut Draft<'_>, id: &InteractionId, leg: u16) -> Res
 /// their phone may answer by itself.
 fn follow(draft: &mut Draft<'_>, id: &InteractionId, leg: u16, asked_now: bool) -> Result<(), DecideError> {
     let call = draft.call(id)?;
-    let Some(target) = call.on(leg).filter(|party| is_followed(party)) else { return Ok(()) };
+    let is_free = |party: &&Party| is_followed(party) && waiting(&call) != Some(party.leg);
+    let Some(target) = call.on(leg).filter(is_free) else { return Ok(()) };
     let Some(user) = target.user().cloned() else { return Ok(()) };
     let Some(by) = draft.device(&target.dn)?.and_then(|device| device.watched_by.clone()) else {
         return Ok(());
@@ -162,10 +209,7 @@ fn follow(draft: &mut Draft<'_>, id: &InteractionId, leg: u16, asked_now: bool) 
         return Ok(());
     }
     let Some(answers) = free_phone(draft, &by, &watch.supervisor)? else { return Ok(()) };
-    let hidden = match draft.user_if_any(&user)? {
-        Some(user) => draft.centre()?.hides(&leader, &user),
-        None => false,
-    };
+    let hidden = is_hidden(draft, &leader, &user)?;
     let (monitoring, scope) = (watch.monitoring, watch.scope);
     let follows = PartyWatch { target: leg, monitoring, scope, hidden, stepped_in: false };
     let coming = NewParty {
@@ -201,8 +245,14 @@ pub(super) fn switch(
     party: &Party,
     monitoring: Monitoring,
 ) -> Result<(), DecideError> {
-    let Some(watch) = party.watch else { return Ok(()) };
-    let watch = PartyWatch { monitoring, stepped_in: false, ..watch };
+    match party.watch {
+        Some(watch) => change(draft, call, party, PartyWatch { monitoring, ..watch }),
+        None => Ok(()),
+    }
+}
+
+fn change(draft: &mut Draft<'_>, call: &Call, party: &Party, watch: PartyWatch) -> Result<(), DecideError> {
+    let watch = PartyWatch { stepped_in: false, ..watch };
     draft.tell_call(&call.id, Fact::Watching { leg: party.leg, watch })?;
     // Who steps out may leave a customer on hold.
     if party.only_watches() {
@@ -278,16 +328,41 @@ pub(super) fn cancel(
 ) -> Result<(), DecideError> {
     let is_it = |watch: &Watch| target.is_none_or(|dn| watch.target == *dn);
     let armed = device.watches.as_ref().is_some_and(is_it);
-    let running = followed_by(draft, supervisor, target)?;
+    // In a call they may have gone on with somebody else than whose phone they follow.
+    let running = followed_by(draft, supervisor, target.filter(|_| !armed))?;
     if !armed && running.is_none() {
         return Err(nothing_followed(target).into());
     }
     if armed {
         end(draft, &device.dn)?;
     }
-    let Some((call, own)) = running else { return Ok(()) };
-    if call.on(own).is_some_and(Party::only_watches) {
-        release::part(draft, &call.id, own, Release::by(EndedBy::Agent, Cause::Normal))?;
+    running.map_or(Ok(()), |(call, own)| take_out(draft, &call, own))
+}
+
+/// Who logs out follows nobody any more.
+pub(in super::super) fn logged_out(draft: &mut Draft<'_>, user: &UserId) -> Result<(), DecideError> {
+    let phone = match (draft.agent(user)?, draft.user_if_any(user)?) {
+        (Some(agent), Some(user)) => agent.device(&user).map(|device| device.phone_number.clone()),
+        _ => None,
+    };
+    if let Some(dn) = phone {
+        end(draft, &dn)?;
+    }
+    let running = followed_by(draft, user, None)?;
+    running.map_or(Ok(()), |(call, own)| take_out(draft, &call, own))
+}
+
+/// A supervisor leaves the call in which they follow somebody else than the user of this phone.
+fn leave_other(draft: &mut Draft<'_>, supervisor: &UserId, target: &Dn) -> Result<(), DecideError> {
+    let Some((call, own)) = followed_by(draft, supervisor, None)? else { return Ok(()) };
+    let followed = call.on(own).and_then(|party| call.on(party.watch?.target));
+    if followed.is_some_and(|followed| followed.dn != *target) { take_out(draft, &call, own) } else { Ok(()) }
+}
+
+/// Takes a supervisor out of a call who only listens or coaches.
+fn take_out(draft: &mut Draft<'_>, call: &Call, leg: u16) -> Result<(), DecideError> {
+    if call.on(leg).is_some_and(Party::only_watches) {
+        release::part(draft, &call.id, leg, Release::by(EndedBy::Agent, Cause::Normal))?;
     }
     Ok(())
 }
@@ -305,20 +380,24 @@ pub(in super::super) fn end(draft: &mut Draft<'_>, dn: &Dn) -> Result<(), Decide
     Ok(())
 }
 
-/// The part of a supervisor is over: whom they kept silent is heard again, and one who followed one call follows no other.
+/// A supervisor follows nobody in a call any more, because their part is over or because the call is theirs now: whom they
+/// kept silent is heard again, and one who followed one call and has heard it follows no other.
 pub(super) fn left(draft: &mut Draft<'_>, before: &Call, party: &Party) -> Result<(), DecideError> {
     let (Some(watch), Some(user)) = (party.watch, party.user()) else { return Ok(()) };
     let call = draft.call(&before.id)?;
-    let kept = call.on(watch.target).filter(|target| target.is_live() && target.silenced);
-    if let Some(target) = kept.filter(|target| call.followers(target).next().is_none()) {
+    let Some(target) = call.on(watch.target) else { return Ok(()) };
+    if target.is_live() && target.silenced && call.followers(target).next().is_none() {
         draft.tell_call(&call.id, Fact::Silenced { leg: target.leg, on: false, supervisor: None })?;
         room::speak(draft, &call.id, target.leg)?;
     }
-    let target = call.on(watch.target).map(|target| target.dn.clone());
-    let is_once = draft.device(&party.dn)?.and_then(|device| device.watches.clone()).is_some_and(|armed| {
-        armed.mode == WatchMode::Next && armed.supervisor == *user && Some(&armed.target) == target.as_ref()
+    let was_heard = party.established_at.is_some() && target.established_at.is_some();
+    let armed = draft.device(&party.dn)?.and_then(|device| device.watches.clone());
+    // In the call they may have gone on with somebody else than whose phone they follow.
+    let is_once = armed.is_some_and(|armed| {
+        let is_its = call.parties.iter().any(|party| party.dn == armed.target);
+        armed.mode == WatchMode::Next && armed.supervisor == *user && is_its
     });
-    if is_once { end(draft, &party.dn) } else { Ok(()) }
+    if is_once && was_heard { end(draft, &party.dn) } else { Ok(()) }
 }
 
 /// Runs after whatever happened in a call: who follows somebody goes where they went. When those have left, a supervisor
@@ -328,7 +407,7 @@ pub(in super::super) fn keep_up(draft: &mut Draft<'_>, id: &InteractionId) -> Re
         return Ok(());
     }
     let call = draft.call(id)?;
-    let waits = call.customer().filter(|_| call.is_waiting()).map(|customer| customer.leg);
+    let waits = waiting(&call);
     let (mut is_elsewhere, mut steps_in) = (false, false);
     for party in call.live() {
         let Some(watch) = party.watch else { continue };
@@ -337,6 +416,10 @@ pub(in super::super) fn keep_up(draft: &mut Draft<'_>, id: &InteractionId) -> Re
             // Nobody is there to follow while they wait in a queue.
             Some(target) if waits == Some(target.leg) => {
                 release::part(draft, id, leg, Release::by(EndedBy::Agent, Cause::Normal))?;
+            }
+            Some(target) if party.only_watches() && !is_right(draft, party, target)? => {
+                release::part(draft, id, leg, Release::by(EndedBy::Agent, Cause::Normal))?;
+                end(draft, &party.dn)?;
             }
             Some(target) => {
                 if target.line != party.line {
@@ -354,15 +437,20 @@ pub(in super::super) fn keep_up(draft: &mut Draft<'_>, id: &InteractionId) -> Re
                 }
             }
             None => match next(draft, &call, party, watch)? {
-                Some(target) => {
-                    let watch = PartyWatch { target, ..watch };
+                Some((target, hidden)) => {
+                    let watch = PartyWatch { target, hidden, ..watch };
                     draft.tell_call(id, Fact::Watching { leg, watch })?;
                     is_elsewhere = true;
                 }
                 None if party.only_watches() => {
                     release::part(draft, id, leg, Release::by(EndedBy::Agent, Cause::Normal))?;
                 }
-                None => {}
+                // Nobody is left whom they follow: they are in it like anybody else.
+                None => {
+                    let (line, origin) = (party.line, PartyOrigin::Called);
+                    draft.tell_call(id, Fact::Moved { leg, line, origin, handover: None, carrier: None })?;
+                    left(draft, &call, party)?;
+                }
             },
         }
     }
@@ -373,22 +461,28 @@ pub(in super::super) fn keep_up(draft: &mut Draft<'_>, id: &InteractionId) -> Re
     }
 }
 
-/// Whom a supervisor follows next who follows a call and not a user.
+/// Whether the user of a party may follow that of another now.
+fn is_right(draft: &mut Draft<'_>, party: &Party, target: &Party) -> Result<bool, DecideError> {
+    party.user().map_or(Ok(false), |supervisor| may_still_follow(draft, supervisor, target.user()))
+}
+
+/// Whom a supervisor follows next who follows a call and not a user, and whether they are not shown to them.
 fn next(
     draft: &mut Draft<'_>,
     call: &Call,
     party: &Party,
     watch: PartyWatch,
-) -> Result<Option<u16>, DecideError> {
+) -> Result<Option<(u16, bool)>, DecideError> {
     let Some(leader) = party.user().filter(|_| watch.scope == WatchScope::Interaction) else {
         return Ok(None);
     };
     let Some(leader) = draft.user_if_any(leader)? else { return Ok(None) };
-    for other in call.live_in(party.line).filter(|other| is_followed(other)) {
+    let waits = waiting(call);
+    for other in call.live_in(party.line).filter(|other| is_followed(other) && waits != Some(other.leg)) {
         if let Some(user) = other.user()
             && may_follow(draft, &leader, user)?
         {
-            return Ok(Some(other.leg));
+            return Ok(Some((other.leg, is_hidden(draft, &leader, user)?)));
         }
     }
     Ok(None)

@@ -6,8 +6,8 @@ use crate::{
     command::{AgentAct, Workplace},
 };
 
-fn at(place: &str) -> Option<Workplace> {
-    Some(Workplace { name: Some(place.into()), device: None })
+fn at(place: &str) -> Workplace {
+    Workplace { name: Some(place.into()), device: None }
 }
 
 #[test]
@@ -16,7 +16,7 @@ fn a_session_begins_without_a_state_and_at_the_usual_place() {
     let channel = world.agent("ann").channel(&test_centre::medium()).cloned().expect("a channel");
     assert_eq!(channel.state, None);
     assert!(!channel.takes_work());
-    let elsewhere = AgentAct::LogIn { channels: vec![test_centre::medium()], place: at("Desk 7") };
+    let elsewhere = AgentAct::LogIn { channels: vec![test_centre::medium()], place: Some(at("Desk 7")) };
     check(TestCentre::new().then(log_out("ann")), desk("ann", elsewhere), "ann: in at Desk 7 on 1");
     check(TestCentre::new(), log_in("dan"), "no: User 'dan' was not found");
 }
@@ -28,7 +28,7 @@ fn beginning_again_changes_nothing() {
 
 #[test]
 fn further_channels_join_the_session_where_it_is() {
-    let elsewhere = AgentAct::LogIn { channels: vec![test_centre::medium()], place: at("Desk 7") };
+    let elsewhere = AgentAct::LogIn { channels: vec![test_centre::medium()], place: Some(at("Desk 7")) };
     let there = TestCentre::new().then(log_out("ann")).then(desk("ann", elsewhere));
     let more = AgentAct::LogIn { channels: vec![test_centre::medium(), "x".into(), "x".into()], place: None };
     let world = check(there, desk("ann", more), "ann: in at - on 1");

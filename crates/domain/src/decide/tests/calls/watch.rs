@@ -4,6 +4,7 @@ use super::*;
 use crate::{
     call::{Cause, LegEvent, capabilities},
     centre::AgentGroup,
+    command::Provision,
 };
 
 /// The centre has one group, of these.
@@ -122,15 +123,16 @@ fn the_right_is_judged_when_a_call_begins() {
 
 #[test]
 fn a_phone_that_changed_hands_is_followed_by_its_new_user_no_more() {
+    check(
+        listening(),
+        has_phone("cat", None),
+        "device.monitoring-ended; device.monitored; device.assigned; user.put",
+    );
     let other = listening()
         .then(has_phone("cat", None))
         .then(has_phone("bob", Some("5003")))
         .then(arrive_at("Support"));
-    check(
-        other,
-        offer("ann"),
-        "2 ann 5001 Ringing answers until 30000; ann: +slot; device.monitoring-ended; device.monitored => 2 call 5001 as 100",
-    );
+    check(other, offer("ann"), "2 ann 5001 Ringing answers until 30000; ann: +slot => 2 call 5001 as 100");
 }
 
 #[test]
@@ -256,4 +258,192 @@ fn a_supervisor_may_do_what_the_specification_lists() {
     let in_it = world.then(cats(CallAct::Monitor(Monitoring::BargeIn)));
     let rest = ["Hangup", "SendDtmf", "SwitchToListenIn", "SwitchToCoach", "MuteMonitoredUser"];
     assert_eq!(open(&in_it), rest);
+}
+
+/// Cat follows the next call of a phone.
+fn next_call(target: &str, monitoring: Monitoring) -> Command {
+    cat(DeviceAct::Watch(Box::new(WatchAsked { mode: WatchMode::Next, ..asked(target, monitoring) })))
+}
+
+#[test]
+fn an_agent_who_calls_a_phone_of_nobodys_is_followed() {
+    check(
+        listening().then(dial("5009", to_device("5009"))),
+        up(1),
+        "1 up; 2 phone 5009 Ringing answers until 60000; 3 cat 5003 Ringing answers until 30000 follows 1 ListenIn; cat: +slot => 3 call 5003 as 5001; 2 call 5009 as 5001; 1 hears ringback",
+    );
+}
+
+#[test]
+fn nobody_is_called_to_who_waits_in_a_queue() {
+    let waits = phones().then(dial("Support", to_queue("Support", None))).then(up(1));
+    check(
+        waits.clone(),
+        cat(listen("5001", Monitoring::BargeIn)),
+        "device.monitoring-began; device.monitored",
+    );
+    check(
+        waits.then(cat(listen("5001", Monitoring::ListenIn))),
+        offer("bob"),
+        "2 bob 5002 Ringing answers until 30000; bob: +slot; 3 cat 5003 Ringing answers until 30000 follows 1 ListenIn; cat: +slot => 3 call 5003 as 5001; 2 call 5002 as 5001",
+    );
+}
+
+#[test]
+fn who_thinks_otherwise_while_their_phone_rings_follows_otherwise() {
+    let rung = talking().then(cat(listen("5001", Monitoring::BargeIn)));
+    check(
+        rung.clone(),
+        cat(listen("5001", Monitoring::ListenIn)),
+        "device.monitoring-began; 3 follows 2 ListenIn",
+    );
+    check(
+        rung.then(cat(listen("5001", Monitoring::ListenIn))),
+        up(3),
+        "3 Established => 3 join 0 for nobody",
+    );
+}
+
+#[test]
+fn who_asks_for_another_phone_leaves_the_call_in_which_they_listen() {
+    check(
+        watched(),
+        next_call("5002", Monitoring::ListenIn),
+        "device.monitoring-ended; device.monitored; 3 Released by agent normal talked; cat: -slot kept; device.monitoring-began; device.monitored => 3 release normal",
+    );
+}
+
+#[test]
+fn who_may_follow_no_more_is_taken_out_and_whom_they_kept_silent_is_heard() {
+    let silenced = watched().then(cats(CallAct::Silence(true))).then(grouped("cat", &["bob"], false));
+    check(
+        silenced,
+        ann(CallAct::Mute(true)),
+        "2 muted; 3 Released by agent normal talked; cat: -slot kept; 2 heard again; device.monitoring-ended; device.monitored => 2 mute; 3 release normal; 2 mute",
+    );
+    let off = centre_with(|centre| centre.features.clear());
+    check(
+        watched().then(off.clone()),
+        cats(CallAct::Monitor(Monitoring::BargeIn)),
+        "3 follows 2 BargeIn; 3 Released by agent normal talked; cat: -slot kept; device.monitoring-ended; device.monitored => 3 join 0 for nobody; 3 release normal",
+    );
+    check(
+        listening().then(off).then(arrive_at("Support")),
+        offer("ann"),
+        "2 ann 5001 Ringing answers until 30000; ann: +slot; device.monitoring-ended; device.monitored => 2 call 5001 as 100",
+    );
+}
+
+#[test]
+fn who_goes_on_with_another_is_shown_to_them_as_their_group_says() {
+    let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+    let group = |member: &str, hidden| AgentGroup {
+        name: member.into(),
+        leaders: names(&["cat"]),
+        members: names(&[member]),
+        hidden,
+    };
+    let groups =
+        centre_with(move |centre| centre.agent_groups = vec![group("ann", true), group("bob", false)]);
+    let lead = consulting().then(groups).then(cat(listen("5001", Monitoring::ListenIn))).then(up(5));
+    check(
+        lead,
+        ann(complete(Purpose::Transfer)),
+        "3 Released by agent normal talked; ann: -slot kept; 2 Released by agent normal talked; ann: -slot kept; 4 moved to 0 as queue from 2; 5 follows 4 ListenIn => 2 release normal; 1 join 0; 4 join 0; 5 join 0 for nobody; 5 join 0 for nobody",
+    );
+}
+
+#[test]
+fn an_end_of_following_takes_out_who_went_on_with_another() {
+    let lead = consulting().then(cat(listen("5001", Monitoring::Coach))).then(up(5));
+    check(
+        lead.then(ann(complete(Purpose::Transfer))),
+        cat(DeviceAct::Unwatch(Some("5001".into()))),
+        "device.monitoring-ended; device.monitored; 5 Released by agent normal talked; cat: -slot kept => 5 release normal",
+    );
+    let once = consulting().then(next_call("5001", Monitoring::Coach)).then(up(5));
+    check(
+        once.then(ann(complete(Purpose::Transfer))),
+        does("cat", CallAct::Hangup),
+        "5 Released by agent normal talked; cat: -slot kept; device.monitoring-ended; device.monitored => 5 release normal; 1 join 0; 4 join 0",
+    );
+}
+
+#[test]
+fn a_supervisor_to_whom_the_call_falls_has_had_their_one_call() {
+    let once = talking().then(next_call("5001", Monitoring::BargeIn)).then(up(3));
+    check(
+        once,
+        ann(CallAct::Hangup),
+        "2 Released by agent normal talked; ann: -slot kept; 3 moved to 0 as queue; device.monitoring-ended; device.monitored => 2 release normal; 1 join 0; 3 join 0",
+    );
+}
+
+#[test]
+fn a_call_that_the_agent_does_not_answer_is_not_the_one_call() {
+    let once = phones().then(next_call("5001", Monitoring::ListenIn)).then(arrive_at("Support"));
+    let offered = once.then(offer("ann")).then(up(3)).then(ann(CallAct::Reject));
+    check(
+        offered.after(20_000),
+        offer("ann"),
+        "4 ann 5001 Ringing answers until 50000; ann: +slot; 5 cat 5003 Ringing answers until 50000 follows 4 ListenIn; cat: +slot => 5 call 5003 as 5001; 4 call 5001 as 100",
+    );
+}
+
+#[test]
+fn who_has_stepped_in_takes_part_like_anybody_else_when_the_agent_has_left() {
+    let in_it = direct().then(cat(listen("5001", Monitoring::BargeIn))).then(up(3));
+    check(
+        in_it.clone(),
+        ann(CallAct::Hangup),
+        "2 Released by agent normal talked; ann: -slot kept; 3 moved to 0 as called => 2 release normal; 1 join 0; 3 join 0",
+    );
+    check(
+        in_it.then(ann(CallAct::Hangup)),
+        cats(CallAct::Hold),
+        "3 asked to hold => 1 hears hold; 3 hears silence; 3 phone hold",
+    );
+}
+
+#[test]
+fn the_customer_falls_to_a_colleague_rather_than_to_a_supervisor() {
+    let in_it = talking().then(cat(listen("5001", Monitoring::BargeIn))).then(up(3));
+    let both = in_it.then(ann(single_step(Purpose::Conference, "5002"))).then(up(4));
+    check(
+        both,
+        ann(CallAct::Hangup),
+        "2 Released by agent normal talked; ann: -slot kept; 4 moved to 0 as queue from 2; 3 follows 4 BargeIn in it => 2 release normal; 1 join 0; 3 join 0; 4 join 0",
+    );
+}
+
+#[test]
+fn who_logs_out_listens_no_more() {
+    check(
+        watched(),
+        log_out("cat"),
+        "device.monitoring-ended; device.monitored; 3 Released by agent normal talked; cat: -slot kept; cat: out => 3 release normal",
+    );
+}
+
+#[test]
+fn a_supervisor_who_may_no_more_keeps_nobody_from_following() {
+    let two = listening().then(has_supervisor("bob")).then(grouped("bob", &["ann"], false));
+    let act = listen("5001", Monitoring::ListenIn);
+    let command = Command::Device { dn: "5002".into(), agent: "bob".into(), act };
+    check(
+        two,
+        command,
+        "device.monitoring-ended; device.monitored; device.monitoring-began; device.monitored",
+    );
+}
+
+#[test]
+fn who_is_no_supervisor_any_more_follows_nobody() {
+    let mut user = phone_user("cat", Some("5003"));
+    user.roles.clear();
+    check(
+        listening(),
+        Command::Provision(Provision::PutUser(Box::new(user))),
+        "device.monitoring-ended; device.monitored; user.put",
+    );
 }
