@@ -238,7 +238,7 @@ impl Phones {
                 coming.add(soon, leg, LegEvent::Gone { cause: Cause::Normal, code: None });
             }
             LegCommand::Join(room, by) => {
-                self.change(&leg, |leg| (leg.room, leg.heard_by) = (Some(room), by))
+                self.change(&leg, |leg| (leg.room, leg.heard_by) = (Some(room), by));
             }
             LegCommand::Part(what) => {
                 self.change(&leg, |leg| leg.room = None);

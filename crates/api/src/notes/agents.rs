@@ -106,9 +106,8 @@ impl DeviceNotes<'_> {
                 Some(State::Agent(before)) => before.channel(&voice()).is_some(),
                 _ => false,
             },
-            Fact::Seated { .. } | Fact::LeftDesk { .. } => true,
-            // Whoever asked is shown the state that they are held in.
-            Fact::StateChosen { .. } => true,
+            // Whoever asked for a state is shown the one that they are held in.
+            Fact::Seated { .. } | Fact::LeftDesk { .. } | Fact::StateChosen { .. } => true,
             Fact::DispositionOwed { .. }
             | Fact::DispositionSettled { .. }
             | Fact::SlotTaken { .. }

@@ -132,7 +132,7 @@ pub(super) fn data(this_dn: &str, event: &DeviceEvent, names: Names<'_>) -> Opti
             agent: owner.as_ref().and_then(names),
             agent_id: owner.as_ref().map(UserId::as_str),
         }),
-        DeviceEvent::Occupied { .. } => None,
+        DeviceEvent::Occupied { .. } | DeviceEvent::WatchedBy { .. } => None,
         DeviceEvent::Service { on: true, answers } => json(InService { this_dn, answers: *answers }),
         DeviceEvent::Service { on: false, answers: _ } => json(OutOfService { this_dn }),
         DeviceEvent::DoNotDisturb { on } => json(DoNotDisturb { this_dn, on: *on }),
@@ -158,7 +158,6 @@ pub(super) fn data(this_dn: &str, event: &DeviceEvent, names: Names<'_>) -> Opti
             agent_id: before.as_ref().map(|watch| watch.supervisor.as_str()),
             monitored_dn: before.as_ref().map(|watch| watch.target.as_str()),
         }),
-        DeviceEvent::WatchedBy { .. } => None,
         DeviceEvent::Forwarded { to } => json(Forwarded { this_dn, to: to.as_ref().map(Dn::as_str) }),
     }
 }

@@ -195,7 +195,7 @@ async fn of_two_who_come_to_a_phone_at_once_one_gets_it() {
     let answers =
         tokio::join!(tom.post("/me", start("place", "Hall")), mei.post("/me", start("devicePath", HALL)),);
     let mut codes = [answers.0.json["statusCode"].clone(), answers.1.json["statusCode"].clone()];
-    codes.sort_by_key(|code| code.as_u64());
+    codes.sort_by_key(serde_json::Value::as_u64);
     assert_eq!(codes, [json!(0), json!(19)]);
 }
 

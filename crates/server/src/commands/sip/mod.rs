@@ -31,9 +31,9 @@ pub async fn trace(args: SipTrace, out: &mut impl Write) -> Result<()> {
         save(file, &pcap::written(&found.messages))?;
     }
     if args.json {
-        json::print(&found, out)?
+        json::print(&found, out)?;
     } else {
-        ladder::print(&found, out)?
+        ladder::print(&found, out)?;
     }
     if let Some(file) = args.pcap.filter(|_| !args.json) {
         writeln!(out, "\nThe messages are in {}.", file.display())?;

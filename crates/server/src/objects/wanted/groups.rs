@@ -20,7 +20,7 @@ pub(super) fn wanted(config: &Config, reading: &ReadContext<'_>, findings: &mut 
             findings.problem("[[agent_groups]]: a 'name' is empty");
         }
         if !names.insert(name) {
-            findings.problem(&format!("[[agent_groups]] '{name}': there is another group with this name"));
+            findings.problem(format!("[[agent_groups]] '{name}': there is another group with this name"));
         }
         check(entry, &users, findings);
     }
@@ -30,12 +30,12 @@ pub(super) fn wanted(config: &Config, reading: &ReadContext<'_>, findings: &mut 
 fn check(entry: &AgentGroupEntry, users: &BTreeMap<&str, &[Role]>, findings: &mut Findings) {
     let AgentGroupEntry { name, leaders, members, .. } = entry;
     for user in leaders.iter().chain(members).filter(|user| !users.contains_key(user.as_str())) {
-        findings.problem(&format!("[[agent_groups]] '{name}': there is no user '{user}'"));
+        findings.problem(format!("[[agent_groups]] '{name}': there is no user '{user}'"));
     }
     for leader in leaders {
         let roles = users.get(leader.as_str());
         if roles.is_some_and(|roles| !roles.contains(&Role::Supervisor)) {
-            findings.problem(&format!("[[agent_groups]] '{name}': '{leader}' is no supervisor"));
+            findings.problem(format!("[[agent_groups]] '{name}': '{leader}' is no supervisor"));
         }
     }
 }

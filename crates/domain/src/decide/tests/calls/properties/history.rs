@@ -107,6 +107,14 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
+/// A caller has waited for too long, and hears so.
+fn announced() -> TestCentre {
+    let patient = queue_with("Support", |queue| queue.calls.patience = 60_000);
+    let late = Destination::Announcement("sorry".into());
+    let due = Command::CallDue { call: c1(), due: Deadline::Overflow, late };
+    phones().then(patient).then(arrive_at("Support")).after(60_000).then(due)
+}
+
 /// Ann talks with a caller of a queue that gives time for work after a call, and a disposition is required.
 fn asked() -> TestCentre {
     let queue = queue_with("Support", |queue| queue.calls.wrap_up = 30_000);
@@ -114,8 +122,9 @@ fn asked() -> TestCentre {
 }
 
 pub fn history() -> impl Strategy<Value = History> {
-    let begin: [fn() -> TestCentre; 17] = [
+    let begin: [fn() -> TestCentre; 18] = [
         phones,
+        announced,
         asked,
         waiting,
         offered,

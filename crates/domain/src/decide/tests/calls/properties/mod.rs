@@ -231,7 +231,7 @@ fn random_histories_reach_every_state() {
     use proptest::{strategy::ValueTree, test_runner::TestRunner};
     let mut runner = TestRunner::deterministic();
     let mut seen = BTreeSet::new();
-    for _ in 0..1_000 {
+    for _ in 0..2_500 {
         let history: History = history().new_tree(&mut runner).expect("a history").current();
         let world = perform(&history, |_, _, _| ());
         let events = world
