@@ -6,7 +6,7 @@ use super::{
     consult,
     party::{self, NewParty, Place},
     release::{self, Release},
-    room,
+    room, wait,
 };
 use crate::{
     InteractionId, Key, Millis, Refusal, UserId,
@@ -416,6 +416,10 @@ pub(in super::super) fn keep_up(draft: &mut Draft<'_>, id: &InteractionId) -> Re
             // Nobody is there to follow while they wait in a queue.
             Some(target) if waits == Some(target.leg) => {
                 release::part(draft, id, leg, Release::by(EndedBy::Agent, Cause::Normal))?;
+                // With whom they talked, who hears the queue again now.
+                if watch.stepped_in {
+                    wait::back(draft, id)?;
+                }
             }
             Some(target) if party.only_watches() && !is_right(draft, party, target)? => {
                 release::part(draft, id, leg, Release::by(EndedBy::Agent, Cause::Normal))?;

@@ -4,6 +4,7 @@ use super::*;
 use crate::{
     call::{Cause, LegEvent, capabilities},
     centre::AgentGroup,
+    command::Arrive,
     command::Provision,
 };
 
@@ -161,6 +162,18 @@ fn who_has_stepped_in_stays_with_the_customer() {
         in_it,
         ann(CallAct::Hangup),
         "2 Released by agent normal talked; ann: -slot kept; 3 moved to 0 as queue => 2 release normal; 1 join 0; 3 join 0",
+    );
+}
+
+#[test]
+fn whom_a_supervisor_talks_with_hears_the_queue_again_when_they_wait_again() {
+    let own = Arrive { device: Some("5002".into()), ..arrival(to_queue("Support", None)) };
+    let offered = phones().then(Command::Arrive(Box::new(own))).then(offer("ann"));
+    let in_it = offered.then(cat(listen("5002", Monitoring::BargeIn))).then(up(3));
+    check(
+        in_it,
+        ann(CallAct::Reject),
+        "2 Released by agent refused barred until 10000; ann: -slot; queued Support since 0; 3 Released by agent normal talked; cat: -slot kept => 2 release refused; 3 release normal; 1 hears hold",
     );
 }
 
