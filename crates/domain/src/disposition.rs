@@ -1,5 +1,6 @@
 //! The disposition rule: which key, which values, and until when (spec: decisions#6).
 
+pub use crate::requirement::{Required, Requirement};
 use crate::{
     InteractionId, Millis, UserId,
     agent::Agent,
@@ -22,48 +23,6 @@ pub enum Policy {
     Warn,
     /// Only those of the book.
     Strict,
-}
-
-/// What is asked of an agent whose part ends without a disposition.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Required {
-    /// Nothing.
-    #[default]
-    Off,
-    /// Desktops are told to ask for one.
-    Ask,
-    /// It has to be set before the agent is offered the next interaction of the medium.
-    BeforeNext,
-}
-
-/// What is asked, by medium.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Requirement {
-    /// Of every medium that is not named.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub every: Option<Required>,
-    /// Of these.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub media: BTreeMap<MediumName, Required>,
-}
-
-impl Requirement {
-    /// Whether it says nothing.
-    pub fn is_silent(&self) -> bool {
-        *self == Self::default()
-    }
-
-    /// What it says of a medium, if anything.
-    pub fn of(&self, medium: &MediumName) -> Option<Required> {
-        self.media.get(medium).copied().or(self.every)
-    }
-
-    /// Whether it asks for a disposition of any medium.
-    pub fn asks(&self) -> bool {
-        self.media.values().chain(&self.every).any(|required| *required != Required::Off)
-    }
 }
 
 /// How long an agent who owes a disposition is held at most where the settings say nothing, in milliseconds.

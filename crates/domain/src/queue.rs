@@ -1,6 +1,6 @@
 //! A provisioned queue.
 
-use crate::{Millis, QueueName, disposition::Requirement, ids::Dn};
+use crate::{Millis, QueueName, ids::Dn, requirement::Requirement};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 

@@ -8,8 +8,9 @@ use crate::{
     repeat::Repeat,
     state::Api,
     v2::{
-        devices, features,
+        features,
         openapi::{Denied, Listing, Refused},
+        places,
         sessions::late_part,
     },
 };
@@ -187,7 +188,7 @@ async fn dial(
 ) -> Outcome {
     features::allows(&api, features::VOICE)?;
     caller.needs(&[Role::Agent, Role::Supervisor])?;
-    let device = devices::own(&api, &caller, &id).await?;
+    let device = places::own(&api, &caller, &id).await?;
     let CallsRequest::Dial(request) = asked(&api, &body, "/me/devices/{id}/calls")?;
     let command = api.desk.dialling(&caller.user.id, &device.phone_number, request.dialled()).await?;
     if let Command::Dial { dial, .. } = &command {
@@ -200,7 +201,7 @@ async fn dial(
 async fn device_of(api: &Api, user: &User, party: &Party) -> Result<Option<Device>, Problem> {
     match &user.device {
         Some(own) if own.phone_number == party.dn => Ok(Some(own.clone())),
-        _ => devices::numbered(api, &party.dn).await,
+        _ => places::numbered(api, &party.dn).await,
     }
 }
 

@@ -78,7 +78,7 @@ type Shape = fn(&Links, &Phone<'_>) -> DeviceResource;
 
 /// The phone at which a user works, if they have one, as it stands.
 pub async fn of_user(api: &Api, user: &User, shape: Shape) -> Result<Vec<DeviceResource>, Problem> {
-    match worked_at(api, user).await? {
+    match places::worked_at(api, user).await? {
         Some(device) => Ok(vec![for_user(api, user, &device, shape).await?]),
         None => Ok(Vec::new()),
     }
@@ -112,26 +112,6 @@ async fn as_it_stands(api: &Api, device: &Device, shape: Shape) -> Result<Device
     Ok(shape(&api.links, &Phone { device, stands: &stands, voice, supervises }))
 }
 
-/// The phone at which a user works: their own, or another for the time of their session.
-pub async fn worked_at(api: &Api, user: &User) -> Result<Option<Device>, Problem> {
-    Ok(api.desk.agent(user).await?.device(user).cloned())
-}
-
-/// The phone at which the caller works, by its id.
-pub async fn own(api: &Api, caller: &Caller, id: &str) -> Result<Device, Problem> {
-    let found = worked_at(api, &caller.user).await?.filter(|device| device.id == id);
-    found.ok_or_else(|| Problem::not_found(&format!("Device '{id}'")))
-}
-
-/// A phone of the centre by its number.
-pub async fn numbered(api: &Api, dn: &Dn) -> Result<Option<Device>, Problem> {
-    let owner = api.desk.device(dn).await?.owner.and_then(|owner| api.desk.directory().user(&owner));
-    Ok(match owner {
-        Some(owner) => owner.device.clone(),
-        None => api.desk.centre().and_then(|centre| centre.phone(dn).cloned()),
-    })
-}
-
 /// The switch's settings of a device. There are none; desktops read them as they start.
 #[utoipa::path(
     get, path = "/devices/{id}/settings/tserver", tag = "devices",
@@ -147,7 +127,7 @@ async fn switch_settings(State(api): State<Arc<Api>>, caller: Caller, Path(id): 
 /// exists, only the refusal tells.
 async fn find(api: &Api, caller: &Caller, id: &str) -> Result<Device, Problem> {
     let own = caller.user.device.clone();
-    let worked_at = worked_at(api, &caller.user).await?;
+    let worked_at = places::worked_at(api, &caller.user).await?;
     if let Some(own) = worked_at.into_iter().chain(own).find(|device| device.id == id) {
         return Ok(own);
     }
@@ -235,7 +215,7 @@ async fn operate(
     Posted(body): Posted,
 ) -> Outcome {
     caller.needs(&[Role::Agent, Role::Supervisor])?;
-    let device = &own(&api, &caller, &id).await?;
+    let device = &places::own(&api, &caller, &id).await?;
     if is_of_the_phone(body.operation()?) {
         features::allows(&api, features::VOICE)?;
     }
@@ -316,7 +296,7 @@ async fn act_on(api: &Api, caller: &Caller, repeat: &Repeat, device: &Device, ac
 
 /// The command for the phone that follows from an operation on all channels; `None` if the phone cannot be reached.
 pub async fn follows(api: &Api, caller: &Caller, on: bool) -> Result<Option<Command>, Problem> {
-    let Some(device) = worked_at(api, &caller.user).await? else { return Ok(None) };
+    let Some(device) = places::worked_at(api, &caller.user).await? else { return Ok(None) };
     let dn = device.phone_number;
     let is_at_work = api.desk.agent(&caller.user).await?.channel(&voice()).is_some();
     let is_reached = is_at_work && api.desk.device(&dn).await?.in_service;

@@ -107,7 +107,7 @@ async fn start(
     let place = places::find(api, &caller.user, named)?;
     let device = match &place {
         Some(place) => place.device.clone(),
-        None => devices::worked_at(api, &caller.user).await?,
+        None => places::worked_at(api, &caller.user).await?,
     };
     let names = asked.channels.0;
     if names.is_empty() || names.len() > MAX_CHANNELS {
@@ -232,7 +232,7 @@ async fn operate_channel(
     let request: ChannelRequest = asked(&api, &body, "/me/channels/{channel}")?;
     let act = channel_act(Some(channel.clone()), request)?;
     if channel.as_str() == VOICE {
-        let device = devices::worked_at(&api, &caller.user).await?;
+        let device = places::worked_at(&api, &caller.user).await?;
         return devices::set_state(&api, &caller, &repeat, device.as_ref(), act).await;
     }
     let command = Command::Agent { agent: caller.user.id.clone(), act };

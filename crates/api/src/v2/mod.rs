@@ -18,8 +18,9 @@ mod settings;
 mod skills;
 mod users;
 
-pub use devices::{not_registered, own as own_device, worked_at};
+pub use devices::not_registered;
 pub use openapi::openapi;
+pub use places::{own as own_device, worked_at};
 pub use router::router;
 pub use services::{all_services, own_services};
 pub use settings::option_groups;

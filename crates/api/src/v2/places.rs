@@ -1,8 +1,9 @@
 //! Places, and the phones that stand there: those of users, and those that are nobody's own
 //! (spec: core-and-voice#4.4).
 
-use crate::state::Api;
+use crate::{auth::Caller, state::Api};
 use domain::{
+    call::Dn,
     command::Workplace,
     user::{Device, User},
 };
@@ -80,4 +81,24 @@ pub fn find(api: &Api, user: &User, named: Named<'_>) -> Result<Option<Workplace
             Err(Problem::invalid(format!("'place' names none at which there is such a device: '{place}'")))
         }
     }
+}
+
+/// The phone at which a user works: their own, or another for the time of their session.
+pub async fn worked_at(api: &Api, user: &User) -> Result<Option<Device>, Problem> {
+    Ok(api.desk.agent(user).await?.device(user).cloned())
+}
+
+/// The phone at which the caller works, by its id.
+pub async fn own(api: &Api, caller: &Caller, id: &str) -> Result<Device, Problem> {
+    let found = worked_at(api, &caller.user).await?.filter(|device| device.id == id);
+    found.ok_or_else(|| Problem::not_found(&format!("Device '{id}'")))
+}
+
+/// A phone of the centre by its number.
+pub async fn numbered(api: &Api, dn: &Dn) -> Result<Option<Device>, Problem> {
+    let owner = api.desk.device(dn).await?.owner.and_then(|owner| api.desk.directory().user(&owner));
+    Ok(match owner {
+        Some(owner) => owner.device.clone(),
+        None => api.desk.centre().and_then(|centre| centre.phone(dn).cloned()),
+    })
 }

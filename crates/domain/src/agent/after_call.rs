@@ -1,6 +1,6 @@
 //! Work after a call that the server began, and interactions whose disposition an agent still owes.
 
-use super::snapshot::AgentState;
+use super::state::AgentState;
 use crate::{InteractionId, Millis, UserId, medium::MediumName};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;

@@ -2,7 +2,7 @@
 
 use super::{
     after_call::{AfterCall, SettledBy},
-    snapshot::AgentState,
+    state::AgentState,
 };
 use crate::{InteractionId, Millis, medium::MediumName, user::Device};
 use serde::{Deserialize, Serialize};

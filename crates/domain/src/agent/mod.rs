@@ -4,7 +4,9 @@ mod after_call;
 mod event;
 mod fold;
 mod snapshot;
+mod state;
 
 pub use after_call::{AfterCall, OwedDisposition, SettledBy};
 pub use event::{AgentEvent, Fact};
-pub use snapshot::{Agent, AgentState, ChannelState, HotDesk, Login, RECENT, Readiness};
+pub use snapshot::{Agent, ChannelState, HotDesk, Login, RECENT};
+pub use state::{AgentState, Readiness};

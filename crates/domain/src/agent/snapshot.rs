@@ -1,6 +1,9 @@
 //! An agent at work as their events left them.
 
-use super::after_call::{AfterCall, OwedDisposition};
+use super::{
+    after_call::{AfterCall, OwedDisposition},
+    state::{AgentState, Readiness},
+};
 use crate::{
     InteractionId, Millis, UserId,
     medium::{self, MediumName},
@@ -14,50 +17,6 @@ use std::{
 
 /// How many completed conversations of a medium stay open to a late disposition whatever their age (spec: decisions#6).
 pub const RECENT: usize = 16;
-
-/// A state that an agent can put a channel into (spec: core-and-voice#4.3).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AgentState {
-    /// Fixed id of a system state; compared without regard to case.
-    pub id: String,
-    /// The operation that enters it.
-    pub operation: String,
-    /// What people read.
-    pub display: String,
-    /// The system state it counts as.
-    pub state: Readiness,
-    /// A finer word for it, `AfterCallWork` for instance.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub work_mode: Option<String>,
-    /// The reason it stands for.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reason: Option<String>,
-}
-
-/// Whether a channel takes work.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Readiness {
-    /// Logged in, no state chosen yet.
-    LoggedIn,
-    /// Takes work.
-    Ready,
-    /// Takes none.
-    NotReady,
-    /// Not logged in.
-    LoggedOut,
-}
-
-impl Readiness {
-    /// The state in the words of the API.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::LoggedIn => "LoggedIn",
-            Self::Ready => "Ready",
-            Self::NotReady => "NotReady",
-            Self::LoggedOut => "LoggedOut",
-        }
-    }
-}
 
 /// The state of one channel of a logged-in agent.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -4,7 +4,7 @@
 use super::{
     DecideError, Draft,
     machine::{Disposed, Machine},
-    owed,
+    settle,
 };
 use crate::{
     InteractionId, MediumName, Refusal, UserData, UserId, check,
@@ -77,7 +77,7 @@ fn settle<M: Machine>(
     value: &Value,
 ) -> Result<(), DecideError> {
     let is_it = !is_empty(value) && draft.centre()?.disposition.key == key;
-    if is_it { owed::code_set(draft, machine, part) } else { Ok(()) }
+    if is_it { settle::code_set(draft, machine, part) } else { Ok(()) }
 }
 
 /// The part of an agent, known to them under a name, that is over and still takes a disposition.

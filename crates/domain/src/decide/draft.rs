@@ -5,7 +5,7 @@ use crate::{
     Event, InteractionId, Key, Message, Millis, ProviderKey, QueueName, Refusal, ServiceName, State,
     ThreadId, UserId, Want,
     agent::{self, Agent},
-    call::{self, Call, Dn, LegCommand, LegId, SwitchCommand},
+    call::{self, Call, Dn, LegCommand, LegId, PartyOrigin, SwitchCommand},
     centre::{Centre, Service},
     device::{self, Device},
     disposition_tree::DispositionTree,
@@ -119,6 +119,19 @@ impl<'a> Draft<'a> {
             _ => None,
         });
         calls.collect()
+    }
+
+    /// The legs of those whom the command has called into a call.
+    pub fn called_in(&self, id: &InteractionId) -> Vec<u16> {
+        let change = self.decision.changes.iter().find(|change| change.key == Key::Call(id.clone()));
+        let events = change.into_iter().flat_map(|change| &change.events);
+        let called = events.filter_map(|event| match event {
+            Event::Call(call::CallEvent { fact: call::Fact::Joined { leg, origin, .. }, .. }) => {
+                matches!(origin, PartyOrigin::Called | PartyOrigin::Queue).then_some(*leg)
+            }
+            _ => None,
+        });
+        called.collect()
     }
 
     pub fn finish(self) -> Decision {

@@ -24,6 +24,7 @@ mod part;
 mod post;
 mod provision;
 mod receive;
+mod settle;
 mod talk;
 #[cfg(test)]
 mod tests;

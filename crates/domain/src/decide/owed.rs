@@ -3,13 +3,12 @@
 //! Where one is required before the next, an agent whose part ended without it is offered nothing of the medium until they
 //! set it, a supervisor lets them off, its time is over, or they log out.
 
-use super::{DecideError, Draft, after_call, disposition, machine::Machine};
+use super::{DecideError, Draft, disposition, machine::Machine, settle::settle};
 use crate::{
     InteractionId, MediumName, QueueName, Refusal, UserId,
     agent::{Fact, SettledBy},
     disposition::Required,
     interaction::Part,
-    medium,
     user::Role,
 };
 
@@ -41,18 +40,6 @@ pub(super) fn part_ended<M: Machine>(
     Ok(true)
 }
 
-/// The agent of a part has set its disposition.
-pub(super) fn code_set<M: Machine>(
-    draft: &mut Draft<'_>,
-    machine: &M,
-    part: &M::Part,
-) -> Result<(), DecideError> {
-    let Some(agent) = part.agent() else { return Ok(()) };
-    settle(draft, agent, &SettledBy::Code, |medium, interaction| {
-        *medium == machine.medium() && interaction == machine.known_as(part)
-    })
-}
-
 /// The time of what an agent owes may be over.
 pub(super) fn expire(draft: &mut Draft<'_>, agent: &UserId) -> Result<(), DecideError> {
     let now = draft.now;
@@ -79,20 +66,4 @@ pub(super) fn let_off(
         return Err(Refusal::RoleMissing.into());
     }
     settle(draft, agent, &SettledBy::Supervisor(by.clone()), |of, _| medium.is_none_or(|medium| medium == of))
-}
-
-fn settle(
-    draft: &mut Draft<'_>,
-    agent: &UserId,
-    by: &SettledBy,
-    which: impl Fn(&MediumName, &InteractionId) -> bool,
-) -> Result<(), DecideError> {
-    let Some(found) = draft.agent(agent)? else { return Ok(()) };
-    let mut is_call = false;
-    for owed in found.owed().iter().filter(|owed| which(&owed.medium, &owed.interaction)) {
-        is_call |= owed.medium == medium::voice();
-        let (medium, interaction) = (owed.medium.clone(), owed.interaction.clone());
-        draft.tell_agent(agent, Fact::DispositionSettled { medium, interaction, by: by.clone() })?;
-    }
-    if is_call { after_call::settled(draft, agent) } else { Ok(()) }
 }

@@ -205,7 +205,7 @@ pub struct Disposition {
     /// one word for every medium, or a table by medium, in which media that are not named are off. A queue may say
     /// otherwise (`[queues.disposition]`).
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(example = serde_json::json!({"voice": "before_next", "chat": "ask"}))]
+    #[schemars(example = serde_json::json!({"voice": "before_next"}))]
     pub required: Option<RequiredEntry>,
     /// How long an agent who owes a disposition is held at most, in seconds; 600 when never set. Reporting is told.
     #[serde(skip_serializing_if = "Option::is_none")]

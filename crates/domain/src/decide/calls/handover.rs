@@ -5,7 +5,7 @@ use super::{
     consult,
     party::{self, NewParty, Place},
     release::{self, Release},
-    room, routing, wait, watch,
+    room, routing, unwatch, wait,
 };
 use crate::{
     InteractionId, Millis, QueueName, Refusal,
@@ -125,7 +125,7 @@ pub(super) fn complete(
         let (leg, line) = (target.leg, both.main.line);
         draft.tell_call(&call.id, Fact::Moved { leg, line, origin, handover, carrier: None })?;
         if serves {
-            watch::left(draft, call, target)?;
+            unwatch::left(draft, call, target)?;
         }
     }
     room::arrange(draft, &call.id)

@@ -2,7 +2,7 @@
 
 use super::{
     super::{DecideError, Draft},
-    room, watch,
+    room,
 };
 use crate::{
     InteractionId, Millis, agent,
@@ -71,9 +71,6 @@ pub(super) fn join(
         let uuid = call.on(leg).map_or(id, |party| call.uuid(party)).clone();
         let slot = agent::Fact::SlotTaken { medium: medium::voice(), session: uuid };
         draft.tell_agent(&user, slot)?;
-    }
-    if matches!(origin, PartyOrigin::Called | PartyOrigin::Queue) {
-        watch::joined(draft, id, leg)?;
     }
     Ok(LegId { call: id.clone(), number: leg })
 }

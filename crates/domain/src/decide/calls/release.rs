@@ -2,7 +2,7 @@
 
 use super::{
     super::{DecideError, Draft, disposition},
-    room, watch, wrap_up,
+    room, unwatch, wrap_up,
 };
 use crate::{
     InteractionId, Key, Millis, agent,
@@ -77,7 +77,7 @@ pub(super) fn part(
         agent::Fact::SlotFreed { medium: medium::voice(), session: call.uuid(party).clone(), completed };
     draft.tell_agent(user, slot)?;
     if party.watch.is_some() {
-        return watch::left(draft, &call, party);
+        return unwatch::left(draft, &call, party);
     }
     wrap_up::follow(draft, &call, party, talked, how.closer)
 }
@@ -202,7 +202,7 @@ fn pass_on(draft: &mut Draft<'_>, call: &Call, line: u16) -> Result<(), DecideEr
     };
     let (leg, origin, handover) = (next.leg, PartyOrigin::Queue, next.handover);
     draft.tell_call(&call.id, Fact::Moved { leg, line, origin, handover, carrier: None })?;
-    watch::left(draft, call, next)
+    unwatch::left(draft, call, next)
 }
 
 /// Whether its caller is in a queue and nobody has taken it.

@@ -6,7 +6,9 @@ use super::{
     consult,
     party::{self, NewParty, Place},
     release::{self, Release},
-    room, wait,
+    room,
+    unwatch::{end, left},
+    wait,
 };
 use crate::{
     InteractionId, Key, Millis, Refusal, UserId,
@@ -20,7 +22,7 @@ use crate::{
     medium,
     session::EndedBy,
     user::User,
-    watch::{FEATURE, Monitoring, PartyWatch, Watch, WatchMode, WatchScope},
+    watch::{FEATURE, Monitoring, PartyWatch, Watch, WatchScope},
 };
 
 /// How long the phone of a supervisor rings, in milliseconds.
@@ -171,7 +173,7 @@ fn join_running(draft: &mut Draft<'_>, call: &Call, leg: u16, watch: &Watch) -> 
 
 /// Somebody is called into a call: whoever follows their calls is called as well, and who follows the calls of those that
 /// they are called for. An agent who calls is followed as soon as there is somebody to hear.
-pub(super) fn joined(draft: &mut Draft<'_>, id: &InteractionId, leg: u16) -> Result<(), DecideError> {
+fn joined(draft: &mut Draft<'_>, id: &InteractionId, leg: u16) -> Result<(), DecideError> {
     let call = draft.call(id)?;
     let Some(party) = call.on(leg) else { return Ok(()) };
     for other in
@@ -367,44 +369,14 @@ fn take_out(draft: &mut Draft<'_>, call: &Call, leg: u16) -> Result<(), DecideEr
     Ok(())
 }
 
-/// What a phone's user follows, ends.
-pub(in super::super) fn end(draft: &mut Draft<'_>, dn: &Dn) -> Result<(), DecideError> {
-    let Some(watch) = draft.device(dn)?.and_then(|device| device.watches.clone()) else { return Ok(()) };
-    let user = draft.user_if_any(&watch.supervisor)?;
-    let user_name = user.map(|user| user.user_name.clone()).unwrap_or_default();
-    let target = watch.target.clone();
-    draft.tell_device(dn, DeviceEvent::Watches { user_name, watch: None, before: Some(watch) })?;
-    if draft.device(&target)?.is_some_and(|device| device.watched_by.as_ref() == Some(dn)) {
-        draft.tell_device(&target, DeviceEvent::WatchedBy { by: None })?;
-    }
-    Ok(())
-}
-
-/// A supervisor follows nobody in a call any more, because their part is over or because the call is theirs now: whom they
-/// kept silent is heard again, and one who followed one call and has heard it follows no other.
-pub(super) fn left(draft: &mut Draft<'_>, before: &Call, party: &Party) -> Result<(), DecideError> {
-    let (Some(watch), Some(user)) = (party.watch, party.user()) else { return Ok(()) };
-    let call = draft.call(&before.id)?;
-    let Some(target) = call.on(watch.target) else { return Ok(()) };
-    if target.is_live() && target.silenced && call.followers(target).next().is_none() {
-        draft.tell_call(&call.id, Fact::Silenced { leg: target.leg, on: false, supervisor: None })?;
-        room::speak(draft, &call.id, target.leg)?;
-    }
-    let was_heard = party.established_at.is_some() && target.established_at.is_some();
-    let armed = draft.device(&party.dn)?.and_then(|device| device.watches.clone());
-    // In the call they may have gone on with somebody else than whose phone they follow.
-    let is_once = armed.is_some_and(|armed| {
-        let is_its = call.parties.iter().any(|party| party.dn == armed.target);
-        armed.mode == WatchMode::Next && armed.supervisor == *user && is_its
-    });
-    if is_once && was_heard { end(draft, &party.dn) } else { Ok(()) }
-}
-
 /// Runs after whatever happened in a call: who follows somebody goes where they went. When those have left, a supervisor
 /// who follows the call goes on with another whom they lead; else who only follows leaves, and who has stepped in stays.
 pub(in super::super) fn keep_up(draft: &mut Draft<'_>, id: &InteractionId) -> Result<(), DecideError> {
     if !draft.exists(&Key::Call(id.clone()))? {
         return Ok(());
+    }
+    for leg in draft.called_in(id) {
+        joined(draft, id, leg)?;
     }
     let call = draft.call(id)?;
     let waits = waiting(&call);

@@ -29,7 +29,7 @@ fn a_supervisor_is_called_when_a_call_of_their_agent_begins() {
     check(
         listening().then(arrive_at("Support")),
         offer("ann"),
-        "2 ann 5001 Ringing answers until 30000; ann: +slot; 3 cat 5003 Ringing answers until 30000 follows 2 ListenIn; cat: +slot => 3 call 5003 as 5001; 2 call 5001 as 100",
+        "2 ann 5001 Ringing answers until 30000; ann: +slot; 3 cat 5003 Ringing answers until 30000 follows 2 ListenIn; cat: +slot => 2 call 5001 as 100; 3 call 5003 as 5001",
     );
 }
 
@@ -43,7 +43,7 @@ fn an_agent_who_calls_is_followed_once_there_is_somebody_to_hear() {
     check(
         listening().then(dial("5002", to_device("5002"))),
         up(1),
-        "1 up; 2 bob 5002 Ringing answers until 60000; bob: +slot; 3 cat 5003 Ringing answers until 30000 follows 1 ListenIn; cat: +slot => 3 call 5003 as 5001; 2 call 5002 as 5001; 1 hears ringback",
+        "1 up; 2 bob 5002 Ringing answers until 60000; bob: +slot; 3 cat 5003 Ringing answers until 30000 follows 1 ListenIn; cat: +slot => 2 call 5002 as 5001; 1 hears ringback; 3 call 5003 as 5001",
     );
 }
 
@@ -118,7 +118,7 @@ fn the_right_is_judged_when_a_call_begins() {
     check(
         hidden.then(arrive_at("Support")),
         offer("ann"),
-        "2 ann 5001 Ringing answers until 30000; ann: +slot; 3 cat 5003 Ringing answers until 30000 follows 2 ListenIn hidden; cat: +slot => 3 call 5003 as 5001; 2 call 5001 as 100",
+        "2 ann 5001 Ringing answers until 30000; ann: +slot; 3 cat 5003 Ringing answers until 30000 follows 2 ListenIn hidden; cat: +slot => 2 call 5001 as 100; 3 call 5003 as 5001",
     );
 }
 
@@ -283,7 +283,7 @@ fn an_agent_who_calls_a_phone_of_nobodys_is_followed() {
     check(
         listening().then(dial("5009", to_device("5009"))),
         up(1),
-        "1 up; 2 phone 5009 Ringing answers until 60000; 3 cat 5003 Ringing answers until 30000 follows 1 ListenIn; cat: +slot => 3 call 5003 as 5001; 2 call 5009 as 5001; 1 hears ringback",
+        "1 up; 2 phone 5009 Ringing answers until 60000; 3 cat 5003 Ringing answers until 30000 follows 1 ListenIn; cat: +slot => 2 call 5009 as 5001; 1 hears ringback; 3 call 5003 as 5001",
     );
 }
 
@@ -298,7 +298,7 @@ fn nobody_is_called_to_who_waits_in_a_queue() {
     check(
         waits.then(cat(listen("5001", Monitoring::ListenIn))),
         offer("bob"),
-        "2 bob 5002 Ringing answers until 30000; bob: +slot; 3 cat 5003 Ringing answers until 30000 follows 1 ListenIn; cat: +slot => 3 call 5003 as 5001; 2 call 5002 as 5001",
+        "2 bob 5002 Ringing answers until 30000; bob: +slot; 3 cat 5003 Ringing answers until 30000 follows 1 ListenIn; cat: +slot => 2 call 5002 as 5001; 3 call 5003 as 5001",
     );
 }
 
@@ -399,7 +399,7 @@ fn a_call_that_the_agent_does_not_answer_is_not_the_one_call() {
     check(
         offered.after(20_000),
         offer("ann"),
-        "4 ann 5001 Ringing answers until 50000; ann: +slot; 5 cat 5003 Ringing answers until 50000 follows 4 ListenIn; cat: +slot => 5 call 5003 as 5001; 4 call 5001 as 100",
+        "4 ann 5001 Ringing answers until 50000; ann: +slot; 5 cat 5003 Ringing answers until 50000 follows 4 ListenIn; cat: +slot => 4 call 5001 as 100; 5 call 5003 as 5001",
     );
 }
 
