@@ -93,9 +93,9 @@ fn apply_shows_the_difference_settles_it_and_finds_none_again() {
         "~ user ada: skills: {\"Sales\":5} → {\"Sales\":9}",
         "+ disposition DispositionCode/Maybe",
         "~ disposition DispositionCode/NotNow: \"Not now\" → \"Not today\"",
+        "~ place Hall: phone_number: \"7009\" → \"7010\"",
         "- user root",
         "- disposition group DispositionCode/Complaint",
-        "~ place Hall: phone_number: \"7009\" → \"7010\"",
         "6 to settle; nothing was changed.",
     ];
     assert_eq!(dry.out.lines().collect::<Vec<_>>(), expected, "{}", dry.err);
