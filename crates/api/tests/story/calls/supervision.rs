@@ -1,5 +1,6 @@
 //! Supervisors listen, coach and step in (spec: core-and-voice#5.7, #5.8, admin-and-reporting#3).
 
+use super::handed_over::asks;
 use domain::{
     call::{Cause, HeardBy, LegCommand, LegEvent, RoomId},
     centre::{AgentGroup, Centre},
@@ -35,11 +36,6 @@ async fn told(user: &Client<'_>) -> Vec<String> {
         }
     };
     user.hears().await.iter().filter_map(word).collect()
-}
-
-async fn asks(user: &Client<'_>, path: &str, operation: &str, mut parameters: Value) {
-    parameters["operationName"] = operation.into();
-    assert_eq!(user.post(path, parameters).await.ok(), json!({"statusCode": 0}), "{operation}");
 }
 
 fn tom() -> Value {
