@@ -80,8 +80,8 @@ fn may_subscribe(api: &Api, caller: &Caller, channel: &str) -> bool {
     }
     let Some(of) = channel.strip_prefix("/v2/users") else { return true };
     let id = of.trim_start_matches('/').split('/').next().unwrap_or_default();
-    if let Some(user) = api.desk.directory().all().iter().find(|user| user.id.as_str() == id) {
-        return caller.sees(api, user);
+    if let Some(user) = api.desk.directory().user(&id.into()) {
+        return caller.sees(api, &user);
     }
     let has_groups = api.desk.centre().is_some_and(|centre| !centre.agent_groups.is_empty());
     caller.user.has(if has_groups { ADMINS } else { CARERS })
