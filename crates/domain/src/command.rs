@@ -25,6 +25,7 @@ use crate::{
     task::NewConversationIds,
     thread::Address,
     user::{Device, User},
+    watch::{Monitoring, WatchMode},
 };
 
 /// A request to change something.
@@ -48,13 +49,24 @@ pub enum Command {
         /// What the agent does.
         act: SessionAct,
     },
-    /// The router offers a waiting conversation to an agent.
+    /// The router offers a waiting conversation to an agent, or a request for help in one.
     Offer {
         /// The conversation.
         session: InteractionId,
         /// The agent.
         agent: UserId,
+        /// The number of the request; `None` for the conversation itself.
+        request: Option<u32>,
     },
+    /// Nobody took a request for help in time.
+    RequestLapsed {
+        /// The conversation.
+        session: InteractionId,
+        /// The number of the request.
+        request: u32,
+    },
+    /// A supervisor follows the conversations of an agent.
+    Supervise(Box<Supervise>),
     /// An offer's time is up.
     OfferLapsed {
         /// The conversation.
@@ -225,6 +237,7 @@ impl Command {
             | Self::Call { agent, .. }
             | Self::Device { agent, .. } => Some(agent),
             Self::ReleaseFromDispositions { by, .. } => Some(by),
+            Self::Supervise(asked) => Some(&asked.supervisor),
             _ => None,
         }
     }
@@ -245,6 +258,40 @@ pub struct Open {
     pub key_digest: String,
     /// What the customer's application sent along.
     pub user_data: UserData,
+}
+
+/// A supervisor follows the conversations of an agent (spec: digital-channels#2.8).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Supervise {
+    /// The supervisor.
+    pub supervisor: UserId,
+    /// The agent.
+    pub target: UserId,
+    /// The medium.
+    pub medium: MediumName,
+    /// What they ask for.
+    pub act: SuperviseAct,
+}
+
+/// What a supervisor asks for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum SuperviseAct {
+    /// To be offered what the agent takes from now on.
+    Arm {
+        /// How to follow it.
+        monitoring: Monitoring,
+        /// The next one, or all.
+        mode: WatchMode,
+    },
+    /// Not to be offered it any more; where they are already they stay.
+    Cancel,
+    /// To be offered a conversation that the agent has.
+    Intrude {
+        /// The conversation.
+        session: InteractionId,
+        /// How to follow it; as was asked for before when `None`.
+        monitoring: Option<Monitoring>,
+    },
 }
 
 /// What a customer does.

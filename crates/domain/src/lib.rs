@@ -29,6 +29,7 @@ pub mod notice;
 pub mod offer;
 pub mod queue;
 pub mod refusal;
+pub mod request;
 mod requirement;
 pub mod session;
 pub mod share;

@@ -13,14 +13,43 @@ pub const MAX_NICKNAME: Bound = Bound::chars(255);
 pub const MAX_TYPE: Bound = Bound::chars(255);
 
 /// Who may see a participant or a message (spec: digital-channels#2.4).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Visibility {
     /// Everyone.
+    #[default]
     All,
     /// Agents and supervisors.
     Agents,
     /// Supervisors only.
     Supervisors,
+}
+
+/// Somebody who reads a conversation, as far as it matters for what they may see.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Viewer {
+    /// The customer, by whatever door, and whoever carries words to them.
+    Customer,
+    /// An agent who works on it, one who is only asked included.
+    Agent,
+    /// A supervisor who follows an agent in it.
+    Supervisor,
+}
+
+impl Visibility {
+    /// Whether a viewer may see what has this visibility: a message, a typing sign, a notice, a participant. Every way
+    /// out asks this function and no other.
+    pub const fn is_for(self, viewer: Viewer) -> bool {
+        match self {
+            Self::All => true,
+            Self::Agents => !matches!(viewer, Viewer::Customer),
+            Self::Supervisors => matches!(viewer, Viewer::Supervisor),
+        }
+    }
+
+    /// Whether everyone may see it.
+    pub const fn is_all(&self) -> bool {
+        matches!(self, Self::All)
+    }
 }
 
 /// What kind of party spoke.
@@ -65,6 +94,8 @@ pub enum Content {
     },
     /// The author joined.
     Joined,
+    /// The author is seen by others than before.
+    Rejoined,
     /// The author left.
     Left,
     /// The author types; with a preview, what.
@@ -100,6 +131,7 @@ impl Content {
         match self {
             Self::Text { .. } => "text",
             Self::Joined => "joined",
+            Self::Rejoined => "rejoined",
             Self::Left => "left",
             Self::TypingStarted { .. } => "typing-started",
             Self::TypingStopped => "typing-stopped",
@@ -127,7 +159,7 @@ impl Content {
             Self::CustomNotice { text } => text.clear(),
             Self::Notice(notice) => notice.redact(),
             Self::Renamed { nickname } => nickname.clear(),
-            Self::Joined | Self::Left | Self::TypingStopped => {}
+            Self::Joined | Self::Rejoined | Self::Left | Self::TypingStopped => {}
         }
     }
 }

@@ -1,6 +1,6 @@
 //! A supervisor follows what somebody else works on (spec: core-and-voice#5.8, admin-and-reporting#3).
 
-use crate::{UserId, ids::Dn};
+use crate::{UserId, ids::Dn, medium::MediumName};
 use serde::{Deserialize, Serialize};
 
 /// The feature of a centre that opens all of this.
@@ -54,6 +54,36 @@ pub struct Watch {
     pub mode: WatchMode,
     /// How long in each.
     pub scope: WatchScope,
+}
+
+/// What a supervisor follows: the conversations of an agent on one medium. It is in force until they end it, log out, or
+/// may not follow that agent any more.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AgentWatch {
+    /// The agent.
+    pub target: UserId,
+    /// The medium.
+    pub medium: MediumName,
+    /// How.
+    pub monitoring: Monitoring,
+    /// Which conversations.
+    pub mode: WatchMode,
+}
+
+impl AgentWatch {
+    /// Whether it is of an agent and a medium.
+    pub fn is_of(&self, target: &UserId, medium: &MediumName) -> bool {
+        self.target == *target && self.medium == *medium
+    }
+}
+
+/// That a supervisor follows the conversations of the agent in whose state this stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WatchedBy {
+    /// The supervisor.
+    pub supervisor: UserId,
+    /// The medium.
+    pub medium: MediumName,
 }
 
 /// What a party is in a call for whose user follows somebody else in it.

@@ -4,7 +4,7 @@ use super::{
     after_call::{AfterCall, SettledBy},
     state::AgentState,
 };
-use crate::{InteractionId, Millis, medium::MediumName, user::Device};
+use crate::{InteractionId, Millis, UserId, medium::MediumName, user::Device, watch::AgentWatch};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -108,6 +108,28 @@ pub enum Fact {
         /// Whether it was completed by an agent who had joined it: it stays open to a late disposition.
         completed: bool,
     },
+    /// A supervisor begins to follow the conversations of an agent on one medium, or does so otherwise.
+    WatchBegan {
+        /// Whose, and how.
+        watch: AgentWatch,
+    },
+    /// A supervisor does not follow the conversations of an agent any more.
+    WatchEnded {
+        /// The agent.
+        target: UserId,
+        /// The medium.
+        medium: MediumName,
+    },
+    /// A supervisor follows the agent's conversations on a medium, or does not any more. Not in the reporting feed, which
+    /// tells it of the supervisor.
+    WatchedBy {
+        /// The supervisor.
+        supervisor: UserId,
+        /// The medium.
+        medium: MediumName,
+        /// Whether they do.
+        on: bool,
+    },
     /// The agent looks at another interaction, or at none.
     Focused {
         /// The interaction; `None` when it is none.
@@ -130,6 +152,9 @@ impl Fact {
             Self::DoNotDisturb { .. } => "agent.do-not-disturb",
             Self::SlotTaken { .. } => "agent.slot-taken",
             Self::SlotFreed { .. } => "agent.slot-freed",
+            Self::WatchBegan { .. } => "agent.watch-began",
+            Self::WatchEnded { .. } => "agent.watch-ended",
+            Self::WatchedBy { .. } => "agent.watched-by",
             Self::Focused { .. } => "agent.focus",
         }
     }

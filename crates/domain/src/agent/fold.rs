@@ -5,7 +5,7 @@ use super::{
     event::{AgentEvent, Fact},
     snapshot::{Agent, ChannelState, HotDesk, Login, RECENT},
 };
-use crate::{Millis, medium};
+use crate::{Millis, medium, watch::WatchedBy};
 use std::collections::BTreeMap;
 
 impl Agent {
@@ -110,6 +110,19 @@ impl Agent {
                     }
                 }
                 self.idle_since = at;
+            }
+            Fact::WatchBegan { watch } => {
+                self.watches.retain(|held| !held.is_of(&watch.target, &watch.medium));
+                self.watches.push(watch.clone());
+            }
+            Fact::WatchEnded { target, medium } => self.watches.retain(|held| !held.is_of(target, medium)),
+            Fact::WatchedBy { supervisor, medium, on } => {
+                let (supervisor, medium) = (supervisor.clone(), medium.clone());
+                let watched = WatchedBy { supervisor, medium };
+                self.watched_by.retain(|held| *held != watched);
+                if *on {
+                    self.watched_by.push(watched);
+                }
             }
             Fact::Focused { session } => self.focus.clone_from(session),
         }

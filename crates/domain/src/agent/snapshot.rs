@@ -8,6 +8,7 @@ use crate::{
     InteractionId, Millis, UserId,
     medium::{self, MediumName},
     user::{Device, User},
+    watch::{AgentWatch, WatchedBy},
 };
 use serde::{Deserialize, Serialize};
 use std::{
@@ -83,6 +84,12 @@ pub struct Agent {
     pub recent: BTreeMap<MediumName, VecDeque<InteractionId>>,
     /// The interaction the agent looks at.
     pub focus: Option<InteractionId>,
+    /// Whose conversations they follow, as a supervisor.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub watches: Vec<AgentWatch>,
+    /// Who follows theirs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub watched_by: Vec<WatchedBy>,
     /// When they came to work, or a slot was last freed or taken; the agent idle longest goes first.
     pub idle_since: Millis,
 }
@@ -97,6 +104,8 @@ impl Agent {
             slots: BTreeMap::new(),
             recent: BTreeMap::new(),
             focus: None,
+            watches: Vec::new(),
+            watched_by: Vec::new(),
             idle_since: 0,
         }
     }

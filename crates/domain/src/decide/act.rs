@@ -1,10 +1,13 @@
 //! What agents do in a conversation, and the gate that every operation passes.
 
-use super::{DecideError, Draft, data, disposition, handover, invite, machine::Machine, note, post, talk};
+use super::{
+    DecideError, Draft, data, disposition, handover, help, invite, machine::Machine, note, post, supervise,
+    talk,
+};
 use crate::{
     InteractionId, Refusal, UserData, UserId, check,
     command::SessionAct,
-    message::Content,
+    message::{Content, Visibility},
     session::{AgentParty, AgentPartyState, Session, SessionOperation, Via, is_open},
     task::Sign,
     thread::Writer,
@@ -27,7 +30,10 @@ pub(super) fn act(
         SessionAct::Say { text, message_type } => {
             check::text("text", text)?;
             check::message_type(message_type.as_deref())?;
-            post::permit(draft, &session, Writer::Person, text)?;
+            // What a coach says stays among agents, so no platform has a say in it.
+            if party.talks() {
+                post::permit(draft, &session, Writer::Person, text)?;
+            }
             let content = Content::Text { text: text.clone(), message_type: message_type.clone() };
             draft.say(id, author, content)
         }
@@ -39,10 +45,23 @@ pub(super) fn act(
         SessionAct::Type { on } => {
             // A notice that repeats a recent one is not sent to the customer's side either.
             if talk::typing(draft, id, author, *on, None)? {
-                post::sign(draft, &session, if *on { Sign::Typing } else { Sign::Stopped });
+                post::sign(draft, &session, party, if *on { Sign::Typing } else { Sign::Stopped });
             }
             Ok(())
         }
+        SessionAct::SayToAgents(text) => {
+            check::text("text", text)?;
+            let content = Content::Text { text: text.clone(), message_type: None };
+            draft.say_to(id, author, content, Visibility::Agents)
+        }
+        SessionAct::TypeToAgents { on } => talk::typing_to(draft, id, author, *on, Visibility::Agents),
+        SessionAct::NoticeToAgents(text) => {
+            check::text("noticeText", text)?;
+            draft.say_to(id, author, Content::CustomNotice { text: text.clone() }, Visibility::Agents)
+        }
+        SessionAct::Ask { help: what, of } => help::ask(draft, &session, party, *what, of),
+        SessionAct::Remove(target) => help::remove(draft, &session, party, target),
+        SessionAct::Follow(monitoring) => supervise::switch(draft, &session, party, *monitoring),
         SessionAct::Notice(text) => {
             check::text("noticeText", text)?;
             draft.say(id, author, Content::CustomNotice { text: text.clone() })
@@ -76,7 +95,7 @@ pub(super) fn act(
         }
         SessionAct::SetInFocus(on) => {
             if *on && party.state == AgentPartyState::Chatting {
-                post::sign(draft, &session, Sign::Seen);
+                post::sign(draft, &session, party, Sign::Seen);
             }
             note::focus(draft, id, agent, *on)
         }

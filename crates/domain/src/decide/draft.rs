@@ -9,7 +9,7 @@ use crate::{
     centre::{Centre, Service},
     device::{self, Device},
     disposition_tree::DispositionTree,
-    message::{Author, Content, PartyKind, Visibility},
+    message::{Author, Content, PartyKind, Viewer, Visibility},
     queue::Queue,
     session::{self, Delivery, Fact, Progress, Session},
     task::{KnownProviderKey, Signal, Task},
@@ -119,6 +119,16 @@ impl<'a> Draft<'a> {
             _ => None,
         });
         calls.collect()
+    }
+
+    /// The conversations that the command has changed so far.
+    pub fn sessions(&self) -> Vec<InteractionId> {
+        let changed = self.decision.changes.iter();
+        let sessions = changed.filter_map(|change| match &change.key {
+            Key::Session(id) => Some(id.clone()),
+            _ => None,
+        });
+        sessions.collect()
     }
 
     /// The legs of those whom the command has called into a call.
@@ -348,9 +358,20 @@ impl<'a> Draft<'a> {
         self.push(Key::Thread(id.clone()), Event::Thread(event))
     }
 
-    /// An entry in the conversation's log, and the fact that it was made.
+    /// An entry in the conversation's log, and the fact that it was made. Whoever sees its author sees it.
     pub fn say(&mut self, id: &InteractionId, from: Author, content: Content) -> Result<(), DecideError> {
-        self.enter(id, from, content, None)
+        self.enter(id, from, content, Visibility::All, None)
+    }
+
+    /// The same for the eyes of some alone; who does not see the author does not see it either.
+    pub fn say_to(
+        &mut self,
+        id: &InteractionId,
+        from: Author,
+        content: Content,
+        whom: Visibility,
+    ) -> Result<(), DecideError> {
+        self.enter(id, from, content, whom, None)
     }
 
     /// The same for something that was written elsewhere, at the moment that is given.
@@ -361,7 +382,7 @@ impl<'a> Draft<'a> {
         content: Content,
         sent_at: Millis,
     ) -> Result<(), DecideError> {
-        self.enter(id, from, content, Some(sent_at))
+        self.enter(id, from, content, Visibility::All, Some(sent_at))
     }
 
     fn enter(
@@ -369,16 +390,21 @@ impl<'a> Draft<'a> {
         id: &InteractionId,
         from: Author,
         content: Content,
+        whom: Visibility,
         sent_at: Option<Millis>,
     ) -> Result<(), DecideError> {
         let index = self.session(id)?.next_index;
-        let visibility = from.visibility;
-        let posted = self.posted(id, &from, &content, index)?;
+        let visibility = from.visibility.max(whom);
+        let posted = match visibility.is_for(Viewer::Customer) {
+            true => self.posted(id, &from, &content, index)?,
+            false => None,
+        };
         let fact = match &content {
             Content::TypingStarted { .. } | Content::TypingStopped => Fact::Typed {
                 index,
                 participant: from.participant.clone(),
                 on: matches!(content, Content::TypingStarted { .. }),
+                visibility,
             },
             _ => Fact::Said {
                 index,
@@ -397,8 +423,8 @@ impl<'a> Draft<'a> {
         Ok(())
     }
 
-    /// Whether a connector should carry an entry to the customer: what an agent writes to everyone. Then there is a
-    /// task, and the number of the command that asked for it.
+    /// Whether a connector should carry an entry that the customer may see: what an agent writes. Then there is a task,
+    /// and the number of the command that asked for it.
     fn posted(
         &mut self,
         id: &InteractionId,
@@ -407,9 +433,7 @@ impl<'a> Draft<'a> {
         index: u32,
     ) -> Result<Option<u64>, DecideError> {
         let is_written = matches!(content, Content::Text { .. } | Content::Url { .. });
-        let (PartyKind::Agent, Visibility::All, Some(agent), true) =
-            (from.kind, from.visibility, &from.user, is_written)
-        else {
+        let (PartyKind::Agent, Some(agent), true) = (from.kind, &from.user, is_written) else {
             return Ok(None);
         };
         let session = self.session(id)?;

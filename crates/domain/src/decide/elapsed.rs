@@ -34,6 +34,7 @@ fn session(before: &Session, fact: &session::Fact, now: Millis) -> Option<u64> {
             let party = before.live_party(agent)?;
             party.joined_at.unwrap_or(party.invited_at)
         }
+        Fact::RequestEnded { request, .. } => before.request(*request)?.place.since,
         Fact::TalkEnded { .. } | Fact::Ended { .. } => before.created_at,
         _ => return None,
     };

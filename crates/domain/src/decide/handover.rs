@@ -1,6 +1,10 @@
 //! Leaving, completing and handing over.
 
-use super::{DecideError, Draft, ending, invite, part, talk};
+use super::{
+    DecideError, Draft, ending, invite, part,
+    succession::{self, is_alone},
+    talk,
+};
 use crate::{
     QueueName, Refusal, UserId,
     command::{ClosingMessage, HandoverTarget},
@@ -8,7 +12,8 @@ use crate::{
     session::{AgentParty, AgentPartyState, EndedBy, Fact, Invitation, Session},
 };
 
-/// Flow L (spec: digital-channels#2.7-L): alone, the talk ends and work is left; with others, only the part ends.
+/// Flow L (spec: digital-channels#2.7-L): alone, the talk ends and work is left; with others, only the part ends. A colleague
+/// who was only asked goes on with the customer when nobody else does.
 pub(super) fn leave(
     draft: &mut Draft<'_>,
     session: &Session,
@@ -18,9 +23,11 @@ pub(super) fn leave(
     talk::last_words(draft, session, party, last)?;
     let (id, agent) = (&session.id, &party.user);
     invite::withdraw(draft, id, Some(agent), EndedBy::Agent)?;
+    succession::pass_on(draft, session, party, true)?;
+    let session = draft.session(id)?;
     draft.say(id, party.author(), Content::Left)?;
-    if is_alone(session, agent) {
-        end_talk(draft, session)?;
+    if party.talks() && is_alone(&session, agent) {
+        end_talk(draft, &session)?;
         part::close_party(draft, id, agent, AgentPartyState::LeftChat, EndedBy::Agent, None)
     } else {
         part::complete(draft, id, agent, None)
@@ -43,8 +50,11 @@ pub(super) fn complete(
     if party.state == AgentPartyState::Chatting {
         draft.say(id, party.author(), Content::Left)?;
     }
-    if is_alone(session, agent) && queue.is_none() {
-        end_talk(draft, session)?;
+    if queue.is_none() {
+        succession::pass_on(draft, session, party, false)?;
+        if is_alone(session, agent) {
+            end_talk(draft, session)?;
+        }
     }
     part::complete(draft, id, agent, None)?;
     match queue {
@@ -84,19 +94,40 @@ pub(super) fn transfer(
         HandoverTarget::Agent(target) if target == agent => {
             Err(Refusal::Invalid("An interaction cannot be transferred to its own agent".into()).into())
         }
+        HandoverTarget::Agent(target)
+            if session.live_party(target).is_some_and(AgentParty::is_consulted) =>
+        {
+            talk::last_words(draft, session, party, last)?;
+            hand_to_consulted(draft, session, party, target)
+        }
         HandoverTarget::Agent(target) => {
             talk::last_words(draft, session, party, last)?;
             let reference = draft.reference(agent)?;
-            invite::hand_over(draft, session, target, Invitation::Transfer { from: agent.clone(), reference })
+            invite::ask(draft, session, target, Invitation::Transfer { from: agent.clone(), reference })
         }
         HandoverTarget::Queue(queue) => {
             draft.queue(queue)?;
             talk::last_words(draft, session, party, last)?;
+            invite::withdraw(draft, id, Some(agent), EndedBy::Agent)?;
             draft.say(id, party.author(), Content::Left)?;
             part::complete(draft, id, agent, None)?;
             enqueue(draft, session, agent, queue)
         }
     }
+}
+
+/// A colleague who was asked knows the conversation already: they take it over at once.
+fn hand_to_consulted(
+    draft: &mut Draft<'_>,
+    session: &Session,
+    party: &AgentParty,
+    target: &UserId,
+) -> Result<(), DecideError> {
+    let (id, agent) = (&session.id, &party.user);
+    invite::withdraw(draft, id, Some(agent), EndedBy::Agent)?;
+    succession::take_over(draft, id, part::live(session, target)?, agent)?;
+    draft.say(id, party.author(), Content::Left)?;
+    part::complete(draft, id, agent, Some(target.clone()))
 }
 
 /// Puts it at the end of a queue; the agent who did so is not the one it is offered to next.
@@ -121,8 +152,4 @@ fn end_talk(draft: &mut Draft<'_>, session: &Session) -> Result<(), DecideError>
         draft.tell(&session.id, Fact::TalkEnded { closer: EndedBy::Agent })?;
     }
     Ok(())
-}
-
-fn is_alone(session: &Session, agent: &UserId) -> bool {
-    session.chatting().all(|party| party.user == *agent)
 }

@@ -1,21 +1,31 @@
 //! Offers of conversations: made by the router or by a colleague, taken, refused, lapsed, withdrawn.
 
 use super::{
-    DecideError, Draft, disposition, note,
+    DecideError, Draft, disposition, help,
+    machine::Machine,
+    note,
     offer::{self, Offering},
-    part, post,
+    part, post, supervise,
 };
 use crate::{
     InteractionId, UserId, check,
     message::Content,
-    session::{AgentParty, AgentPartyState, EndedBy, Fact, Invitation, Session},
+    session::{AgentParty, AgentPartyState, AskedBy, EndedBy, Fact, Invitation, Session},
     task::Sign,
 };
 
-/// The router offers a waiting conversation. Everything is checked again: the board the router looked at may be
-/// a moment old.
-pub(super) fn offer(draft: &mut Draft<'_>, id: &InteractionId, agent: &UserId) -> Result<(), DecideError> {
+/// The router offers a waiting conversation, or a request for help in one. Everything is checked again: the board the
+/// router looked at may be a moment old.
+pub(super) fn offer(
+    draft: &mut Draft<'_>,
+    id: &InteractionId,
+    agent: &UserId,
+    request: Option<u32>,
+) -> Result<(), DecideError> {
     let session = draft.session(id)?;
+    if let Some(number) = request {
+        return offer_request(draft, &session, agent, number);
+    }
     if !session.waiting {
         return Err(offer::not(&session.medium, "it does not wait any more"));
     }
@@ -24,15 +34,31 @@ pub(super) fn offer(draft: &mut Draft<'_>, id: &InteractionId, agent: &UserId) -
     invite(draft, &session, &offering, Invitation::Queue)
 }
 
-/// A colleague hands a conversation over.
-pub(super) fn hand_over(
+fn offer_request(
     draft: &mut Draft<'_>,
     session: &Session,
-    to: &UserId,
-    from: Invitation,
+    agent: &UserId,
+    number: u32,
 ) -> Result<(), DecideError> {
-    let offering = Offering { agent: to, queue: None, barred_until: None, has_phone: false };
-    invite(draft, session, &offering, from)
+    let Some(request) = session.request(number).filter(|request| request.waiting) else {
+        return Err(offer::not(&session.medium, "it does not wait any more"));
+    };
+    let barred_until = request.barred.get(agent).copied();
+    let offering = Offering { agent, queue: Some(&request.queue), barred_until, has_phone: false };
+    let asked =
+        AskedBy { from: request.from.clone(), reference: request.reference, request: Some(number) };
+    invite(draft, session, &offering, help::invitation(request.help, asked))
+}
+
+/// A colleague hands a conversation over, or asks for help.
+pub(super) fn ask(
+    draft: &mut Draft<'_>,
+    session: &Session,
+    whom: &UserId,
+    invitation: Invitation,
+) -> Result<(), DecideError> {
+    let offering = Offering { agent: whom, queue: None, barred_until: None, has_phone: false };
+    invite(draft, session, &offering, invitation)
 }
 
 fn invite(
@@ -42,7 +68,7 @@ fn invite(
     invitation: Invitation,
 ) -> Result<(), DecideError> {
     offer::permit(draft, session, offering)?;
-    let deadline = offer::lapses_at(draft, &session.queue)?;
+    let deadline = offer::lapses_at(draft, offering.queue.unwrap_or(&session.queue))?;
     part::seat(draft, session, offering.agent, invitation, Some(deadline))
 }
 
@@ -57,7 +83,8 @@ pub(super) fn take(
     part::seat(draft, session, agent, Invitation::Own, None)?;
     draft.tell(&session.id, Fact::Accepted { agent: agent.clone(), nickname: nickname.to_owned() })?;
     let author = part::live(&*draft.session(&session.id)?, agent)?.author();
-    draft.say(&session.id, author, Content::Joined)
+    draft.say(&session.id, author, Content::Joined)?;
+    supervise::follow(draft, &session.id, agent)
 }
 
 pub(super) fn accept(
@@ -69,6 +96,9 @@ pub(super) fn accept(
 ) -> Result<(), DecideError> {
     check::nickname("nickname", nickname)?;
     let (id, agent) = (&session.id, &party.user);
+    if party.follows.is_some() && !supervise::may_stay(draft, session, party)? {
+        return Err(session.not_found());
+    }
     if !session.customer.present {
         return draft.tell(id, Fact::JoinFailed { agent: agent.clone(), nickname: nickname.to_owned() });
     }
@@ -78,13 +108,13 @@ pub(super) fn accept(
     }
     let author = part::live(&*draft.session(id)?, agent)?.author();
     draft.say(id, author, Content::Joined)?;
-    post::sign(draft, session, Sign::Seen);
+    post::sign(draft, session, party, Sign::Seen);
     if let Invitation::Transfer { from, .. } = &party.invitation {
         let author = part::live(session, from)?.author();
         draft.say(id, author, Content::Left)?;
         part::complete(draft, id, from, Some(agent.clone()))?;
     }
-    Ok(())
+    supervise::follow(draft, id, agent)
 }
 
 pub(super) fn reject(
@@ -108,7 +138,7 @@ pub(super) fn lapse(draft: &mut Draft<'_>, id: &InteractionId, agent: &UserId) -
     offer::make_not_ready(draft, agent, &session.medium)
 }
 
-/// Takes back every open offer of a conversation, or those that one agent's transfer made.
+/// Takes back every open offer of a conversation and every request for help, or those that one agent made.
 pub(super) fn withdraw(
     draft: &mut Draft<'_>,
     id: &InteractionId,
@@ -117,16 +147,12 @@ pub(super) fn withdraw(
 ) -> Result<(), DecideError> {
     let session = draft.session(id)?;
     for party in session.live_agents().filter(|party| party.state == AgentPartyState::Invited) {
-        let concerned = match (&party.invitation, from) {
-            (_, None) => true,
-            (Invitation::Transfer { from: who, .. }, Some(from)) => who == from,
-            (Invitation::Queue | Invitation::Own, Some(_)) => false,
-        };
-        if concerned {
+        let inviter = party.invitation.inviter().map(|(inviter, _)| inviter);
+        if from.is_none_or(|from| inviter == Some(from)) {
             end(draft, &session, party, AgentPartyState::Revoked, closer)?;
         }
     }
-    Ok(())
+    help::withdraw(draft, id, from, closer)
 }
 
 /// Ends one offer. What came from the queue goes back to its place, unless it ended because the talk did. An agent who
@@ -139,7 +165,8 @@ pub(super) fn end(
     closer: EndedBy,
 ) -> Result<(), DecideError> {
     let (id, agent) = (&session.id, &party.user);
-    let cool_down = offer::cool_down(draft, &session.queue)?;
+    let queue = party.invitation.asked_by().and_then(|asked| session.request(asked.request?));
+    let cool_down = offer::cool_down(draft, queue.map_or(&session.queue, |request| &request.queue))?;
     let refused = state == AgentPartyState::Completed || closer == EndedBy::NoAnswer;
     let ended = Fact::OfferEnded {
         agent: agent.clone(),

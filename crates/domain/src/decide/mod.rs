@@ -14,6 +14,7 @@ mod draft;
 mod elapsed;
 mod ending;
 mod handover;
+mod help;
 mod hot_desk;
 mod invite;
 mod machine;
@@ -25,6 +26,8 @@ mod post;
 mod provision;
 mod receive;
 mod settle;
+mod succession;
+mod supervise;
 mod talk;
 #[cfg(test)]
 mod tests;
@@ -44,7 +47,9 @@ pub fn decide(seen: &mut dyn Snapshots, command: &Command, now: Millis) -> Resul
         Command::Open(open) => customer::open(&mut draft, open)?,
         Command::Customer { session, act } => customer::act(&mut draft, session, act)?,
         Command::Session { session, agent, act } => act::act(&mut draft, session, agent, act)?,
-        Command::Offer { session, agent } => invite::offer(&mut draft, session, agent)?,
+        Command::Offer { session, agent, request } => invite::offer(&mut draft, session, agent, *request)?,
+        Command::RequestLapsed { session, request } => help::lapse(&mut draft, session, *request)?,
+        Command::Supervise(asked) => supervise::act(&mut draft, asked)?,
         Command::OfferLapsed { session, agent } => invite::lapse(&mut draft, session, agent)?,
         Command::Receive(unit) => receive::receive(&mut draft, unit)?,
         Command::Begin { agent, begin } => begin::begin(&mut draft, agent, begin)?,
@@ -73,6 +78,10 @@ pub fn decide(seen: &mut dyn Snapshots, command: &Command, now: Millis) -> Resul
         Command::Agent { agent, act } => work::act(&mut draft, agent, act)?,
         Command::Provision(change) => provision::provision(&mut draft, change)?,
         Command::Erase { session } => data::erase(&mut draft, session)?,
+    }
+    // Whatever happened in a conversation, nobody stays behind in it.
+    for id in draft.sessions() {
+        succession::keep_up(&mut draft, &id)?;
     }
     // Whatever happened in a call, its supervisors follow whom they follow.
     for id in draft.calls() {

@@ -3,6 +3,7 @@
 use super::{DecideError, Draft, disposition, machine::Machine, owed};
 use crate::{
     InteractionId, Millis, UserId, agent,
+    message::Content,
     session::{AgentParty, AgentPartyState, EndedBy, Fact, Invitation, Session},
 };
 
@@ -68,11 +69,18 @@ pub(super) fn complete(
     let session = draft.session(id)?;
     let party = live(&session, agent)?;
     close_party(draft, id, agent, AgentPartyState::Completed, EndedBy::Agent, to)?;
-    // Who came too late for the customer has answered nobody.
-    if party.number > 0 {
+    // Who came too late for the customer has answered nobody, and who only helped answers for nothing.
+    if party.number > 0 && party.answers() {
         owed::part_ended(draft, &*session, party, Some(&session.queue))?;
     }
     Ok(())
+}
+
+/// Ends the part of an agent while others go on.
+pub(super) fn depart(draft: &mut Draft<'_>, id: &InteractionId, agent: &UserId) -> Result<(), DecideError> {
+    let author = live(&*draft.session(id)?, agent)?.author();
+    draft.say(id, author, Content::Left)?;
+    complete(draft, id, agent, None)
 }
 
 /// Gives the slot back that a conversation took.

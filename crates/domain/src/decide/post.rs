@@ -4,8 +4,8 @@ use super::{DecideError, Draft};
 use crate::{
     InteractionId, Refusal, ServiceName, UserId,
     command::DeliveryReport,
-    message::Content,
-    session::{Delivery, Fact, Progress, Session},
+    message::{Content, Viewer},
+    session::{AgentParty, Delivery, Fact, Progress, Session},
     task::{Sign, Signal, Task, message_task},
     thread::{self, Consent, ConsentSource, Window, Writer},
 };
@@ -56,9 +56,10 @@ pub(super) fn consent(
     Ok(true)
 }
 
-/// A passing sign for the customer, if a connector carries this conversation.
-pub(super) fn sign(draft: &mut Draft<'_>, session: &Session, sign: Sign) {
-    if let Some(post) = session.post.as_ref().filter(|_| session.customer.present) {
+/// A passing sign of an agent for the customer, if a connector carries this conversation and the customer may see them.
+pub(super) fn sign(draft: &mut Draft<'_>, session: &Session, party: &AgentParty, sign: Sign) {
+    let is_seen = session.customer.present && party.visibility.is_for(Viewer::Customer);
+    if let Some(post) = session.post.as_ref().filter(|_| is_seen) {
         let (service, address) = (session.service.clone(), post.address.clone());
         draft.signal(Signal { service, address, sign });
     }

@@ -4,7 +4,7 @@ use super::{DecideError, Draft, part, post};
 use crate::{
     InteractionId, Millis, Refusal, UserId, check,
     command::ClosingMessage,
-    message::{Author, Content, MAX_TEXT},
+    message::{Author, Content, MAX_TEXT, Visibility},
     session::{AgentParty, AgentPartyState, Fact, Session},
     thread::Writer,
 };
@@ -25,13 +25,36 @@ pub(super) fn typing(
     if let Some(text) = &text {
         check::within("message", text, MAX_TEXT)?;
     }
+    let visibility = author.visibility;
+    say_typing(draft, id, author, visibility, on, text)
+}
+
+/// Says to some alone that a party types, unless that was said to them a moment ago.
+pub(super) fn typing_to(
+    draft: &mut Draft<'_>,
+    id: &InteractionId,
+    author: Author,
+    on: bool,
+    whom: Visibility,
+) -> Result<(), DecideError> {
+    say_typing(draft, id, author, whom, on, None).map(drop)
+}
+
+fn say_typing(
+    draft: &mut Draft<'_>,
+    id: &InteractionId,
+    author: Author,
+    whom: Visibility,
+    on: bool,
+    text: Option<String>,
+) -> Result<bool, DecideError> {
     let repeat = if text.is_some() { PREVIEW_REPEAT } else { TYPING_REPEAT };
-    let told = draft.session(id)?.typing.get(&author.participant).copied();
+    let told = draft.session(id)?.typing(&author.participant, whom);
     if told.is_some_and(|told| told.on == on && draft.now - told.at < repeat) {
         return Ok(false);
     }
     let content = if on { Content::TypingStarted { text } } else { Content::TypingStopped };
-    draft.say(id, author, content)?;
+    draft.say_to(id, author, content, whom)?;
     Ok(true)
 }
 

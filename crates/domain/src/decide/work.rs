@@ -1,6 +1,8 @@
 //! Agents at work: contact-centre sessions and channel states.
 
-use super::{DecideError, Draft, after_call, calls, ending, hot_desk, invite, owed, part};
+use super::{
+    DecideError, Draft, after_call, calls, ending, hot_desk, invite, owed, part, succession, supervise,
+};
 use crate::{
     Event, InteractionId, Key, MediumName, Refusal, UserId,
     agent::{self, Agent, Fact},
@@ -83,6 +85,7 @@ fn log_out(draft: &mut Draft<'_>, id: &UserId) -> Result<(), DecideError> {
         let_go(draft, &session, id)?;
     }
     calls::logged_out(draft, id)?;
+    supervise::logged_out(draft, id)?;
     hot_desk::leave(draft, id, None)?;
     draft.tell_agent(id, Fact::LoggedOut)
 }
@@ -90,15 +93,16 @@ fn log_out(draft: &mut Draft<'_>, id: &UserId) -> Result<(), DecideError> {
 fn let_go(draft: &mut Draft<'_>, id: &InteractionId, agent: &UserId) -> Result<(), DecideError> {
     let session = draft.session(id)?;
     let party = part::live(&session, agent)?;
-    let alone = session.chatting().all(|party| party.user == *agent);
     match party.state {
         AgentPartyState::Invited => {
             invite::end(draft, &session, party, AgentPartyState::Revoked, EndedBy::Agent)?;
         }
         AgentPartyState::Chatting => {
             invite::withdraw(draft, id, Some(agent), EndedBy::Agent)?;
+            succession::pass_on(draft, &session, party, true)?;
+            let session = draft.session(id)?;
             draft.say(id, party.author(), Content::Left)?;
-            if session.customer.present && alone {
+            if session.customer.present && party.talks() && succession::is_alone(&session, agent) {
                 part::close_party(draft, id, agent, AgentPartyState::Revoked, EndedBy::Agent, None)?;
                 draft.tell(id, invite::requeued(&session))?;
             } else {

@@ -1,12 +1,13 @@
 //! What can happen to a conversation.
 
-use super::party::{AgentPartyState, Invitation};
+use super::party::{AgentPartyState, Following, Invitation};
 use crate::{
     InteractionId, Millis, QueueName, ServiceName, UserData, UserId,
     delivery::Delivery,
     interaction::{EndedBy, Via},
     medium::MediumName,
     message::{ParticipantId, PartyKind, Visibility},
+    request::Help,
     thread::{Address, Terms},
     userdata::blank_value,
 };
@@ -78,6 +79,58 @@ pub enum Fact {
         invitation: Invitation,
         /// When the offer lapses.
         deadline: Option<Millis>,
+    },
+    /// An agent asks a queue for help. The conversation waits there for that, whatever else it does.
+    Requested {
+        /// Its number in the conversation, from 1.
+        request: u32,
+        /// For what.
+        help: Help,
+        /// The queue that is asked.
+        asks: QueueName,
+        /// Higher goes first.
+        priority: i32,
+        /// Who asks.
+        agent: UserId,
+        /// Their user name.
+        user_name: String,
+        /// The number of their command.
+        reference: u64,
+        /// When it lapses.
+        deadline: Millis,
+    },
+    /// A request for help came to nothing.
+    RequestEnded {
+        /// Its number in the conversation.
+        request: u32,
+        /// Who asked.
+        agent: UserId,
+        /// Their user name.
+        user_name: String,
+        /// Who ended it; nobody answered, or whose part ended.
+        closer: EndedBy,
+    },
+    /// An agent is seen by others than before: somebody who was only asked talks with the customer from now on, or a
+    /// supervisor follows otherwise.
+    VisibilityChanged {
+        /// The agent.
+        agent: UserId,
+        /// Their user name.
+        user_name: String,
+        /// Who sees them now.
+        visibility: Visibility,
+        /// Whom they follow now, and how.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        follows: Option<Following>,
+    },
+    /// An agent who came to help answers for the conversation from now on, and talks with the customer.
+    TookOver {
+        /// The agent.
+        agent: UserId,
+        /// Their user name.
+        user_name: String,
+        /// Who left it to them.
+        from: UserId,
     },
     /// The agent refused the offer, or let it lapse, or it was withdrawn.
     OfferEnded {
@@ -163,6 +216,9 @@ pub enum Fact {
         participant: ParticipantId,
         /// Began or stopped.
         on: bool,
+        /// Who sees it.
+        #[serde(default, skip_serializing_if = "Visibility::is_all")]
+        visibility: Visibility,
     },
     /// A party changed its name.
     Renamed {
@@ -277,6 +333,10 @@ impl Fact {
         match self {
             Self::Created { .. } => "session.created",
             Self::Queued { .. } => "session.queued",
+            Self::Requested { .. } => "session.requested",
+            Self::RequestEnded { .. } => "session.request-ended",
+            Self::VisibilityChanged { .. } => "session.visibility",
+            Self::TookOver { .. } => "session.took-over",
             Self::Offered { .. } => "session.offered",
             Self::OfferEnded { .. } => "session.offer-ended",
             Self::Accepted { .. } => "session.accepted",
@@ -321,6 +381,10 @@ impl Fact {
             }
             Self::Renamed { agent: Some(_), .. }
             | Self::Queued { .. }
+            | Self::Requested { .. }
+            | Self::RequestEnded { .. }
+            | Self::VisibilityChanged { .. }
+            | Self::TookOver { .. }
             | Self::Offered { .. }
             | Self::OfferEnded { .. }
             | Self::Accepted { .. }

@@ -4,7 +4,7 @@ use super::{
     event::{Fact, Route, SessionEvent},
     party::{AgentParty, AgentPartyState, Customer, Invitation},
     post::Post,
-    snapshot::{Session, Typing},
+    snapshot::{AgentDisposition, Session, Typing},
     written::Written,
 };
 use crate::{
@@ -12,6 +12,7 @@ use crate::{
     delivery::{Delivery, MAX_OUTGOING, UnsettledMessage},
     interaction::{End, QueuePosition},
     message::{ParticipantId, PartyKind, Visibility},
+    request::Request,
     userdata::blank_value,
 };
 use serde_json::Value;
@@ -47,7 +48,11 @@ impl Session {
             next_index: 1,
             joined: 1,
             talk_ended: None,
+            dispositions: Vec::new(),
+            requests: Vec::new(),
+            requested: 0,
             typing: BTreeMap::new(),
+            typing_to_agents: BTreeMap::new(),
             ended: None,
             erased: false,
             post: post.as_ref().map(|route| Box::new(Post::begin(route, at))),
@@ -75,6 +80,11 @@ impl Session {
                 if *invitation == Invitation::Queue {
                     self.waiting = false;
                 }
+                self.change_request(invitation, |request| request.waiting = false);
+                let follows = match invitation {
+                    Invitation::Watch(following) => Some(following.clone()),
+                    _ => None,
+                };
                 self.agents.push(AgentParty {
                     user: agent.clone(),
                     user_name: user_name.clone(),
@@ -82,24 +92,65 @@ impl Session {
                     number: 0,
                     nickname: String::new(),
                     state: AgentPartyState::Invited,
-                    visibility: Visibility::All,
+                    visibility: invitation.visibility(),
                     invitation: invitation.clone(),
                     invited_at: at,
                     deadline: *deadline,
                     joined_at: None,
                     closed_at: None,
+                    follows,
+                    took_over: false,
                     late: BTreeMap::new(),
                 });
             }
+            Fact::Requested { request, help, asks, priority, agent, reference, deadline, .. } => {
+                self.requested = *request;
+                self.requests.push(Request {
+                    number: *request,
+                    help: *help,
+                    queue: asks.clone(),
+                    place: QueuePosition { priority: *priority, since: at },
+                    from: agent.clone(),
+                    reference: *reference,
+                    deadline: *deadline,
+                    waiting: true,
+                    barred: BTreeMap::new(),
+                });
+            }
+            Fact::RequestEnded { request, .. } => self.requests.retain(|open| open.number != *request),
+            Fact::VisibilityChanged { agent, visibility, follows, .. } => {
+                if let Some(party) = self.party_mut(agent) {
+                    party.visibility = *visibility;
+                    party.follows.clone_from(follows);
+                }
+            }
+            Fact::TookOver { agent, .. } => {
+                if let Some(party) = self.party_mut(agent) {
+                    party.visibility = Visibility::All;
+                    party.took_over = true;
+                }
+            }
             Fact::OfferEnded { agent, state, barred_until, .. } => {
                 self.close_party(agent, *state, at);
-                if let Some(until) = barred_until {
-                    self.bar(agent, *until, at);
+                let invitation = self.party(agent).map(|party| party.invitation.clone());
+                let asked = invitation.filter(|invitation| invitation.asked_by().is_some());
+                match (asked, barred_until) {
+                    (Some(invitation), until) => self.change_request(&invitation, |request| {
+                        request.waiting = true;
+                        if let Some(until) = until {
+                            request.barred.retain(|_, until| *until > at);
+                            request.barred.insert(agent.clone(), *until);
+                        }
+                    }),
+                    (None, Some(until)) => self.bar(agent, *until, at),
+                    (None, None) => {}
                 }
             }
             Fact::Accepted { agent, nickname } => {
                 self.joined += 1;
                 let number = self.joined;
+                let taken = self.party(agent).and_then(|party| party.invitation.asked_by()?.request);
+                self.requests.retain(|request| Some(request.number) != taken);
                 if let Some(party) = self.party_mut(agent) {
                     party.number = number;
                     party.nickname.clone_from(nickname);
@@ -116,10 +167,11 @@ impl Session {
                     party.deadline = None;
                 }
             }
-            Fact::Said { index, by, agent, kind: _, visibility: _, sent_at, posted } => {
+            Fact::Said { index, by, agent, kind: _, visibility, sent_at, posted } => {
                 self.next_index = index + 1;
-                self.stop_typing(*by, agent.as_ref());
-                if let Some(post) = &mut self.post {
+                self.stop_typing(*by, agent.as_ref(), *visibility);
+                // What agents say among themselves does not keep the conversation from falling silent.
+                if let Some(post) = self.post.as_mut().filter(|_| visibility.is_all()) {
                     post.said(*index, *by, agent.as_ref(), sent_at.unwrap_or(at), *posted, at);
                 }
             }
@@ -140,9 +192,9 @@ impl Session {
                     post.warned = true;
                 }
             }
-            Fact::Typed { index, participant, on } => {
+            Fact::Typed { index, participant, on, visibility } => {
                 self.next_index = index + 1;
-                self.typing.insert(participant.clone(), Typing { on: *on, at });
+                self.told_typing(*visibility).insert(participant.clone(), Typing { on: *on, at });
             }
             Fact::Renamed { agent: Some(agent), nickname } => {
                 if let Some(party) = self.party_mut(agent) {
@@ -155,6 +207,7 @@ impl Session {
                 self.customer.left_at = Some(at);
                 self.talk_ended = Some(*closer);
                 self.typing.clear();
+                self.typing_to_agents.clear();
             }
             Fact::DataChanged { set, removed, .. } => self.user_data.change(set, removed),
             Fact::Disposition { leg, key, value, late, .. } => {
@@ -189,29 +242,54 @@ impl Session {
         for value in self.agents.iter_mut().flat_map(|party| party.late.values_mut()) {
             blank_value(value);
         }
+        for set in &mut self.dispositions {
+            blank_value(&mut set.value);
+        }
+    }
+
+    fn told_typing(&mut self, visibility: Visibility) -> &mut BTreeMap<ParticipantId, Typing> {
+        if visibility.is_all() { &mut self.typing } else { &mut self.typing_to_agents }
+    }
+
+    /// Changes the request for help by which somebody was invited, if it still stands.
+    fn change_request(&mut self, invitation: &Invitation, change: impl FnOnce(&mut Request)) {
+        let number = invitation.asked_by().and_then(|asked| asked.request);
+        if let Some(request) = self.requests.iter_mut().find(|request| Some(request.number) == number) {
+            change(request);
+        }
     }
 
     /// Somebody who has spoken does not type any more, so that their next start is news again.
-    fn stop_typing(&mut self, by: PartyKind, agent: Option<&UserId>) {
+    fn stop_typing(&mut self, by: PartyKind, agent: Option<&UserId>, visibility: Visibility) {
         let participant = match agent {
             Some(agent) => self.party(agent).map(|party| party.participant.clone()),
             None if by == PartyKind::Customer => Some(self.customer.participant.clone()),
             None => None,
         };
         if let Some(participant) = participant {
-            self.typing.remove(&participant);
+            self.told_typing(visibility).remove(&participant);
         }
     }
 
+    /// What an agent set is their own; what everybody is shown is what was set last and stands still.
     fn apply_disposition(&mut self, leg: &ParticipantId, key: &str, value: &Value, late: bool) {
         if late {
             if let Some(party) = self.agents.iter_mut().find(|party| party.participant == *leg) {
                 party.late.insert(key.to_owned(), value.clone());
             }
-        } else if value.is_null() {
-            self.user_data.change(&UserData::default(), &[key.to_owned()]);
-        } else {
-            self.user_data.set(key, value.clone());
+            return;
+        }
+        self.dispositions.retain(|set| set.party != *leg || set.key != key);
+        let is_agent = *leg != self.customer.participant;
+        if is_agent && !value.is_null() {
+            let set = AgentDisposition { party: leg.clone(), key: key.to_owned(), value: value.clone() };
+            self.dispositions.push(set);
+        }
+        let latest = self.dispositions.iter().rfind(|set| set.key == key).map(|set| &set.value);
+        let stands = if is_agent { latest } else { Some(value).filter(|value| !value.is_null()) };
+        match stands.cloned() {
+            Some(value) => self.user_data.set(key, value),
+            None => self.user_data.change(&UserData::default(), &[key.to_owned()]),
         }
     }
 

@@ -4,6 +4,7 @@
 //! sees as "the chat" is a projection of the conversation for that agent; see [`Session::party`] and
 //! [`capabilities`].
 
+mod act;
 mod event;
 mod fold;
 mod operation;
@@ -17,10 +18,9 @@ pub use crate::{
     interaction::{End, EndedBy, QueuePosition, Via},
 };
 pub use event::{Amendment, Fact, Route, SessionEvent};
-pub use operation::{
-    ClosingMessage, HandoverTarget, SessionAct, SessionOperation, Words, capabilities, is_open,
-};
-pub use party::{AgentParty, AgentPartyState, Customer, Invitation};
+pub use act::{ClosingMessage, HandoverTarget, SessionAct, Words};
+pub use operation::{SessionOperation, capabilities, is_open, may_remove};
+pub use party::{AgentParty, AgentPartyState, AskedBy, Customer, Following, Invitation};
 pub use post::Post;
-pub use snapshot::{Deadline, Session, Typing};
+pub use snapshot::{AgentDisposition, Deadline, Session, Typing};
 pub use written::{MAX_CUSTOMER_BYTES, MAX_CUSTOMER_MESSAGES, Written};

@@ -1,8 +1,10 @@
-//! What an agent can do with a conversation: at all, now, and as an act with all that it takes. [`crate::decide`] refuses
-//! exactly what is not open here.
+//! What an agent can do with a conversation: at all, and now. [`crate::decide`] refuses exactly what is not open here.
 
-use super::{party::AgentPartyState, snapshot::Session};
-use crate::{QueueName, UserData, UserId};
+use super::{
+    party::{AgentParty, AgentPartyState},
+    snapshot::Session,
+};
+use crate::{UserId, message::Visibility, watch::Monitoring};
 
 /// An operation of an agent on a conversation, in the field's plain words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -13,6 +15,12 @@ pub enum SessionOperation {
     Reject,
     /// Hand over to a colleague or a queue.
     Transfer,
+    /// Ask a colleague or a queue, without the customer knowing.
+    Consult,
+    /// Have a colleague or a queue talk with the customer as well.
+    Invite,
+    /// Take somebody out of the conversation.
+    RemoveParticipant,
     /// Leave the talk.
     Leave,
     /// Be done with it.
@@ -41,19 +49,36 @@ pub enum SessionOperation {
     SendCustomNotice,
     /// Change the agent's nickname.
     ChangeNickname,
+    /// Say something to the agents alone.
+    SendToAgents,
+    /// Tell the agents alone that the agent types.
+    StartTypingToAgents,
+    /// Tell the agents alone that the agent stopped typing.
+    StopTypingToAgents,
+    /// Send the agents alone a notice of the agent's application.
+    SendCustomNoticeToAgents,
     /// Have a message sent again.
     ResendMessage,
+    /// Follow without being seen by those who are followed.
+    SwitchToMonitor,
+    /// Follow and advise, seen by agents alone.
+    SwitchToCoach,
+    /// Take part like anybody else.
+    SwitchToBargeIn,
     /// Leave the talk and be done with it.
     LeaveAndComplete,
 }
 
 impl SessionOperation {
     /// Every operation, in the order in which answers list them.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 29] = [
         Self::Accept,
         Self::Reject,
         Self::Transfer,
         Self::Leave,
+        Self::Invite,
+        Self::Consult,
+        Self::RemoveParticipant,
         Self::Complete,
         Self::SetInFocus,
         Self::SetDisposition,
@@ -67,7 +92,14 @@ impl SessionOperation {
         Self::StopTyping,
         Self::SendCustomNotice,
         Self::ChangeNickname,
+        Self::SendToAgents,
+        Self::StartTypingToAgents,
+        Self::StopTypingToAgents,
+        Self::SendCustomNoticeToAgents,
         Self::ResendMessage,
+        Self::SwitchToMonitor,
+        Self::SwitchToCoach,
+        Self::SwitchToBargeIn,
         Self::LeaveAndComplete,
     ];
 
@@ -78,16 +110,41 @@ impl SessionOperation {
 
     /// Whether the operation only concerns the agents' work on the conversation, not the talk.
     const fn is_desk_work(self) -> bool {
+        matches!(self, Self::Complete) || self.is_note()
+    }
+
+    /// Whether it only writes down something about the conversation, so that helpers and supervisors may as well.
+    const fn is_note(self) -> bool {
         matches!(
             self,
-            Self::Complete
-                | Self::SetInFocus
+            Self::SetInFocus
                 | Self::SetDisposition
                 | Self::AttachUserData
                 | Self::DeleteUserData
                 | Self::UpdateUserData
                 | Self::SetComment
         )
+    }
+
+    /// Whether it says something to the agents alone.
+    const fn is_to_agents(self) -> bool {
+        matches!(
+            self,
+            Self::SendToAgents
+                | Self::StartTypingToAgents
+                | Self::StopTypingToAgents
+                | Self::SendCustomNoticeToAgents
+        )
+    }
+
+    /// The way of following that it switches to; `None` for what is no switch.
+    const fn switches_to(self) -> Option<Monitoring> {
+        match self {
+            Self::SwitchToMonitor => Some(Monitoring::ListenIn),
+            Self::SwitchToCoach => Some(Monitoring::Coach),
+            Self::SwitchToBargeIn => Some(Monitoring::BargeIn),
+            _ => None,
+        }
     }
 }
 
@@ -108,194 +165,61 @@ pub fn is_open(session: &Session, agent: &UserId, operation: SessionOperation) -
     }
     match party.state {
         AgentPartyState::Invited => matches!(operation, SessionOperation::Accept | SessionOperation::Reject),
-        AgentPartyState::Chatting => match operation {
-            SessionOperation::Accept | SessionOperation::Reject => false,
-            SessionOperation::Leave => true,
-            SessionOperation::ResendMessage => session.customer.present && has_repeatable(session),
-            SessionOperation::Transfer => session.customer.present && session.transfer_of(agent).is_none(),
-            _ => session.customer.present || operation.is_desk_work(),
-        },
+        AgentPartyState::Chatting => is_open_in_talk(session, party, operation),
         AgentPartyState::LeftChat | AgentPartyState::JoinFailed => operation.is_desk_work(),
         AgentPartyState::Completed | AgentPartyState::Revoked => false,
     }
 }
 
+fn is_open_in_talk(session: &Session, party: &AgentParty, operation: SessionOperation) -> bool {
+    if let Some(monitoring) = operation.switches_to() {
+        return party.follows.as_ref().is_some_and(|following| following.monitoring != monitoring)
+            && (monitoring == Monitoring::BargeIn || may_step_back(session, party));
+    }
+    if operation.is_to_agents() {
+        return party.visibility < Visibility::Supervisors && has_colleagues(session, party);
+    }
+    let is_with_customer = session.customer.present && party.talks();
+    match operation {
+        SessionOperation::Accept | SessionOperation::Reject => false,
+        SessionOperation::Leave => true,
+        SessionOperation::RemoveParticipant => party.talks() && session.seen_by(party).any(|other| may_remove(party, other)),
+        SessionOperation::ResendMessage => is_with_customer && has_repeatable(session),
+        SessionOperation::Transfer => is_with_customer && session.transfer_of(&party.user).is_none(),
+        // Who coaches speaks with the agents, by whatever operation.
+        SessionOperation::SendMessage | SessionOperation::StartTyping | SessionOperation::StopTyping
+            if party.follows.is_some() && !party.talks() =>
+        {
+            is_open_in_talk(session, party, SessionOperation::SendToAgents)
+        }
+        // Helpers and supervisors leave; what becomes of the conversation is for those who talk with the customer.
+        SessionOperation::Complete => party.talks() && (party.follows.is_none() || is_last_who_talks(session, party)),
+        _ if operation.is_note() => true,
+        _ => is_with_customer,
+    }
+}
+
+/// Whether a supervisor who takes part may be less than that: somebody else talks with the customer.
+fn may_step_back(session: &Session, party: &AgentParty) -> bool {
+    !is_last_who_talks(session, party)
+}
+
+/// Whether an agent talks with the customer and nobody else does.
+fn is_last_who_talks(session: &Session, party: &AgentParty) -> bool {
+    party.talks() && session.talking().all(|other| other.user == party.user)
+}
+
+fn has_colleagues(session: &Session, party: &AgentParty) -> bool {
+    session.seen_by(party).any(|other| other.user != party.user)
+}
+
+/// Whether somebody who talks with the customer may take another out: not themselves, not a supervisor, and somebody who
+/// answers for the conversation only if they answer for it, too.
+pub fn may_remove(party: &AgentParty, other: &AgentParty) -> bool {
+    other.user != party.user && other.follows.is_none() && (party.answers() || !other.answers())
+}
+
 fn has_repeatable(session: &Session) -> bool {
     let mut outgoing = session.post.iter().flat_map(|post| post.outgoing.values());
     outgoing.any(|sent| sent.state.may_be_repeated())
-}
-
-/// A last message that goes with the end of an agent's part (spec: digital-channels#2.6).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ClosingMessage {
-    /// The words.
-    pub text: String,
-    /// The sender's word for this kind of message.
-    pub message_type: Option<String>,
-}
-
-/// Where a conversation is handed over to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum HandoverTarget {
-    /// A colleague.
-    Agent(UserId),
-    /// A queue.
-    Queue(QueueName),
-}
-
-/// What an agent does with a conversation (spec: digital-channels#2.6, #1.7).
-#[derive(Clone, Debug, PartialEq)]
-pub enum SessionAct {
-    /// Takes the offer.
-    Accept {
-        /// The name the customer should see.
-        nickname: String,
-        /// Whether to write the agent down as the one who last served this customer.
-        save_last_agent: bool,
-    },
-    /// Refuses the offer.
-    Reject,
-    /// Says something to everyone.
-    Say {
-        /// The words.
-        text: String,
-        /// The sender's word for this kind of message.
-        message_type: Option<String>,
-    },
-    /// Sends a link.
-    SendUrl(String),
-    /// Starts or stops typing.
-    Type {
-        /// Starts or stops.
-        on: bool,
-    },
-    /// Sends a notice of the agent's application.
-    Notice(String),
-    /// Changes the agent's nickname.
-    Rename(String),
-    /// Leaves the talk.
-    Leave {
-        /// A last message to the customer.
-        last: Option<ClosingMessage>,
-    },
-    /// Is done with it.
-    Complete {
-        /// The queue to put it into instead of ending it.
-        queue: Option<QueueName>,
-        /// Whether to write the agent down as the one who last served this customer.
-        save_last_agent: bool,
-        /// A last message to the customer.
-        last: Option<ClosingMessage>,
-    },
-    /// Leaves the talk and is done with it, as one.
-    LeaveAndComplete {
-        /// The queue to put it into instead of ending it.
-        queue: Option<QueueName>,
-        /// Whether to write the agent down as the one who last served this customer.
-        save_last_agent: bool,
-        /// A last message to the customer.
-        last: Option<ClosingMessage>,
-    },
-    /// Hands it over.
-    Transfer {
-        /// To whom.
-        to: HandoverTarget,
-        /// A last message to the customer.
-        last: Option<ClosingMessage>,
-    },
-    /// Sets the disposition.
-    SetDisposition {
-        /// The value; empty clears.
-        value: String,
-        /// The key; the centre's when not given.
-        key: Option<String>,
-    },
-    /// Adds pairs. The same as replacing them (spec: decisions#8), but reported under its own name.
-    AttachUserData(UserData),
-    /// Adds and replaces pairs.
-    UpdateUserData(UserData),
-    /// Takes pairs away.
-    DeleteUserData(Vec<String>),
-    /// Says whether the agent looks at it.
-    SetInFocus(bool),
-    /// Writes the agents' note.
-    Comment(String),
-    /// Sends a message again that did not arrive, or may not have arrived.
-    Resend {
-        /// Place in the log.
-        index: u32,
-    },
-}
-
-impl SessionAct {
-    /// The operation that it belongs to.
-    pub const fn operation(&self) -> SessionOperation {
-        match self {
-            Self::Accept { .. } => SessionOperation::Accept,
-            Self::Reject => SessionOperation::Reject,
-            Self::Say { .. } => SessionOperation::SendMessage,
-            Self::SendUrl(_) => SessionOperation::SendUrl,
-            Self::Type { on: true } => SessionOperation::StartTyping,
-            Self::Type { on: false } => SessionOperation::StopTyping,
-            Self::Notice(_) => SessionOperation::SendCustomNotice,
-            Self::Rename(_) => SessionOperation::ChangeNickname,
-            Self::Leave { .. } => SessionOperation::Leave,
-            Self::Complete { .. } => SessionOperation::Complete,
-            Self::LeaveAndComplete { .. } => SessionOperation::LeaveAndComplete,
-            Self::Transfer { .. } => SessionOperation::Transfer,
-            Self::SetDisposition { .. } => SessionOperation::SetDisposition,
-            Self::AttachUserData(_) => SessionOperation::AttachUserData,
-            Self::UpdateUserData(_) => SessionOperation::UpdateUserData,
-            Self::DeleteUserData(_) => SessionOperation::DeleteUserData,
-            Self::SetInFocus(_) => SessionOperation::SetInFocus,
-            Self::Comment(_) => SessionOperation::SetComment,
-            Self::Resend { .. } => SessionOperation::ResendMessage,
-        }
-    }
-
-    /// The act in a word, for logs.
-    pub const fn kind(&self) -> &'static str {
-        match self {
-            Self::Accept { .. } => "session.accept",
-            Self::Reject => "session.reject",
-            Self::Say { .. } => "session.say",
-            Self::SendUrl(_) => "session.send-url",
-            Self::Type { .. } => "session.type",
-            Self::Notice(_) => "session.notice",
-            Self::Rename(_) => "session.rename",
-            Self::Leave { .. } => "session.leave",
-            Self::Complete { .. } => "session.complete",
-            Self::LeaveAndComplete { .. } => "session.leave-and-complete",
-            Self::Transfer { .. } => "session.transfer",
-            Self::SetDisposition { .. } => "session.set-disposition",
-            Self::AttachUserData(_) | Self::UpdateUserData(_) | Self::DeleteUserData(_) => {
-                "session.user-data"
-            }
-            Self::SetInFocus(_) => "session.focus",
-            Self::Comment(_) => "session.comment",
-            Self::Resend { .. } => "session.resend",
-        }
-    }
-
-    /// The words that it carries to the customer, if it carries any.
-    pub fn words(&self) -> Option<Words<'_>> {
-        match self {
-            Self::Say { text, .. } | Self::SendUrl(text) => Some(Words::Given(text)),
-            Self::Leave { last }
-            | Self::Complete { last, .. }
-            | Self::LeaveAndComplete { last, .. }
-            | Self::Transfer { last, .. } => last.as_ref().map(|last| Words::Given(&last.text)),
-            Self::Resend { index } => Some(Words::Of(*index)),
-            _ => None,
-        }
-    }
-}
-
-/// What an act carries to the customer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Words<'a> {
-    /// The words themselves.
-    Given(&'a str),
-    /// The words of an entry of the log.
-    Of(u32),
 }

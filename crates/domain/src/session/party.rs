@@ -4,7 +4,8 @@ use super::written::Written;
 use crate::{
     Millis, UserId,
     interaction::Part,
-    message::{Author, ParticipantId, PartyKind, Visibility},
+    message::{Author, ParticipantId, PartyKind, Viewer, Visibility},
+    watch::Monitoring,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -59,6 +60,79 @@ pub enum Invitation {
     },
     /// Nobody invited them: they began the conversation.
     Own,
+    /// A colleague asks for their help. The customer sees nothing of it.
+    Consult(AskedBy),
+    /// A colleague invites them to talk with the customer as well.
+    Invite(AskedBy),
+    /// They supervise, and follow somebody.
+    Watch(Following),
+}
+
+/// Who asked for an agent's help in a conversation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AskedBy {
+    /// Who asked.
+    pub from: UserId,
+    /// Position of their command in their mailbox counter, for the outcome they are owed.
+    pub reference: u64,
+    /// The request by which a queue gave it to them; `None` where they were named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<u32>,
+}
+
+/// That a supervisor follows an agent in a conversation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Following {
+    /// The agent.
+    pub target: UserId,
+    /// How.
+    pub monitoring: Monitoring,
+}
+
+impl Monitoring {
+    /// Who sees a supervisor who follows in this way (spec: digital-channels#2.8).
+    pub const fn visibility(self) -> Visibility {
+        match self {
+            Self::ListenIn => Visibility::Supervisors,
+            Self::Coach => Visibility::Agents,
+            Self::BargeIn => Visibility::All,
+        }
+    }
+}
+
+impl Invitation {
+    /// Who asked for help, and how to tell them what became of it; `None` where nobody did.
+    pub const fn asked_by(&self) -> Option<&AskedBy> {
+        match self {
+            Self::Consult(asked) | Self::Invite(asked) => Some(asked),
+            Self::Queue | Self::Transfer { .. } | Self::Own | Self::Watch(_) => None,
+        }
+    }
+
+    /// Who invited, and the number of their command; `None` where nobody did.
+    pub const fn inviter(&self) -> Option<(&UserId, u64)> {
+        match self {
+            Self::Transfer { from, reference } => Some((from, *reference)),
+            Self::Consult(AskedBy { from, reference, .. }) | Self::Invite(AskedBy { from, reference, .. }) => {
+                Some((from, *reference))
+            }
+            Self::Queue | Self::Own | Self::Watch(_) => None,
+        }
+    }
+
+    /// Who sees somebody who comes by it.
+    pub const fn visibility(&self) -> Visibility {
+        match self {
+            Self::Queue | Self::Transfer { .. } | Self::Own | Self::Invite(_) => Visibility::All,
+            Self::Consult(_) => Visibility::Agents,
+            Self::Watch(following) => following.monitoring.visibility(),
+        }
+    }
+
+    /// Whether somebody who comes by it answers for the conversation, and not only helps.
+    pub const fn answers(&self) -> bool {
+        matches!(self, Self::Queue | Self::Transfer { .. } | Self::Own)
+    }
 }
 
 /// One agent of a conversation.
@@ -88,6 +162,12 @@ pub struct AgentParty {
     pub joined_at: Option<Millis>,
     /// When their part ended.
     pub closed_at: Option<Millis>,
+    /// Whom they follow in it, for a supervisor.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub follows: Option<Following>,
+    /// Whether they answer for the conversation although they came to help: they took it over from who left.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub took_over: bool,
     /// Dispositions they set after their part ended: key → value as reporting has it last.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub late: BTreeMap<String, serde_json::Value>,
@@ -97,6 +177,31 @@ impl AgentParty {
     /// Whether the party takes part in the conversation now, in any live state.
     pub fn is_live(&self) -> bool {
         !self.state.is_terminal()
+    }
+
+    /// Whether they talk with the customer.
+    pub fn talks(&self) -> bool {
+        self.state == AgentPartyState::Chatting && self.visibility.is_all()
+    }
+
+    /// Whether they help, or follow, without the customer knowing, now or once they accept.
+    pub fn is_behind(&self) -> bool {
+        self.is_live() && !self.visibility.is_all()
+    }
+
+    /// Whether they are asked by a colleague and the customer does not know of it.
+    pub fn is_consulted(&self) -> bool {
+        self.state == AgentPartyState::Chatting && !self.visibility.is_all() && self.follows.is_none()
+    }
+
+    /// Whether they answer for the conversation: it was given to them, or they took it over.
+    pub const fn answers(&self) -> bool {
+        self.took_over || self.invitation.answers()
+    }
+
+    /// What they may see.
+    pub const fn viewer(&self) -> Viewer {
+        if self.follows.is_some() { Viewer::Supervisor } else { Viewer::Agent }
     }
 
     /// The party as the author of a message.

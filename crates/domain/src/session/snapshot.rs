@@ -8,7 +8,8 @@ use crate::{
     InteractionId, Millis, QueueName, ServiceName, UserData, UserId,
     interaction::{End, EndedBy, Interaction, QueuePosition},
     medium::MediumName,
-    message::{Content, Message, ParticipantId},
+    message::{Content, Message, ParticipantId, Visibility},
+    request::Request,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -20,6 +21,17 @@ pub struct Typing {
     pub on: bool,
     /// Since when that is known.
     pub at: Millis,
+}
+
+/// A disposition that an agent set while they took part (spec: decisions#6).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AgentDisposition {
+    /// The agent as a participant.
+    pub party: ParticipantId,
+    /// Under which key.
+    pub key: String,
+    /// The value.
+    pub value: serde_json::Value,
 }
 
 /// A conversation.
@@ -57,9 +69,21 @@ pub struct Session {
     pub joined: u32,
     /// Who ended the talk with the customer, once it is over; agents may still work on it.
     pub talk_ended: Option<EndedBy>,
-    /// Typing as last told, by participant.
+    /// The dispositions of agents that stand, in the order in which they were set: one for a party and a key.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub dispositions: Vec<AgentDisposition>,
+    /// Requests for help that queues have, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub requests: Vec<Request>,
+    /// How many requests for help there ever were.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub requested: u32,
+    /// Typing as last told to everyone, by participant.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub typing: BTreeMap<ParticipantId, Typing>,
+    /// Typing as last told to agents alone, by participant.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub typing_to_agents: BTreeMap<ParticipantId, Typing>,
     /// Set when nobody has anything to do with it any more.
     pub ended: Option<End>,
     /// Whether personal values were erased.
@@ -68,6 +92,11 @@ pub struct Session {
     /// Where its customer is reached, when a connector carries its messages.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub post: Option<Box<Post>>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+const fn is_zero(count: &u32) -> bool {
+    *count == 0
 }
 
 /// What falls due in a conversation.
@@ -79,6 +108,8 @@ pub enum Deadline {
     Window,
     /// Nobody has written for too long.
     Idle,
+    /// Nobody has taken the request for help with this number.
+    Request(u32),
 }
 
 impl Session {
@@ -100,6 +131,29 @@ impl Session {
     /// The agents that talk now.
     pub fn chatting(&self) -> impl Iterator<Item = &AgentParty> {
         self.agents.iter().filter(|party| party.state == AgentPartyState::Chatting)
+    }
+
+    /// The agents that talk with the customer now.
+    pub fn talking(&self) -> impl Iterator<Item = &AgentParty> {
+        self.agents.iter().filter(|party| party.talks())
+    }
+
+    /// The agents that talk now as somebody sees it who takes part: a supervisor who only listens is seen by supervisors
+    /// alone.
+    pub fn seen_by(&self, party: &AgentParty) -> impl Iterator<Item = &AgentParty> {
+        let (viewer, own) = (party.viewer(), party.participant.clone());
+        self.chatting().filter(move |other| other.visibility.is_for(viewer) || other.participant == own)
+    }
+
+    /// A request for help that no agent has taken yet.
+    pub fn request(&self, number: u32) -> Option<&Request> {
+        self.requests.iter().find(|request| request.number == number)
+    }
+
+    /// What was last told of the typing of a participant to everyone, or to agents alone.
+    pub fn typing(&self, participant: &ParticipantId, visibility: Visibility) -> Option<Typing> {
+        let told = if visibility.is_all() { &self.typing } else { &self.typing_to_agents };
+        told.get(participant).copied()
     }
 
     /// The open invitation that a colleague's transfer made, if one is pending.
@@ -126,9 +180,10 @@ impl Session {
         let post = self.post.as_ref().filter(|_| self.customer.present);
         let window = post.and_then(|post| Some((Deadline::Window, post.warns_at()?)));
         // A customer who waits for us is not idle, however long we let them wait.
-        let served = post.filter(|_| self.chatting().next().is_some());
+        let served = post.filter(|_| self.talking().next().is_some());
         let idle = served.and_then(|post| Some((Deadline::Idle, post.idles_at()?)));
-        offers.chain(window).chain(idle)
+        let asked = self.requests.iter().map(|request| (Deadline::Request(request.number), request.deadline));
+        offers.chain(window).chain(idle).chain(asked)
     }
 
     /// Whether an entry of its log only tells that somebody typed, and was overtaken by something later of the same
@@ -139,7 +194,7 @@ impl Session {
             return false;
         }
         let on = matches!(entry.content, Content::TypingStarted { .. });
-        self.typing.get(&entry.from.participant) != Some(&Typing { on, at: entry.at })
+        self.typing(&entry.from.participant, entry.visibility) != Some(Typing { on, at: entry.at })
     }
 
     /// Whether it is not over yet.
@@ -171,8 +226,15 @@ impl Interaction for Session {
         &self.id
     }
 
-    fn disposition(&self, _: Option<&AgentParty>, key: &str) -> Option<&serde_json::Value> {
-        self.user_data.get(key)
+    fn disposition(&self, part: Option<&AgentParty>, key: &str) -> Option<&serde_json::Value> {
+        let mut set = self.dispositions.iter().filter(|set| set.key == key).peekable();
+        match part {
+            // What no agent set came with the conversation, and counts for all.
+            Some(party) if set.peek().is_some() => {
+                set.find(|set| set.party == party.participant).map(|set| &set.value)
+            }
+            _ => self.user_data.get(key),
+        }
     }
 
     fn is_open(&self) -> bool {
