@@ -1,9 +1,6 @@
 //! What an agent asks a queue for, beside the place that the interaction itself may have in one.
 
-use crate::{
-    Millis, QueueName, UserId,
-    interaction::QueuePosition,
-};
+use crate::{Millis, QueueName, UserId, interaction::QueuePosition};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 

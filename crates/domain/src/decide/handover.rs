@@ -94,9 +94,7 @@ pub(super) fn transfer(
         HandoverTarget::Agent(target) if target == agent => {
             Err(Refusal::Invalid("An interaction cannot be transferred to its own agent".into()).into())
         }
-        HandoverTarget::Agent(target)
-            if session.live_party(target).is_some_and(AgentParty::is_consulted) =>
-        {
+        HandoverTarget::Agent(target) if session.live_party(target).is_some_and(AgentParty::is_consulted) => {
             talk::last_words(draft, session, party, last)?;
             hand_to_consulted(draft, session, party, target)
         }

@@ -12,8 +12,6 @@ use crate::{
 
 /// For how long a queue is asked for help, in milliseconds.
 const REQUEST_STANDS: Millis = 180_000;
-/// How many take part in a conversation, or are asked to, at the same time.
-const MOST: usize = 10;
 
 /// Asks a colleague or a queue.
 pub(super) fn ask(
@@ -43,7 +41,6 @@ fn ask_agent(
     if let Some(consulted) = consulted.filter(|_| help == Help::Invite) {
         return show(draft, &session.id, consulted);
     }
-    room_for_one(session)?;
     let asked = AskedBy { from: party.user.clone(), reference: draft.reference(&party.user)?, request: None };
     invite::ask(draft, session, target, invitation(help, asked))
 }
@@ -56,7 +53,6 @@ fn ask_queue(
     queue: &QueueName,
 ) -> Result<(), DecideError> {
     let priority = draft.queue(queue)?.priority;
-    room_for_one(session)?;
     let requested = Fact::Requested {
         request: session.requested + 1,
         help,
@@ -68,14 +64,6 @@ fn ask_queue(
         deadline: draft.now + REQUEST_STANDS,
     };
     draft.tell(&session.id, requested)
-}
-
-fn room_for_one(session: &Session) -> Result<(), Refusal> {
-    if session.live_agents().count() + session.requests.len() < MOST {
-        Ok(())
-    } else {
-        Err(Refusal::Invalid(format!("At most {MOST} agents take part in a conversation, or are asked to")))
-    }
 }
 
 /// By which invitation somebody comes who takes a request for help.
@@ -131,12 +119,7 @@ pub(super) fn withdraw(
 }
 
 /// Ends a request, and the offer that was made of it.
-fn end(
-    draft: &mut Draft<'_>,
-    session: &Session,
-    number: u32,
-    closer: EndedBy,
-) -> Result<(), DecideError> {
+fn end(draft: &mut Draft<'_>, session: &Session, number: u32, closer: EndedBy) -> Result<(), DecideError> {
     let Some(request) = session.request(number) else { return Ok(()) };
     let is_of_it = |party: &&AgentParty| {
         party.state == AgentPartyState::Invited

@@ -45,8 +45,7 @@ fn offer_request(
     };
     let barred_until = request.barred.get(agent).copied();
     let offering = Offering { agent, queue: Some(&request.queue), barred_until, has_phone: false };
-    let asked =
-        AskedBy { from: request.from.clone(), reference: request.reference, request: Some(number) };
+    let asked = AskedBy { from: request.from.clone(), reference: request.reference, request: Some(number) };
     invite(draft, session, &offering, help::invitation(request.help, asked))
 }
 
@@ -173,7 +172,7 @@ pub(super) fn end(
         state,
         closer,
         barred_until: refused.then_some(draft.now + cool_down),
-        dispositioned: disposition::is_set(draft, session, Some(party))?,
+        dispositioned: disposition::is_set(draft, session, None)?,
     };
     draft.tell(id, ended)?;
     part::free_slot(draft, session, agent, false)?;

@@ -1,7 +1,7 @@
 //! Who answers for a conversation when somebody leaves it, and what becomes of those who only helped or followed: a
 //! customer always has somebody, or nobody stays behind.
 
-use super::{DecideError, Draft, help, invite, part, supervise};
+use super::{DecideError, Draft, ending, help, invite, part, supervise};
 use crate::{
     InteractionId, UserId,
     session::{AgentParty, AgentPartyState, EndedBy, Fact, Invitation, Session},
@@ -50,9 +50,8 @@ pub(super) fn is_alone(session: &Session, agent: &UserId) -> bool {
 
 /// Whether a queue looks for somebody who serves the customer, or has found them and they have not answered yet.
 fn serves_otherwise(session: &Session) -> bool {
-    let is_asked = |party: &AgentParty| {
-        party.state == AgentPartyState::Invited && party.invitation == Invitation::Queue
-    };
+    let is_asked =
+        |party: &AgentParty| party.state == AgentPartyState::Invited && party.invitation == Invitation::Queue;
     session.waiting || session.live_agents().any(is_asked)
 }
 
@@ -60,7 +59,8 @@ fn serves_otherwise(session: &Session) -> bool {
 /// supervisors who may not follow any more.
 pub(super) fn keep_up(draft: &mut Draft<'_>, id: &InteractionId) -> Result<(), DecideError> {
     let session = draft.session(id)?;
-    let mut behind = session.live_agents().filter(|party| party.follows.is_some() || party.is_behind()).peekable();
+    let mut behind =
+        session.live_agents().filter(|party| party.follows.is_some() || party.is_behind()).peekable();
     if behind.peek().is_none() {
         return Ok(());
     }
@@ -74,7 +74,7 @@ pub(super) fn keep_up(draft: &mut Draft<'_>, id: &InteractionId) -> Result<(), D
             end_part(draft, &session, party)?;
         }
     }
-    Ok(())
+    ending::end_if_idle(draft, id)
 }
 
 fn end_part(draft: &mut Draft<'_>, session: &Session, party: &AgentParty) -> Result<(), DecideError> {

@@ -58,7 +58,9 @@ fn arm(draft: &mut Draft<'_>, supervisor: &UserId, watch: AgentWatch) -> Result<
     let own = draft.agent(supervisor)?.map_or(0, |agent| agent.watches.len());
     let theirs = draft.agent(&watch.target)?.map_or(0, |agent| agent.watched_by.len());
     if before.is_none() && own.max(theirs) >= MOST {
-        return Err(Refusal::Invalid(format!("At most {MOST} are monitored, or monitor, at the same time")).into());
+        return Err(
+            Refusal::Invalid(format!("At most {MOST} are monitored, or monitor, at the same time")).into()
+        );
     }
     let (target, medium) = (watch.target.clone(), watch.medium.clone());
     draft.tell_agent(supervisor, AgentFact::WatchBegan { watch })?;
@@ -125,7 +127,12 @@ pub(super) fn follow(draft: &mut Draft<'_>, id: &InteractionId, agent: &UserId) 
         if !is_free {
             continue;
         }
-        deliver(draft, &session, supervisor, Following { target: agent.clone(), monitoring: watch.monitoring })?;
+        deliver(
+            draft,
+            &session,
+            supervisor,
+            Following { target: agent.clone(), monitoring: watch.monitoring },
+        )?;
         if watch.mode == WatchMode::Next {
             end(draft, supervisor, agent, &session.medium)?;
         }

@@ -5,7 +5,7 @@ use crate::{
     InteractionId, Millis, Refusal, UserId, check,
     command::ClosingMessage,
     message::{Author, Content, MAX_TEXT, Visibility},
-    session::{AgentParty, AgentPartyState, Fact, Session},
+    session::{AgentParty, Fact, Session},
     thread::Writer,
 };
 
@@ -81,8 +81,14 @@ pub(super) fn last_words(
     let Some(ClosingMessage { text, message_type }) = last else { return Ok(()) };
     check::text("text", text)?;
     check::message_type(message_type.as_deref())?;
-    if !session.customer.present || party.state != AgentPartyState::Chatting {
+    if !session.customer.present {
         return Err(Refusal::Invalid("'text' cannot be delivered: the customer has left".into()).into());
+    }
+    if !party.talks() {
+        return Err(Refusal::Invalid(
+            "'text' cannot be delivered: the customer does not see the agent".into(),
+        )
+        .into());
     }
     post::permit(draft, session, Writer::Person, text)?;
     let content = Content::Text { text: text.clone(), message_type: message_type.clone() };

@@ -17,8 +17,8 @@ pub use crate::{
     delivery::{Delivery, MAX_OUTGOING, Progress, UnsettledMessage},
     interaction::{End, EndedBy, QueuePosition, Via},
 };
-pub use event::{Amendment, Fact, Route, SessionEvent};
 pub use act::{ClosingMessage, HandoverTarget, SessionAct, Words};
+pub use event::{Amendment, Fact, Route, SessionEvent};
 pub use operation::{SessionOperation, capabilities, is_open, may_remove};
 pub use party::{AgentParty, AgentPartyState, AskedBy, Customer, Following, Invitation};
 pub use post::Post;

@@ -183,9 +183,12 @@ fn is_open_in_talk(session: &Session, party: &AgentParty, operation: SessionOper
     match operation {
         SessionOperation::Accept | SessionOperation::Reject => false,
         SessionOperation::Leave => true,
-        SessionOperation::RemoveParticipant => party.talks() && session.seen_by(party).any(|other| may_remove(party, other)),
+        SessionOperation::RemoveParticipant => {
+            party.talks() && session.seen_by(party).any(|other| may_remove(party, other))
+        }
         SessionOperation::ResendMessage => is_with_customer && has_repeatable(session),
         SessionOperation::Transfer => is_with_customer && session.transfer_of(&party.user).is_none(),
+        SessionOperation::Consult | SessionOperation::Invite => is_with_customer && session.has_room(),
         // Who coaches speaks with the agents, by whatever operation.
         SessionOperation::SendMessage | SessionOperation::StartTyping | SessionOperation::StopTyping
             if party.follows.is_some() && !party.talks() =>
@@ -193,7 +196,9 @@ fn is_open_in_talk(session: &Session, party: &AgentParty, operation: SessionOper
             is_open_in_talk(session, party, SessionOperation::SendToAgents)
         }
         // Helpers and supervisors leave; what becomes of the conversation is for those who talk with the customer.
-        SessionOperation::Complete => party.talks() && (party.follows.is_none() || is_last_who_talks(session, party)),
+        SessionOperation::Complete => {
+            party.talks() && (party.follows.is_none() || is_last_who_talks(session, party))
+        }
         _ if operation.is_note() => true,
         _ => is_with_customer,
     }

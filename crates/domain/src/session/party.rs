@@ -113,9 +113,8 @@ impl Invitation {
     pub const fn inviter(&self) -> Option<(&UserId, u64)> {
         match self {
             Self::Transfer { from, reference } => Some((from, *reference)),
-            Self::Consult(AskedBy { from, reference, .. }) | Self::Invite(AskedBy { from, reference, .. }) => {
-                Some((from, *reference))
-            }
+            Self::Consult(AskedBy { from, reference, .. })
+            | Self::Invite(AskedBy { from, reference, .. }) => Some((from, *reference)),
             Self::Queue | Self::Own | Self::Watch(_) => None,
         }
     }

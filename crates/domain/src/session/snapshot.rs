@@ -94,6 +94,9 @@ pub struct Session {
     pub post: Option<Box<Post>>,
 }
 
+/// How many take part in a conversation, or are asked to, at the same time.
+const MOST: usize = 10;
+
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
 const fn is_zero(count: &u32) -> bool {
     *count == 0
@@ -143,6 +146,11 @@ impl Session {
     pub fn seen_by(&self, party: &AgentParty) -> impl Iterator<Item = &AgentParty> {
         let (viewer, own) = (party.viewer(), party.participant.clone());
         self.chatting().filter(move |other| other.visibility.is_for(viewer) || other.participant == own)
+    }
+
+    /// Whether one more may be asked to take part.
+    pub fn has_room(&self) -> bool {
+        self.live_agents().count() + self.requests.len() < MOST
     }
 
     /// A request for help that no agent has taken yet.

@@ -1,17 +1,20 @@
 //! Words for commands, so that a rule reads as a line.
 
-use super::test_centre::{centre, medium};
+use super::test_centre::{centre, medium, user};
 use crate::{
     Command, InteractionId, Millis, ProviderKey, UserData,
     centre::Centre,
     command::{
         AgentAct, Begin, ClosingMessage, CustomerAct, CustomerMessage, DeliveryReport, HandoverTarget,
-        Keyword, Open, Provision, Receive, SessionAct, Unit,
+        Keyword, Open, Provision, Receive, SessionAct, Supervise, SuperviseAct, Unit,
     },
     message::Content,
+    request::Help,
     session::{Delivery, EndedBy},
     task::NewConversationIds,
     thread::Address,
+    user::Role,
+    watch::{Monitoring, WatchMode},
 };
 use serde_json::{Value, json};
 
@@ -152,7 +155,59 @@ pub fn offer(agent: &str) -> Command {
 }
 
 pub fn offer_of(session: &str, agent: &str) -> Command {
-    Command::Offer { session: session.into(), agent: agent.into() }
+    Command::Offer { session: session.into(), agent: agent.into(), request: None }
+}
+
+/// The router offers a request for help.
+pub fn offer_request(request: u32, agent: &str) -> Command {
+    Command::Offer { session: s1(), agent: agent.into(), request: Some(request) }
+}
+
+/// Asks a colleague to advise.
+pub fn consult(agent: &str) -> SessionAct {
+    SessionAct::Ask { help: Help::Consult, of: HandoverTarget::Agent(agent.into()) }
+}
+
+/// Asks a colleague to talk with the customer as well.
+pub fn invite(agent: &str) -> SessionAct {
+    SessionAct::Ask { help: Help::Invite, of: HandoverTarget::Agent(agent.into()) }
+}
+
+/// Says something to the agents alone.
+pub fn to_agents(text: &str) -> SessionAct {
+    SessionAct::SayToAgents(text.into())
+}
+
+/// Asks a queue for help.
+pub fn ask_queue(help: Help, queue: &str) -> SessionAct {
+    SessionAct::Ask { help, of: HandoverTarget::Queue(queue.into()) }
+}
+
+pub fn cat(act: SessionAct) -> Command {
+    does("s1", "cat", act)
+}
+
+/// Cat, who is a supervisor, follows somebody.
+pub fn supervises(target: &str, act: SuperviseAct) -> Command {
+    let asked = Supervise { supervisor: "cat".into(), target: target.into(), medium: medium(), act };
+    Command::Supervise(Box::new(asked))
+}
+
+pub fn monitors(monitoring: Monitoring, mode: WatchMode) -> SuperviseAct {
+    SuperviseAct::Arm { monitoring, mode }
+}
+
+pub fn intrudes(monitoring: Monitoring) -> SuperviseAct {
+    SuperviseAct::Intrude { session: s1(), monitoring: Some(monitoring) }
+}
+
+/// Makes a user a supervisor, or takes that from them.
+pub fn is_supervisor(name: &str, on: bool) -> Command {
+    let mut user = user(name);
+    if on {
+        user.roles.push(Role::Supervisor);
+    }
+    Command::Provision(Provision::PutUser(Box::new(user)))
 }
 
 pub fn lapse(agent: &str) -> Command {

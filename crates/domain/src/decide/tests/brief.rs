@@ -5,7 +5,7 @@ pub use super::calls::brief::effect;
 use crate::{
     Event,
     agent::{Fact as AgentFact, SettledBy},
-    message::PartyKind,
+    message::{PartyKind, Visibility},
     session::{EndedBy, Fact, Invitation},
     thread,
 };
@@ -35,6 +35,26 @@ fn session(fact: &Fact, queue: &str) -> String {
             format!("queued {queue} since {since}{}", until(*barred_until))
         }
         Fact::Offered { agent, invitation: Invitation::Own, .. } => format!("begun by {agent}"),
+        Fact::Requested { request, help, asks, agent, deadline, .. } => {
+            format!("requested {request} {} of {asks} by {agent} until {deadline}", help.as_str())
+        }
+        Fact::RequestEnded { request, closer, .. } => {
+            format!("request-ended {request} by {}", closer_word(*closer))
+        }
+        Fact::VisibilityChanged { agent, visibility, follows, .. } => format!(
+            "{agent} for {visibility:?}{}",
+            follows.as_ref().map(|follows| format!(" {}", follows.monitoring.as_str())).unwrap_or_default()
+        ),
+        Fact::TookOver { agent, from, .. } => format!("{agent} took over from {from}"),
+        Fact::Offered { agent, invitation: Invitation::Consult(asked), .. } => {
+            format!("consulted {agent} for {}", asked.from)
+        }
+        Fact::Offered { agent, invitation: Invitation::Invite(asked), .. } => {
+            format!("invited {agent} for {}", asked.from)
+        }
+        Fact::Offered { agent, invitation: Invitation::Watch(follows), .. } => {
+            format!("shown to {agent} {} {}", follows.monitoring.as_str(), follows.target)
+        }
         Fact::Offered { agent, deadline, .. } => format!("offered {agent} until {}", deadline.unwrap_or(-1)),
         Fact::OfferEnded { agent, state, closer, barred_until, dispositioned } => format!(
             "offer-ended {agent} {} by {}{}{}",
@@ -46,8 +66,12 @@ fn session(fact: &Fact, queue: &str) -> String {
         Fact::Accepted { agent, nickname } => format!("accepted {agent} as {nickname}"),
         Fact::JoinFailed { agent, .. } => format!("join-failed {agent}"),
         Fact::Said { by: PartyKind::External, kind, .. } => format!("said {kind} by another"),
-        Fact::Said { agent, kind, .. } => {
-            format!("said {kind} by {}", agent.as_ref().map_or("customer", |agent| agent.as_str()))
+        Fact::Said { agent, kind, visibility, .. } => {
+            format!(
+                "said {kind}{} by {}",
+                whom(*visibility),
+                agent.as_ref().map_or("customer", |agent| agent.as_str())
+            )
         }
         Fact::Delivery { index, state, code } => format!(
             "{index} {}{}",
@@ -57,7 +81,9 @@ fn session(fact: &Fact, queue: &str) -> String {
         Fact::Resent { index, agent, .. } => format!("{index} resent by {agent}"),
         Fact::Amended { index, how } => format!("{index} {how:?}").to_lowercase(),
         Fact::WindowClosing { at } => format!("closes at {at}"),
-        Fact::Typed { on, .. } => format!("typed {}", if *on { "on" } else { "off" }),
+        Fact::Typed { on, visibility, .. } => {
+            format!("typed {}{}", if *on { "on" } else { "off" }, whom(*visibility))
+        }
         Fact::Renamed { agent, nickname } => {
             format!("renamed {} {nickname}", agent.as_ref().map_or("customer", |agent| agent.as_str()))
         }
@@ -91,6 +117,14 @@ fn session(fact: &Fact, queue: &str) -> String {
     }
 }
 
+fn whom(visibility: Visibility) -> &'static str {
+    match visibility {
+        Visibility::All => "",
+        Visibility::Agents => " to agents",
+        Visibility::Supervisors => " to supervisors",
+    }
+}
+
 fn agent(fact: &AgentFact) -> String {
     match fact {
         AgentFact::LoggedIn { place, channels } => {
@@ -120,6 +154,13 @@ fn agent(fact: &AgentFact) -> String {
         AgentFact::DoNotDisturb { on, .. } => format!("do-not-disturb {}", if *on { "on" } else { "off" }),
         AgentFact::SlotTaken { .. } => "+slot".into(),
         AgentFact::SlotFreed { completed, .. } => if *completed { "-slot kept" } else { "-slot" }.into(),
+        AgentFact::WatchBegan { watch } => {
+            format!("{} {:?} of {}", watch.monitoring.as_str(), watch.mode, watch.target)
+        }
+        AgentFact::WatchEnded { target, .. } => format!("follows {target} no more"),
+        AgentFact::WatchedBy { supervisor, on, .. } => {
+            format!("{} by {supervisor}", if *on { "followed" } else { "not followed" })
+        }
         AgentFact::Focused { session } => {
             format!("looks at {}", session.as_ref().map_or("nothing", |session| session.as_str()))
         }

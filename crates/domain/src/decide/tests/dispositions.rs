@@ -49,7 +49,7 @@ fn the_request_names_the_key_or_the_centre_does() {
 }
 
 #[test]
-fn the_last_write_wins_and_names_what_was_before() {
+fn the_last_write_of_an_agent_wins_and_names_what_they_had_set_before() {
     let set = chatting().then(ann(dispose("IssueResolved")));
     check(
         set.clone(),
@@ -62,10 +62,34 @@ fn the_last_write_wins_and_names_what_was_before() {
         "disposition DispositionCode='IssueResolved' was 'IssueResolved' by ann via SetDisposition",
     );
     let handed = set.then(ann(to_agent("bob"))).then(bob(accept()));
-    check(
+    let both = check(
         handed,
         bob(dispose("Referred")),
-        "disposition DispositionCode='Referred' was 'IssueResolved' by bob via SetDisposition",
+        "disposition DispositionCode='Referred' was null by bob via SetDisposition",
+    );
+    assert_eq!(both.session().user_data.get("DispositionCode"), Some(&json!("Referred")));
+}
+
+#[test]
+fn each_agent_sets_and_clears_their_own() {
+    let set = conferring().then(ann(dispose("IssueResolved"))).then(bob(dispose("Referred")));
+    assert_eq!(set.session().user_data.get("DispositionCode"), Some(&json!("Referred")));
+    let cleared = check(
+        set,
+        bob(delete(&["DispositionCode"])),
+        "disposition DispositionCode=null was 'Referred' by bob via DeleteUserData",
+    );
+    assert_eq!(cleared.session().user_data.get("DispositionCode"), Some(&json!("IssueResolved")));
+    check(cleared.clone(), bob(delete(&["DispositionCode"])), "");
+    check(
+        cleared.clone(),
+        bob(complete()),
+        "said left by bob; closed bob Completed by agent; bob: -slot kept",
+    );
+    check(
+        cleared.then(bob(leave())),
+        ann(leave()),
+        "said left by ann; talk-ended by agent; closed ann LeftChat by agent dispositioned",
     );
 }
 
@@ -224,11 +248,8 @@ fn an_offer_refused_since_does_not_close_a_completed_part() {
 #[test]
 fn who_handed_over_sets_his_own_late_one_beside_the_live_one() {
     let handed = handing_over().then(bob(accept())).then(bob(dispose("Referred")));
-    let world = check(
-        handed,
-        ann(dispose("IssueResolved")),
-        &SET.replace("null", "'Referred'").replace("SetDisposition", "SetDisposition late"),
-    );
+    let world =
+        check(handed, ann(dispose("IssueResolved")), &SET.replace("SetDisposition", "SetDisposition late"));
     assert_eq!(world.session().user_data.get("DispositionCode"), Some(&json!("Referred")));
 }
 

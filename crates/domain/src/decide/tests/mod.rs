@@ -16,16 +16,19 @@ mod dispositions;
 mod elapsed;
 mod erase;
 mod handover;
+mod help;
 mod offers;
 mod outgoing;
 mod properties;
 mod provision;
 mod required;
+mod supervise;
 mod talk;
 mod userdata;
+mod visibility;
 mod work;
 
-use crate::Command;
+use crate::{Command, request::Help, watch::Monitoring};
 use acts::*;
 use test_centre::TestCentre;
 
@@ -87,6 +90,36 @@ fn left() -> TestCentre {
 fn join_failed() -> TestCentre {
     let put_back = alone().then(ann(complete_into("Sales")));
     put_back.after(60_000).then(offer("bob")).then(bob(accept()))
+}
+
+/// Ann asks bob, who advises.
+fn consulting() -> TestCentre {
+    chatting().then(ann(consult("bob"))).then(bob(accept()))
+}
+
+/// Ann and bob both talk with the customer.
+fn conferring() -> TestCentre {
+    chatting().then(ann(invite("bob"))).then(bob(accept()))
+}
+
+/// Ann asked a queue.
+fn asking_a_queue() -> TestCentre {
+    texting().then(ann(ask_queue(Help::Consult, "Sales")))
+}
+
+/// Cat, a supervisor, listens to ann.
+fn monitored() -> TestCentre {
+    followed_as(Monitoring::ListenIn)
+}
+
+/// Cat, a supervisor, advises ann, and bob does as well.
+fn coached() -> TestCentre {
+    followed_as(Monitoring::Coach).then(ann(consult("bob"))).then(bob(accept()))
+}
+
+fn followed_as(monitoring: Monitoring) -> TestCentre {
+    let world = chatting().then(is_supervisor("cat", true));
+    world.then(supervises("ann", intrudes(monitoring))).then(cat(accept()))
 }
 
 /// Ann is done with it.

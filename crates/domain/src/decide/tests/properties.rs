@@ -5,11 +5,15 @@
 use super::{erase::redacted, *};
 use crate::{
     InteractionId, Key, Millis, Refusal, State, UserData, UserId,
-    command::{AgentAct, CustomerAct, CustomerMessage, DeliveryReport, Keyword, SessionAct, Unit},
+    command::{
+        AgentAct, CustomerAct, CustomerMessage, DeliveryReport, HandoverTarget, Keyword, SessionAct,
+        Supervise, SuperviseAct, Unit,
+    },
     disposition::{Policy, Required},
     message::Content,
-    session::{AgentPartyState, Delivery, EndedBy, Session, SessionOperation, capabilities, is_open},
+    session::{Delivery, EndedBy, Session, SessionOperation, capabilities, is_open, may_remove},
     task::message_task,
+    watch::WatchMode,
 };
 use proptest::{collection::vec, prelude::*};
 use serde_json::{Value, json};
@@ -43,6 +47,10 @@ enum Step {
     /// An agent does something that is open to them.
     Do(Pick, Pick, Pick),
     Offer(Pick, Pick),
+    /// The router offers a request for help.
+    OfferRequest(Pick, Pick),
+    /// A supervisor follows somebody.
+    Supervise(Pick, Pick, Pick),
     Lapse(Pick, Pick),
     Desk(Pick, Pick),
     /// A connector brings something.
@@ -66,6 +74,8 @@ fn step() -> impl Strategy<Value = Step> {
         3 => (some(), some(), some(), some()).prop_map(|(s, a, op, n)| Step::Try(s, a, op, n)),
         12 => (some(), some(), some()).prop_map(|(party, op, n)| Step::Do(party, op, n)),
         6 => (some(), some()).prop_map(|(session, agent)| Step::Offer(session, agent)),
+        2 => (some(), some()).prop_map(|(request, agent)| Step::OfferRequest(request, agent)),
+        3 => (some(), some(), some()).prop_map(|(who, whom, how)| Step::Supervise(who, whom, how)),
         1 => (some(), some()).prop_map(|(session, agent)| Step::Lapse(session, agent)),
         3 => (some(), some()).prop_map(|(agent, act)| Step::Desk(agent, act)),
         2 => prop_oneof![1..6_000_i64, 10_000..60_000_i64, 3_000_000..4_000_000_i64, 82_000_000..90_000_000_i64].prop_map(Step::Wait),
@@ -82,7 +92,7 @@ fn step() -> impl Strategy<Value = Step> {
 type History = (fn() -> TestCentre, Vec<Step>);
 
 fn history() -> impl Strategy<Value = History> {
-    let begin: [fn() -> TestCentre; 9] = [
+    let begin: [fn() -> TestCentre; 14] = [
         TestCentre::new,
         invited,
         chatting,
@@ -92,6 +102,11 @@ fn history() -> impl Strategy<Value = History> {
         texting,
         messaging,
         required::owing,
+        consulting,
+        conferring,
+        asking_a_queue,
+        monitored,
+        coached,
     ];
     (proptest::sample::select(begin.to_vec()), vec(step(), 1..40))
 }
@@ -148,7 +163,12 @@ fn subject(command: &Command) -> Option<&InteractionId> {
         | Command::Erase { session }
         | Command::Report { session, .. }
         | Command::WindowClosing { session }
+        | Command::RequestLapsed { session, .. }
         | Command::FellSilent { session } => Some(session),
+        Command::Supervise(asked) => match &asked.act {
+            SuperviseAct::Intrude { session, .. } => Some(session),
+            _ => None,
+        },
         Command::Receive(unit) => Some(&unit.fresh.session),
         Command::Begin { begin, .. } => Some(&begin.fresh.session),
         _ => None,
@@ -185,7 +205,37 @@ fn command(world: &TestCentre, step: &Step) -> Option<Command> {
         Step::Offer(which, who) => {
             let waiting: Vec<_> = world.sessions().filter(|session| session.waiting).collect();
             let found = which.of(&waiting)?;
-            Command::Offer { session: found.id.clone(), agent: agent(*who) }
+            Command::Offer { session: found.id.clone(), agent: agent(*who), request: None }
+        }
+        Step::OfferRequest(which, who) => {
+            let open: Vec<_> = world
+                .sessions()
+                .flat_map(|session| session.requests.iter().map(move |request| (session, request.number)))
+                .collect();
+            let (found, request) = *which.of(&open)?;
+            Command::Offer { session: found.id.clone(), agent: agent(*who), request: Some(request) }
+        }
+        Step::Supervise(_, whom, how) if how.0 % 12 == 0 => {
+            is_supervisor(whom.get::<&str>(&AGENTS), how.0 % 24 == 0)
+        }
+        Step::Supervise(who, whom, how) => {
+            let live: Vec<_> = world
+                .sessions()
+                .flat_map(|session| session.live_agents().map(move |party| (session, party)))
+                .collect();
+            let monitoring = *how.get(&[Monitoring::ListenIn, Monitoring::Coach, Monitoring::BargeIn]);
+            let (act, target) = match (how.0 / 3 % 4, whom.of(&live)) {
+                (0, _) => (monitors(monitoring, *who.get(&[WatchMode::Next, WatchMode::All])), agent(*whom)),
+                (1, _) => (SuperviseAct::Cancel, agent(*whom)),
+                (_, Some((session, party))) => {
+                    let session = session.id.clone();
+                    (SuperviseAct::Intrude { session, monitoring: Some(monitoring) }, party.user.clone())
+                }
+                (_, None) => return None,
+            };
+            let supervisor = if who.0 % 4 == 0 { agent(*who) } else { "cat".into() };
+            let asked = Supervise { supervisor, target, medium: test_centre::medium(), act };
+            Command::Supervise(Box::new(asked))
         }
         Step::Lapse(which, who) => Command::OfferLapsed { session: session(*which), agent: agent(*who) },
         Step::Desk(who, act) if act.0 % 5 == 4 => Command::WrapUpOver { agent: agent(*who) },
@@ -234,8 +284,9 @@ fn command(world: &TestCentre, step: &Step) -> Option<Command> {
         }
         Step::Due(which, what) => {
             let session = session(*which);
-            match what.0 % 2 {
+            match what.0 % 3 {
                 0 => Command::FellSilent { session },
+                1 => Command::RequestLapsed { session, request: 1 },
                 _ => Command::WindowClosing { session },
             }
         }
@@ -344,6 +395,34 @@ fn act_of(
                 _ => to_queue("Sales"),
             }
         }
+        SessionOperation::Consult | SessionOperation::Invite => {
+            let help = if operation == SessionOperation::Consult { Help::Consult } else { Help::Invite };
+            let is_new = |name: &&str| is_available(world, session, &(*name).into());
+            let is_asked = |name: &&str| {
+                let party = found(world, session).and_then(|found| found.live_party(&(*name).into()));
+                help == Help::Invite && party.is_some_and(crate::session::AgentParty::is_consulted)
+            };
+            let colleague = AGENTS.into_iter().find(|name| is_new(name) || is_asked(name));
+            match (*n.get(&[true, true, false]), colleague.filter(|name| *name != agent.as_str())) {
+                (true, Some(name)) => SessionAct::Ask { help, of: HandoverTarget::Agent(name.into()) },
+                _ => ask_queue(help, "Sales"),
+            }
+        }
+        SessionOperation::RemoveParticipant => {
+            let session = found(world, session);
+            let party = session.and_then(|session| session.party(agent));
+            let other = session.zip(party).and_then(|(session, party)| {
+                session.seen_by(party).find(|other| may_remove(party, other)).map(|other| &other.user)
+            });
+            SessionAct::Remove(other.unwrap_or(agent).clone())
+        }
+        SessionOperation::SendToAgents => SessionAct::SayToAgents(MARKER.into()),
+        SessionOperation::StartTypingToAgents => SessionAct::TypeToAgents { on: true },
+        SessionOperation::StopTypingToAgents => SessionAct::TypeToAgents { on: false },
+        SessionOperation::SendCustomNoticeToAgents => SessionAct::NoticeToAgents(MARKER.into()),
+        SessionOperation::SwitchToMonitor => SessionAct::Follow(Monitoring::ListenIn),
+        SessionOperation::SwitchToCoach => SessionAct::Follow(Monitoring::Coach),
+        SessionOperation::SwitchToBargeIn => SessionAct::Follow(Monitoring::BargeIn),
         SessionOperation::Leave => SessionAct::Leave { last: heard() },
         SessionOperation::Complete => SessionAct::Complete {
             queue: n.get(&[None, None, Some("Sales".into())]).clone(),
@@ -385,8 +464,7 @@ fn found<'w>(world: &'w TestCentre, id: &InteractionId) -> Option<&'w Session> {
 }
 
 fn hears(session: &Session, agent: &UserId) -> bool {
-    let chats = session.party(agent).is_some_and(|party| party.state == AgentPartyState::Chatting);
-    session.customer.present && chats
+    session.customer.present && session.party(agent).is_some_and(crate::session::AgentParty::talks)
 }
 
 fn is_available(world: &TestCentre, session: &InteractionId, agent: &UserId) -> bool {
@@ -503,6 +581,10 @@ fn random_histories_reach_every_state() {
         "created",
         "queued",
         "offered",
+        "requested",
+        "request-ended",
+        "visibility",
+        "took-over",
         "offer-ended",
         "accepted",
         "join-failed",
@@ -529,6 +611,9 @@ fn random_histories_reach_every_state() {
         "do-not-disturb",
         "slot-taken",
         "slot-freed",
+        "watch-began",
+        "watch-ended",
+        "watched-by",
         "focus",
     ];
     let wanted = states.map(str::to_owned).into_iter().chain(["disposition".to_owned()]);

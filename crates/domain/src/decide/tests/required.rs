@@ -128,10 +128,14 @@ fn who_answered_nobody_or_went_home_owes_nothing() {
 }
 
 #[test]
-fn what_another_set_for_all_to_see_can_be_set_again() {
+fn what_another_set_does_not_answer_for_who_owes() {
     let handed = talking().then(ann(to_agent("bob"))).then(bob(accept())).then(bob(dispose("Billing")));
     assert_eq!(owed(&handed, "ann"), ["s1"]);
-    check(handed, ann(dispose("Billing")), "ann: settled s1 by code");
+    check(
+        handed,
+        ann(dispose("Billing")),
+        "disposition DispositionCode='Billing' was null by ann via SetDisposition late; ann: settled s1 by code",
+    );
 }
 
 #[test]

@@ -67,8 +67,11 @@ fn capabilities_follow_the_state() {
         [O::SendMessage, O::SendUrl, O::StartTyping, O::StopTyping, O::SendCustomNotice, O::ChangeNickname];
     assert_eq!(of(&waiting(), "ann"), []);
     assert_eq!(of(&invited(), "ann"), [O::Accept, O::Reject]);
-    assert_eq!(of(&chatting(), "ann"), with(&[O::Transfer, O::Leave, O::Complete], &speech));
-    assert_eq!(of(&handing_over(), "ann"), with(&[O::Leave, O::Complete], &speech));
+    assert_eq!(
+        of(&chatting(), "ann"),
+        with(&[O::Transfer, O::Leave, O::Invite, O::Consult, O::Complete], &speech)
+    );
+    assert_eq!(of(&handing_over(), "ann"), with(&[O::Leave, O::Invite, O::Consult, O::Complete], &speech));
     assert_eq!(of(&handing_over(), "bob"), [O::Accept, O::Reject]);
     assert_eq!(of(&alone(), "ann"), with(&[O::Leave, O::Complete], &[]));
     assert_eq!(of(&left(), "ann"), with(&[O::Complete], &[]));

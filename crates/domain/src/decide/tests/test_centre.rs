@@ -3,6 +3,7 @@
 use super::{
     brief::{brief, effect},
     calls::invariants::no_part_comes_back,
+    visibility,
 };
 use crate::{
     Command, DecideError, Decision, Event, InteractionId, Key, MediumName, Message, Millis, ProviderKey,
@@ -15,7 +16,7 @@ use crate::{
     disposition_tree::{Code, DispositionGroup, DispositionTree},
     medium::{self, Media},
     queue::{Calls, Queue},
-    session::{Deadline, Delivery, Fact, Invitation, Session},
+    session::{AgentPartyState, Delivery, Fact, Invitation, Session},
     task::{KnownProviderKey, Sign, Task, message_task},
     thread::Terms,
     user::{Role, User},
@@ -187,7 +188,7 @@ impl TestCentre {
         for event in decision.changes.iter().flat_map(|change| &change.events) {
             if let Event::Session(event) = event
                 && let Fact::Offered { agent, invitation, .. } = &event.fact
-                && *invitation != Invitation::Own
+                && !matches!(invitation, Invitation::Own | Invitation::Watch(_))
             {
                 assert!(!owes(agent, &event.medium), "{command:?}");
             }
@@ -306,16 +307,20 @@ impl TestCentre {
         }
         self.calls_hold();
         self.watches_hold();
+        visibility::watches_hold(self);
         self.phones_hold();
         for session in self.sessions() {
             let idle =
                 !session.customer.present && !session.waiting && session.live_agents().next().is_none();
             assert_eq!(session.is_open(), !idle, "over as soon as nobody has to do with it: {session:?}");
-            let served = session.live_agents().any(|party| party.joined_at.is_some());
-            let offered = session.deadlines().any(|(due, _)| matches!(due, Deadline::Offer(_)));
+            let offered = session.live_agents().any(|party| {
+                party.state == AgentPartyState::Invited && party.invitation == Invitation::Queue
+            });
+            let served = session.talking().next().is_some();
             if session.customer.present {
                 assert!(session.waiting || served || offered, "no customer is forgotten: {session:?}");
             }
+            visibility::holds(session, &self.log[&session.id], &self.tasks);
             let participants: BTreeSet<_> = session.agents.iter().map(|party| &party.participant).collect();
             assert_eq!(participants.len(), session.agents.len(), "each joining has an id of its own");
             assert!(!participants.contains(&session.customer.participant));
