@@ -232,5 +232,5 @@ impl Visit {
 }
 
 fn is_served(session: &Session) -> bool {
-    session.chatting().next().is_some()
+    session.talking().next().is_some()
 }

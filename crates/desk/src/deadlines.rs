@@ -151,6 +151,7 @@ fn deadlines(key: &Key, state: &State) -> Vec<(Due, Millis, Option<Millis>)> {
             let since = |what: &Deadline| match what {
                 Deadline::Offer(agent) => session.live_party(agent).map(|party| party.invited_at),
                 Deadline::Idle => session.post.as_ref().map(|post| post.spoken_at),
+                Deadline::Request(number) => session.request(*number).map(|request| request.place.since),
                 Deadline::Window => None,
             };
             session

@@ -54,7 +54,7 @@ impl Desk {
                     self.perform(if offer.is_call {
                         Command::OfferCall { call: interaction, agent }
                     } else {
-                        Command::Offer { session: interaction, agent }
+                        Command::Offer { session: interaction, agent, request: None }
                     })
                 });
                 let outcomes = futures::future::join_all(commands).await;
@@ -157,6 +157,7 @@ impl Desk {
             Due::Session(session, Deadline::Offer(agent)) => Command::OfferLapsed { session, agent },
             Due::Session(session, Deadline::Window) => Command::WindowClosing { session },
             Due::Session(session, Deadline::Idle) => Command::FellSilent { session },
+            Due::Session(session, Deadline::Request(request)) => Command::RequestLapsed { session, request },
             Due::WrapUp(agent) => Command::WrapUpOver { agent },
             Due::Call(call, due) => return self.call_due(call, due).await,
         };

@@ -5,7 +5,7 @@ use crate::{Refused, ports::Receipt};
 use domain::{
     Command, Decision, InteractionId, Key, UserId,
     call::LegEvent,
-    command::{AgentAct, CustomerAct, DeviceAct, Unit},
+    command::{AgentAct, CustomerAct, DeviceAct, SuperviseAct, Unit},
 };
 use tracing::{Span, field::Empty};
 
@@ -75,8 +75,13 @@ pub(crate) fn interaction(command: &Command) -> Option<&InteractionId> {
         | Command::OfferLapsed { session, .. }
         | Command::Report { session, .. }
         | Command::WindowClosing { session }
+        | Command::RequestLapsed { session, .. }
         | Command::FellSilent { session }
         | Command::Erase { session } => Some(session),
+        Command::Supervise(asked) => match &asked.act {
+            SuperviseAct::Intrude { session, .. } => Some(session),
+            SuperviseAct::Arm { .. } | SuperviseAct::Cancel => None,
+        },
         Command::Arrive(arrive) => Some(&arrive.leg.call),
         Command::Dial { dial, .. } => Some(&dial.call),
         Command::LegEvent { leg, .. }
@@ -132,6 +137,12 @@ const fn kind(command: &Command) -> &'static str {
         Command::Settle { .. } => "settle",
         Command::WindowClosing { .. } => "window-closing",
         Command::FellSilent { .. } => "fell-silent",
+        Command::RequestLapsed { .. } => "request-lapsed",
+        Command::Supervise(asked) => match asked.act {
+            SuperviseAct::Arm { .. } => "supervise.arm",
+            SuperviseAct::Cancel => "supervise.cancel",
+            SuperviseAct::Intrude { .. } => "supervise.intrude",
+        },
         Command::Arrive(_) => "arrive",
         Command::Dial { .. } => "dial",
         Command::Call { act, .. } => act.kind(),

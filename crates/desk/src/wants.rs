@@ -3,7 +3,9 @@
 use domain::{
     Command, Key, ProviderKey, UniqueName, Want,
     call::{Dn, interactions_of},
-    command::{AgentAct, CallAct, Destination, HandoverTarget, Provision, ReferTo, SessionAct, Unit},
+    command::{
+        AgentAct, CallAct, Destination, HandoverTarget, Provision, ReferTo, SessionAct, SuperviseAct, Unit,
+    },
 };
 
 /// What a command is known to look at, sorted and each once; `request` is the idempotency key of its request. A rule
@@ -85,21 +87,31 @@ pub(crate) fn keys(command: &Command) -> Vec<Key> {
         | Command::Erase { session }
         | Command::Report { session, .. }
         | Command::WindowClosing { session }
+        | Command::RequestLapsed { session, .. }
         | Command::FellSilent { session } => {
             keys.push(Key::Session(session.clone()));
         }
         Command::Session { session, agent, act } => {
             keys.extend([Key::Session(session.clone()), Key::Agent(agent.clone())]);
             match act {
-                SessionAct::Transfer { to: HandoverTarget::Agent(target), .. } => {
+                SessionAct::Transfer { to: HandoverTarget::Agent(target), .. }
+                | SessionAct::Ask { of: HandoverTarget::Agent(target), .. }
+                | SessionAct::Remove(target) => {
                     keys.extend([Key::Agent(target.clone()), Key::User(target.clone())]);
                 }
                 SessionAct::SetDisposition { .. } => keys.push(Key::Book),
                 _ => {}
             }
         }
-        Command::Offer { session, agent } | Command::OfferLapsed { session, agent } => {
+        Command::Offer { session, agent, .. } | Command::OfferLapsed { session, agent } => {
             keys.extend([Key::Session(session.clone()), Key::Agent(agent.clone()), Key::User(agent.clone())]);
+        }
+        Command::Supervise(asked) => {
+            let of = [&asked.supervisor, &asked.target];
+            keys.extend(of.into_iter().flat_map(|user| [Key::Agent(user.clone()), Key::User(user.clone())]));
+            if let SuperviseAct::Intrude { session, .. } = &asked.act {
+                keys.push(Key::Session(session.clone()));
+            }
         }
         Command::Agent { agent, act } => {
             keys.extend([Key::Agent(agent.clone()), Key::User(agent.clone())]);

@@ -57,7 +57,9 @@ impl Event {
             Self::Session(session::SessionEvent { fact: session::Fact::Typed { .. }, .. })
                 | Self::Device(device::DeviceEvent::Occupied { .. } | device::DeviceEvent::WatchedBy { .. })
                 | Self::Agent(agent::AgentEvent {
-                    fact: agent::Fact::SlotTaken { .. } | agent::Fact::SlotFreed { .. },
+                    fact: agent::Fact::SlotTaken { .. }
+                        | agent::Fact::SlotFreed { .. }
+                        | agent::Fact::WatchedBy { .. },
                     ..
                 })
                 | Self::Thread(thread::ThreadEvent { fact: thread::Fact::Began { .. }, .. })

@@ -196,7 +196,7 @@ impl TestDesk {
 
     /// Tom is offered a conversation, and takes it.
     pub async fn tom_takes(&self, session: &InteractionId) {
-        self.done(Command::Offer { session: session.clone(), agent: TOM.into() }).await;
+        self.done(Command::Offer { session: session.clone(), agent: TOM.into(), request: None }).await;
         let accept = SessionAct::Accept { nickname: "Tom".into(), save_last_agent: false };
         self.tom(session, accept).await.expect("accepted");
     }

@@ -141,8 +141,22 @@ impl TestServer {
 
     /// The router offers a waiting customer to an agent.
     pub async fn offer(&self, guest: &Guest<'_>, agent: &Client<'_>) {
-        let command = Command::Offer { session: guest.id.clone(), agent: agent.id() };
+        let command = Command::Offer { session: guest.id.clone(), agent: agent.id(), request: None };
         self.desk.perform(command).await.expect("offered");
+    }
+
+    /// The router offers a request for help to an agent.
+    pub async fn offer_request(&self, guest: &Guest<'_>, request: u32, agent: &Client<'_>) {
+        let (session, agent) = (guest.id.clone(), agent.id());
+        let command = Command::Offer { session, agent, request: Some(request) };
+        self.desk.perform(command).await.expect("offered");
+    }
+
+    /// Time goes by, and a request for help that is due by then lapses.
+    pub async fn request_lapses(&self, by: Millis, guest: &Guest<'_>, request: u32) {
+        self.clock.advance(by);
+        let command = Command::RequestLapsed { session: guest.id.clone(), request };
+        self.desk.perform(command).await.expect("looked at");
     }
 
     /// Time goes by, and offers that are due by then lapse.

@@ -49,6 +49,9 @@ pub(super) fn render(
         | Fact::DispositionSettled { .. }
         | Fact::SlotTaken { .. }
         | Fact::SlotFreed { .. }
+        | Fact::WatchBegan { .. }
+        | Fact::WatchEnded { .. }
+        | Fact::WatchedBy { .. }
         | Fact::Focused { .. } => return Ok(()),
     }
     let Some(user) = user_of(view, decision, &agent.id)? else { return Ok(()) };
@@ -112,6 +115,9 @@ impl DeviceNotes<'_> {
             | Fact::DispositionSettled { .. }
             | Fact::SlotTaken { .. }
             | Fact::SlotFreed { .. }
+            | Fact::WatchBegan { .. }
+            | Fact::WatchEnded { .. }
+            | Fact::WatchedBy { .. }
             | Fact::Focused { .. } => false,
         };
         if concerns { self.tell(view, &agent.id, out) } else { Ok(()) }

@@ -5,7 +5,7 @@ use desk::ports::{CommandOrigin, NewNote, TxView};
 use domain::{
     DecideError, Decision, Key, Message, UserId, json,
     medium::Medium,
-    message::{Visibility, without_stale_typing},
+    message::without_stale_typing,
     session::{AgentParty, AgentPartyState, Delivery, EndedBy, Fact, Invitation, Session},
 };
 use gws::{
@@ -45,6 +45,15 @@ impl SessionNotes<'_> {
                     self.change(other, SessionChange::Participants, out);
                 }
             }
+            Fact::VisibilityChanged { agent, .. } | Fact::TookOver { agent, .. } => {
+                self.change(agent, SessionChange::Participants, out);
+                for other in self.others(agent) {
+                    self.change(other, SessionChange::Participants, out);
+                }
+            }
+            Fact::RequestEnded { request, agent, closer, .. } => {
+                self.request_ended(*request, agent, *closer, out);
+            }
             Fact::Said { index, .. } | Fact::Typed { index, .. } => self.said(*index, out),
             Fact::Delivery { index, state, .. } => self.delivery(*index, *state, out),
             // The end of the agent's own part tells of it.
@@ -52,6 +61,7 @@ impl SessionNotes<'_> {
             | Fact::Created { .. }
             | Fact::Amended { .. }
             | Fact::Queued { .. }
+            | Fact::Requested { .. }
             | Fact::Disposition { late: true, .. }
             | Fact::Ended { .. }
             | Fact::Erased => {}
@@ -110,21 +120,41 @@ impl SessionNotes<'_> {
         &messages[messages.len() - fit.count().max(1).min(messages.len())..]
     }
 
-    /// An offer that ended: its agent loses it, and the colleague whose transfer it was is told.
+    /// An offer that ended: its agent loses it, and the colleague who named them is told.
     fn offer_ended(&self, agent: &UserId, closer: EndedBy, out: &mut Vec<NewNote>) {
         self.change(agent, SessionChange::Status, out);
-        let Some(Invitation::Transfer { from, reference }) =
-            self.session.party(agent).map(|party| &party.invitation)
-        else {
-            return;
+        let Some(invitation) = self.session.party(agent).map(|party| &party.invitation) else { return };
+        // A queue that was asked goes on looking for somebody.
+        let by_queue = invitation.asked_by().is_some_and(|asked| asked.request.is_some());
+        let Some((from, reference)) = invitation.inviter().filter(|_| !by_queue) else { return };
+        let is_transfer = matches!(invitation, Invitation::Transfer { .. });
+        let why = match closer {
+            EndedBy::NoAnswer => "The agent did not answer",
+            EndedBy::Customer | EndedBy::Idle if is_transfer => {
+                "The customer left before the transfer was taken"
+            }
+            EndedBy::Customer | EndedBy::Idle => "The customer left before the agent came",
+            _ if is_transfer => "The agent refused the transfer",
+            _ => "The agent does not come",
         };
-        if self.session.live_party(from).is_some_and(|party| party.state == AgentPartyState::Chatting) {
-            let why = match closer {
-                EndedBy::NoAnswer => "The agent did not answer",
-                EndedBy::Customer | EndedBy::Idle => "The customer left before the transfer was taken",
-                _ => "The agent refused the transfer",
-            };
-            self.error(from, *reference, why, out);
+        self.came_to_nothing(from, reference, why, out);
+    }
+
+    /// A request for help that came to nothing: whoever asked is told.
+    fn request_ended(&self, request: u32, agent: &UserId, closer: EndedBy, out: &mut Vec<NewNote>) {
+        let why = match closer {
+            EndedBy::NoAnswer => "Nobody of the queue came in time",
+            _ => "The customer left before somebody of the queue came",
+        };
+        if let Some(request) = self.before().and_then(|before| before.request(request)) {
+            self.came_to_nothing(agent, request.reference, why, out);
+        }
+    }
+
+    /// Tells somebody who still talks that a command of theirs came to nothing.
+    fn came_to_nothing(&self, agent: &UserId, reference: u64, why: &str, out: &mut Vec<NewNote>) {
+        if self.session.live_party(agent).is_some_and(|party| party.state == AgentPartyState::Chatting) {
+            self.error(agent, reference, why, out);
         }
     }
 
@@ -183,15 +213,9 @@ impl SessionNotes<'_> {
 
     /// Whether a party talked when this commit began, or talks now.
     fn talked_before(&self, party: &AgentParty) -> bool {
-        let key = Key::Session(self.session.id.clone());
-        let before = self.decision.changes.iter().find(|change| change.key == key);
-        let before = before.and_then(|change| change.before.as_deref());
-        let was = match before {
-            Some(domain::State::Session(before)) => {
-                before.chatting().any(|old| old.participant == party.participant)
-            }
-            _ => false,
-        };
+        let was = self
+            .before()
+            .is_some_and(|before| before.chatting().any(|old| old.participant == party.participant));
         was || party.state == AgentPartyState::Chatting
     }
 
@@ -199,8 +223,24 @@ impl SessionNotes<'_> {
         self.decision.messages.iter().filter(|(id, _)| *id == self.session.id).map(|(_, message)| message)
     }
 
+    /// The others who talk and see an agent, now or when this commit began: whom nobody sees, nobody is told of.
     fn others<'s>(&'s self, agent: &'s UserId) -> impl Iterator<Item = &'s UserId> {
-        self.session.chatting().map(|party| &party.user).filter(move |user| *user != agent)
+        let now = self.session.party(agent).map(|party| party.visibility);
+        let before = self.before().and_then(|before| before.live_party(agent)).map(|party| party.visibility);
+        let sees = move |other: &&AgentParty| {
+            [now, before].into_iter().flatten().any(|visibility| visibility.is_for(other.viewer()))
+        };
+        self.session.chatting().filter(sees).map(|party| &party.user).filter(move |user| *user != agent)
+    }
+
+    /// The conversation as this commit found it.
+    fn before(&self) -> Option<&Session> {
+        let key = Key::Session(self.session.id.clone());
+        let change = self.decision.changes.iter().find(|change| change.key == key)?;
+        match change.before.as_deref() {
+            Some(domain::State::Session(before)) => Some(before),
+            _ => None,
+        }
     }
 
     /// A state change with the whole resource (spec: digital-channels#1.4). The agent who caused it is owed its
@@ -261,5 +301,5 @@ impl SessionNotes<'_> {
 
 /// Whether a message is meant for an agent's eyes.
 fn hears(party: &AgentParty, message: &Message) -> bool {
-    message.visibility != Visibility::Supervisors || party.visibility == Visibility::Supervisors
+    message.visibility.is_for(party.viewer())
 }

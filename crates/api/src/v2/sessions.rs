@@ -18,7 +18,7 @@ use domain::{
     interaction::Interaction,
     json,
     medium::{Connector, Medium},
-    message::Visibility,
+    message::Viewer,
     session::{AgentPartyState, Session},
     task::NewConversationIds,
     thread::{Window, Writer},
@@ -297,27 +297,25 @@ async fn messages(
 
 /// The part of a log that an agent sees.
 struct View {
-    as_supervisor: bool,
+    viewer: Viewer,
     /// What was said later is not for this agent.
     until: Option<Millis>,
 }
 
 impl View {
     /// Everything that colleagues saw of an earlier conversation.
-    const BEFORE: Self = Self { as_supervisor: false, until: None };
+    const BEFORE: Self = Self { viewer: Viewer::Agent, until: None };
 
     /// Whether a message belongs to it.
     fn has(&self, message: &Message) -> bool {
-        (message.visibility != Visibility::Supervisors || self.as_supervisor)
-            && self.until.is_none_or(|until| message.at <= until)
+        message.visibility.is_for(self.viewer) && self.until.is_none_or(|until| message.at <= until)
     }
 
     /// What an agent sees by their own part; `None` without one that lets them see anything.
     fn of_part(session: &Session, agent: &UserId) -> Option<Self> {
         let party = session.party(agent)?;
         let sees = party.is_live() || party.state != AgentPartyState::Revoked && party.joined_at.is_some();
-        let as_supervisor = party.visibility == Visibility::Supervisors;
-        sees.then_some(Self { as_supervisor, until: party.closed_at })
+        sees.then_some(Self { viewer: party.viewer(), until: party.closed_at })
     }
 }
 

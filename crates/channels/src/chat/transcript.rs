@@ -1,7 +1,7 @@
 //! The transcript: the part of a conversation's log that its customer sees, from a position on.
 
 use desk::{Desk, LogPage, Span, ports::StoreFault};
-use domain::{Message, json, message::Visibility, session::Session};
+use domain::{Message, json, message::Viewer, session::Session};
 use serde::Serialize;
 
 /// The largest answer with a transcript, in bytes as it is sent; one message that is larger by itself is sent all the
@@ -39,7 +39,7 @@ async fn page<T: Serialize>(
     show: impl Fn(&Message) -> T,
 ) -> Result<LogPage<T>, StoreFault> {
     let span = Span { from, until, count: u32::MAX, bytes: MAX_ANSWER_BYTES - FRAME_BYTES };
-    let seen = |entry: &Message| (entry.visibility == Visibility::All).then(|| show(entry));
+    let seen = |entry: &Message| (entry.visibility.is_for(Viewer::Customer)).then(|| show(entry));
     // A comma stands between two entries.
     desk.page(session, span, seen, |entry| json::len(entry) + 1).await
 }

@@ -152,8 +152,8 @@ impl Fact {
             Self::DoNotDisturb { .. } => "agent.do-not-disturb",
             Self::SlotTaken { .. } => "agent.slot-taken",
             Self::SlotFreed { .. } => "agent.slot-freed",
-            Self::WatchBegan { .. } => "agent.watch-began",
-            Self::WatchEnded { .. } => "agent.watch-ended",
+            Self::WatchBegan { .. } => "agent.monitoring-began",
+            Self::WatchEnded { .. } => "agent.monitoring-ended",
             Self::WatchedBy { .. } => "agent.watched-by",
             Self::Focused { .. } => "agent.focus",
         }

@@ -2,7 +2,7 @@
 
 use domain::{
     Message,
-    message::{Content, PartyKind, Visibility},
+    message::{Content, PartyKind, Viewer},
     notice::Notice,
     session::{AgentParty, Session},
 };
@@ -166,7 +166,7 @@ impl CustomerChat {
         let customer = &session.customer;
         let talking: Vec<_> = session
             .chatting()
-            .filter(|agent| agent.visibility == Visibility::All)
+            .filter(|agent| agent.visibility.is_for(Viewer::Customer))
             .map(AgentParty::author)
             .collect();
         let state = match (customer.present, talking.is_empty()) {
@@ -236,7 +236,8 @@ impl CustomerMessage {
         let is_agent = from.kind == PartyKind::Agent;
         let (kind, text, url) = match content {
             Content::Text { text, .. } => (CustomerMessageType::Text, Some(text), None),
-            Content::Joined => (CustomerMessageType::ParticipantJoined, None, None),
+            // Whom the customer did not see before has joined, for them.
+            Content::Joined | Content::Rejoined => (CustomerMessageType::ParticipantJoined, None, None),
             Content::Left => (CustomerMessageType::ParticipantLeft, None, None),
             Content::TypingStarted { .. } => {
                 (CustomerMessageType::TypingStarted, is_agent.then(|| TYPES.to_owned()), None)

@@ -239,7 +239,8 @@ impl ChatApiMessage {
         let Message { index, at, from, content, .. } = message.clone();
         let (kind, text, message_type) = match content {
             Content::Text { text, message_type } => (ChatApiMessageType::Message, Some(text), message_type),
-            Content::Joined => (ChatApiMessageType::ParticipantJoined, None, None),
+            // Whom the customer did not see before has joined, for them.
+            Content::Joined | Content::Rejoined => (ChatApiMessageType::ParticipantJoined, None, None),
             Content::Left => (ChatApiMessageType::ParticipantLeft, None, None),
             Content::TypingStarted { text } => (ChatApiMessageType::TypingStarted, text, None),
             Content::TypingStopped => (ChatApiMessageType::TypingStopped, None, None),

@@ -8,7 +8,9 @@ use crate::links::unescape;
 use domain::{
     QueueName, Refusal, UserId,
     command::{ClosingMessage, HandoverTarget, SessionAct},
+    request::Help,
     session::SessionOperation,
+    watch::Monitoring,
 };
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -29,6 +31,16 @@ requests! {
         LeaveAndComplete(SessionLeaveAndCompleteRequest) = "LeaveAndComplete", is LeaveAndComplete, {"text": "Goodbye"};
         PlaceInQueue(SessionPlaceInQueueRequest) = "PlaceInQueue", {"queueName": "Support"};
         Transfer(SessionTransferRequest) = "Transfer", is Transfer, {"queueName": "Support"};
+        Consult(SessionConsultRequest) = "Consult", is Consult, {"queueName": "Support"};
+        Invite(SessionInviteRequest) = "Invite", is Invite, {"queueName": "Support"};
+        RemoveParticipantFromConference(SessionRemoveParticipantRequest) = "RemoveParticipantFromConference", is RemoveParticipant, {"targetUri": "/api/v2/users/7f3a"};
+        SendToAgents(SessionSendToAgentsRequest) = "SendToAgents", is SendToAgents, {"text": "Tariff B is right, isn't it?"};
+        SendStartTypingToAgentsNotification(SessionSendStartTypingToAgentsRequest) = "SendStartTypingToAgentsNotification", is StartTypingToAgents, {};
+        SendStopTypingToAgentsNotification(SessionSendStopTypingToAgentsRequest) = "SendStopTypingToAgentsNotification", is StopTypingToAgents, {};
+        SendCustomNoticeToAgents(SessionSendCustomNoticeToAgentsRequest) = "SendCustomNoticeToAgents", is SendCustomNoticeToAgents, {"noticeText": "seen"};
+        SwitchToMonitor(SessionSwitchToMonitorRequest) = "SwitchToMonitor", is SwitchToMonitor, {};
+        SwitchToCoach(SessionSwitchToCoachRequest) = "SwitchToCoach", is SwitchToCoach, {};
+        SwitchToBargeIn(SessionSwitchToBargeInRequest) = "SwitchToBargeIn", is SwitchToBargeIn also "SwitchBargeIn", {};
         SetDisposition(SessionSetDispositionRequest) = "SetDisposition", is SetDisposition, {"disposition": "IssueResolved"};
         AttachUserData(SessionAttachUserDataRequest) = "AttachUserData", is AttachUserData, {"userData": {"Case": "17"}};
         UpdateUserData(SessionUpdateUserDataRequest) = "UpdateUserData", is UpdateUserData, {"userData": {"Case": "18"}};
@@ -178,6 +190,81 @@ pub struct SessionTransferRequest {
     text: Option<String>,
 }
 
+/// Asks a colleague, or whoever takes it in a queue, for advice; the customer sees nothing of it. One of the first four
+/// says whom; the earlier wins.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SessionConsultRequest {
+    /// The address of a user, of a queue or of an entry of the directory.
+    target_uri: Option<String>,
+    /// The path of one of these.
+    target_path: Option<String>,
+    /// The address of a user, as older clients call it.
+    user_uri: Option<String>,
+    /// The name of a queue.
+    queue_name: Option<String>,
+}
+
+/// Has a colleague, or whoever takes it in a queue, talk with the customer as well. One of the first four says whom; the
+/// earlier wins. A colleague who was asked for advice talks with the customer at once.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SessionInviteRequest {
+    /// The address of a user, of a queue or of an entry of the directory.
+    target_uri: Option<String>,
+    /// The path of one of these.
+    target_path: Option<String>,
+    /// The address of a user, as older clients call it.
+    user_uri: Option<String>,
+    /// The name of a queue.
+    queue_name: Option<String>,
+}
+
+/// Takes a colleague out of the conversation. One of the two names them; the earlier wins.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SessionRemoveParticipantRequest {
+    /// The address of the user.
+    target_uri: Option<String>,
+    /// The path of the user.
+    target_path: Option<String>,
+}
+
+/// Says something to the agents alone.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct SessionSendToAgentsRequest {
+    /// The words.
+    text: String,
+}
+
+/// Tells the agents alone that the agent types.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct SessionSendStartTypingToAgentsRequest {}
+
+/// Tells the agents alone that the agent stopped typing.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct SessionSendStopTypingToAgentsRequest {}
+
+/// Sends the agents alone a notice of the agent's application.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SessionSendCustomNoticeToAgentsRequest {
+    /// The notice.
+    notice_text: String,
+}
+
+/// Follows the conversation from now on without being seen by those in it.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct SessionSwitchToMonitorRequest {}
+
+/// Follows the conversation from now on seen by its agents, and advises them.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct SessionSwitchToCoachRequest {}
+
+/// Takes part in the conversation from now on like anybody else.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct SessionSwitchToBargeInRequest {}
+
 /// Sets the disposition.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -271,9 +358,33 @@ impl SessionRequest {
                 SessionAct::Complete { queue: Some(asked.queue()?), save_last_agent: false, last: None }
             }
             Self::Transfer(asked) => SessionAct::Transfer {
-                to: asked.target(contact)?,
+                to: target(first([asked.target_uri, asked.target_path, None]), asked.queue_name, contact)?,
                 last: last_words(asked.text, asked.message_type, asked.treat_as)?,
             },
+            Self::Consult(asked) => {
+                let named = [asked.target_uri, asked.target_path, asked.user_uri];
+                let of = target(first(named), asked.queue_name, contact)?;
+                SessionAct::Ask { help: Help::Consult, of }
+            }
+            Self::Invite(asked) => {
+                let named = [asked.target_uri, asked.target_path, asked.user_uri];
+                SessionAct::Ask { help: Help::Invite, of: target(first(named), asked.queue_name, contact)? }
+            }
+            Self::RemoveParticipantFromConference(asked) => {
+                match target(first([asked.target_uri, asked.target_path, None]), None, contact)? {
+                    HandoverTarget::Agent(user) => SessionAct::Remove(user),
+                    HandoverTarget::Queue(_) => {
+                        return Err(invalid("'targetUri' is not the address of a user"));
+                    }
+                }
+            }
+            Self::SendToAgents(asked) => SessionAct::SayToAgents(asked.text),
+            Self::SendStartTypingToAgentsNotification(_) => SessionAct::TypeToAgents { on: true },
+            Self::SendStopTypingToAgentsNotification(_) => SessionAct::TypeToAgents { on: false },
+            Self::SendCustomNoticeToAgents(asked) => SessionAct::NoticeToAgents(asked.notice_text),
+            Self::SwitchToMonitor(_) => SessionAct::Follow(Monitoring::ListenIn),
+            Self::SwitchToCoach(_) => SessionAct::Follow(Monitoring::Coach),
+            Self::SwitchToBargeIn(_) => SessionAct::Follow(Monitoring::BargeIn),
             Self::SetDisposition(asked) => {
                 SessionAct::SetDisposition { value: asked.disposition, key: asked.disposition_key }
             }
@@ -322,19 +433,27 @@ impl SessionPlaceInQueueRequest {
     }
 }
 
-impl SessionTransferRequest {
-    fn target(&self, contact: &dyn Fn(&str) -> HandoverTarget) -> Result<HandoverTarget, Refusal> {
-        let Some(address) = self.target_uri.as_ref().or(self.target_path.as_ref()) else {
-            let queue = self.queue_name.as_deref().ok_or(Refusal::Missing("targetUri"))?;
-            return Ok(HandoverTarget::Queue(queue.into()));
-        };
-        match last_parts(address) {
-            ("", _) => Err(invalid("'targetUri' names nobody")),
-            (id, "users") => Ok(HandoverTarget::Agent(UserId::from(id))),
-            (id, "contacts") => Ok(contact(&unescape(id))),
-            (name, "queues") => Ok(HandoverTarget::Queue(unescape(name).as_str().into())),
-            _ => Err(invalid("'targetUri' is neither the address of a user nor of a queue")),
-        }
+/// The first way that names somebody.
+fn first(named: [Option<String>; 3]) -> Option<String> {
+    named.into_iter().flatten().next()
+}
+
+/// Whom an address names, or else a queue by its name. `contact` answers what an entry of the directory is, by its id.
+fn target(
+    address: Option<String>,
+    queue: Option<String>,
+    contact: &dyn Fn(&str) -> HandoverTarget,
+) -> Result<HandoverTarget, Refusal> {
+    let Some(address) = address else {
+        let queue = queue.ok_or(Refusal::Missing("targetUri"))?;
+        return Ok(HandoverTarget::Queue(queue.as_str().into()));
+    };
+    match last_parts(&address) {
+        ("", _) => Err(invalid("'targetUri' names nobody")),
+        (id, "users") => Ok(HandoverTarget::Agent(UserId::from(id))),
+        (id, "contacts") => Ok(contact(&unescape(id))),
+        (name, "queues") => Ok(HandoverTarget::Queue(unescape(name).as_str().into())),
+        _ => Err(invalid("'targetUri' is neither the address of a user nor of a queue")),
     }
 }
 

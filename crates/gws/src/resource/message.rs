@@ -17,6 +17,8 @@ pub enum MessageType {
     Text,
     /// The author joined.
     ParticipantJoined,
+    /// The author is seen by others than before, as `visibility` says.
+    ParticipantRejoined,
     /// The author left.
     ParticipantLeft,
     /// The author types, and perhaps what so far: `text`.
@@ -98,6 +100,7 @@ impl<'m> MessageResource<'m> {
                 MessageType::Text
             }
             Content::Joined => MessageType::ParticipantJoined,
+            Content::Rejoined => MessageType::ParticipantRejoined,
             Content::Left => MessageType::ParticipantLeft,
             Content::TypingStarted { text } => {
                 resource.text = text.as_deref();

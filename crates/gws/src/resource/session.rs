@@ -176,7 +176,7 @@ fn resource<'s>(
             _ => ChatType::Inbound,
         },
         capabilities: SessionCapability::of(&capabilities(session, &party.user)),
-        participants: participants(links, session, party.state),
+        participants: participants(links, session, party),
         user_data: user_data(session),
         received_date: timestamp(party.invited_at),
         comment: session.comment.as_deref(),
@@ -217,13 +217,13 @@ fn deliveries(post: &domain::session::Post) -> Vec<SessionDelivery> {
     post.outgoing.iter().skip(post.outgoing.len().saturating_sub(MAX_OUTGOING)).map(sent).collect()
 }
 
-/// The participants, in the order of joining; none for an agent who is not among them.
-fn participants<'s>(links: &Links, session: &'s Session, state: AgentPartyState) -> Vec<Participant<'s>> {
-    if state.is_terminal() || state == AgentPartyState::Invited {
+/// The participants that an agent sees, in the order of joining; none for an agent who is not among them.
+fn participants<'s>(links: &Links, session: &'s Session, party: &AgentParty) -> Vec<Participant<'s>> {
+    if party.state.is_terminal() || party.state == AgentPartyState::Invited {
         return Vec::new();
     }
     let customer = session.customer.present.then(|| Participant::of_customer(&session.customer));
-    let agents = session.chatting().map(|party| Participant::of_agent(links, party));
+    let agents = session.seen_by(party).map(|party| Participant::of_agent(links, party));
     customer.into_iter().chain(agents).collect()
 }
 

@@ -244,7 +244,9 @@ pub async fn what_one_desk_commits_the_other_knows(shared: &dyn Shared) {
     b.open_session(open("one")).await.expect("let in");
     assert!(head.has_changed().expect("it is watched"));
     assert_eq!((waiting(&a), a.present().len()), (vec!["one".to_owned()], 1));
-    b.perform(Command::Offer { session: "one".into(), agent: agent(1) }).await.expect("offered");
+    b.perform(Command::Offer { session: "one".into(), agent: agent(1), request: None })
+        .await
+        .expect("offered");
     assert!(waiting(&a).is_empty());
     let (here, there) = (a.mailboxes().of(&agent(1)), b.mailboxes().of(&agent(1)));
     assert_eq!((here.head(), here.head() > 0), (there.head(), true));

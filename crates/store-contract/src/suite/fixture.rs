@@ -112,7 +112,7 @@ impl StoreFixture {
 
     /// An agent takes a waiting conversation.
     pub async fn take(&self, id: &str, number: u32) {
-        self.done(Command::Offer { session: id.into(), agent: agent(number) }).await;
+        self.done(Command::Offer { session: id.into(), agent: agent(number), request: None }).await;
         self.act(id, number, SessionAct::Accept { nickname: "Kate".into(), save_last_agent: false }).await;
     }
 

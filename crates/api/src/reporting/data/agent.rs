@@ -1,7 +1,7 @@
 //! Agents: as they are provisioned, and at work.
 
 use super::{
-    row::{Row, json, schema, time},
+    row::{Names, Row, json, schema, time},
     words,
 };
 use domain::{
@@ -25,6 +25,8 @@ pub(super) const KINDS: &[Row] = &[
     ("agent.disposition-owed", schema::<DispositionOwed<'_>>),
     ("agent.disposition-settled", schema::<DispositionSettled<'_>>),
     ("agent.do-not-disturb", schema::<DoNotDisturb<'_>>),
+    ("agent.monitoring-began", schema::<WatchBegan<'_>>),
+    ("agent.monitoring-ended", schema::<WatchEnded<'_>>),
     ("agent.focus", schema::<Focused<'_>>),
     ("user.put", schema::<UserPut<'_>>),
     ("user.removed", schema::<UserRemoved<'_>>),
@@ -86,6 +88,40 @@ struct LeftDesk<'a> {
     this_dn: &'a str,
     /// The place they are at from now on, which is their own; null with the end of the session.
     place: Option<&'a str>,
+}
+
+/// A supervisor begins to follow the conversations of an agent on one medium, or does so otherwise.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct WatchBegan<'a> {
+    #[serde(flatten)]
+    who: Who<'a>,
+    /// The name of the medium.
+    media: &'a str,
+    /// The user name of the agent whom they follow; null when there is no such user any more.
+    target: Option<String>,
+    /// That agent's id.
+    target_id: &'a str,
+    /// How.
+    #[serde(with = "words::Monitoring")]
+    monitoring: domain::watch::Monitoring,
+    /// Which conversations.
+    #[serde(with = "words::WatchMode")]
+    monitoring_mode: domain::watch::WatchMode,
+}
+
+/// A supervisor does not follow the conversations of an agent any more. They stay in those where they are.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct WatchEnded<'a> {
+    #[serde(flatten)]
+    who: Who<'a>,
+    /// The name of the medium.
+    media: &'a str,
+    /// The user name of the agent; null when there is no such user any more.
+    target: Option<String>,
+    /// That agent's id.
+    target_id: &'a str,
 }
 
 /// Channels changed their state.
@@ -223,7 +259,7 @@ impl<'a> StateEntry<'a> {
 }
 
 /// The data of a fact of an agent; `None` for slots, which follow from the conversations.
-pub(super) fn data(id: &str, event: &AgentEvent) -> Option<Value> {
+pub(super) fn data(id: &str, event: &AgentEvent, of_user: Names<'_>) -> Option<Value> {
     let who = Who { agent: &event.user_name, agent_id: id };
     match &event.fact {
         Fact::LoggedIn { place, channels } => {
@@ -276,7 +312,21 @@ pub(super) fn data(id: &str, event: &AgentEvent) -> Option<Value> {
         Fact::Focused { session } => {
             json(Focused { who, interaction_id: session.as_ref().map(domain::InteractionId::as_str) })
         }
-        Fact::SlotTaken { .. } | Fact::SlotFreed { .. } => None,
+        Fact::WatchBegan { watch } => json(WatchBegan {
+            who,
+            media: watch.medium.as_str(),
+            target: of_user(&watch.target),
+            target_id: watch.target.as_str(),
+            monitoring: watch.monitoring,
+            monitoring_mode: watch.mode,
+        }),
+        Fact::WatchEnded { target, medium } => json(WatchEnded {
+            who,
+            media: medium.as_str(),
+            target: of_user(target),
+            target_id: target.as_str(),
+        }),
+        Fact::SlotTaken { .. } | Fact::SlotFreed { .. } | Fact::WatchedBy { .. } => None,
     }
 }
 

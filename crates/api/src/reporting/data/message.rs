@@ -38,7 +38,7 @@ struct Message<'a> {
     /// Who said it, as a kind.
     #[serde(with = "words::PartyKind")]
     by: domain::message::PartyKind,
-    /// What kind of entry: `text`, `joined`, `left`, `url`, `custom-notice`, `notice`, `renamed`.
+    /// What kind of entry: `text`, `joined`, `rejoined`, `left`, `url`, `custom-notice`, `notice`, `renamed`.
     kind: &'a str,
     /// Who sees it.
     #[serde(with = "words::Visibility")]
@@ -186,6 +186,10 @@ pub(super) fn data(of: Conversation<'_>, fact: &Fact, names: Names<'_>) -> Optio
         | Fact::Created { .. }
         | Fact::Queued { .. }
         | Fact::Offered { .. }
+        | Fact::Requested { .. }
+        | Fact::RequestEnded { .. }
+        | Fact::VisibilityChanged { .. }
+        | Fact::TookOver { .. }
         | Fact::OfferEnded { .. }
         | Fact::Accepted { .. }
         | Fact::JoinFailed { .. }

@@ -25,7 +25,7 @@ pub(super) fn of(row: &EventRow, names: Names<'_>) -> Option<Value> {
     let id = row.key.id();
     let mut data = match &row.event {
         Event::Session(event) => session::data(id, row.at, event, names),
-        Event::Agent(event) => agent::data(id, event),
+        Event::Agent(event) => agent::data(id, event, names),
         Event::User(event) => agent::of_user(id, event),
         Event::Queue(event) => centre::of_queue(id, event),
         Event::Book(event) => centre::of_book(event),

@@ -18,6 +18,10 @@ pub(super) const KINDS: &[Row] = &[
     ("session.queued", schema::<Queued<'_>>),
     ("session.offered", schema::<Offered<'_>>),
     ("session.offer-ended", schema::<OfferEnded<'_>>),
+    ("session.requested", schema::<Requested<'_>>),
+    ("session.request-ended", schema::<RequestEnded<'_>>),
+    ("session.visibility", schema::<VisibilityChanged<'_>>),
+    ("session.took-over", schema::<TookOver<'_>>),
     ("session.accepted", schema::<Accepted<'_>>),
     ("session.join-failed", schema::<JoinFailed<'_>>),
     ("session.talk-ended", schema::<TalkEnded<'_>>),
@@ -82,8 +86,12 @@ struct Offered<'a> {
     to: Actor<'a>,
     /// Why this agent.
     invitation: Reason,
-    /// The user name of the colleague who hands it over; null when none does.
+    /// The user name of the colleague who hands it over or asks for help; null when none does.
     from: Option<String>,
+    /// The user name of the agent whom a supervisor follows; null for who is no supervisor.
+    target: Option<String>,
+    /// How the supervisor follows them: `listen-in`, `coach` or `barge-in`; null for who is no supervisor.
+    monitoring: Option<Followed>,
     /// When the offer lapses; null when it does not.
     #[schemars(extend("format" = "date-time"))]
     deadline: Option<String>,
@@ -99,6 +107,97 @@ enum Reason {
     Transfer,
     /// The agent began it.
     Own,
+    /// A colleague asks for advice, of which the customer sees nothing.
+    Consult,
+    /// A colleague invites them to talk with the customer as well.
+    Invite,
+    /// They are a supervisor and follow somebody.
+    Watch,
+}
+
+/// How a supervisor follows somebody.
+#[derive(Serialize, JsonSchema)]
+#[serde(transparent)]
+struct Followed(#[serde(with = "words::Monitoring")] domain::watch::Monitoring);
+
+/// What help a queue is asked for.
+#[derive(Serialize, JsonSchema)]
+#[serde(remote = "domain::request::Help", rename_all = "kebab-case")]
+enum Help {
+    /// Advice, of which the customer sees nothing.
+    Consult,
+    /// To talk with the customer as well.
+    Invite,
+}
+
+/// An agent asks a queue for help. The conversation waits there for that, whatever else it does.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct Requested<'a> {
+    #[serde(flatten)]
+    of: Conversation<'a>,
+    #[serde(flatten)]
+    by: Actor<'a>,
+    /// Its number in the conversation, from 1.
+    request: u32,
+    /// For what.
+    #[serde(with = "Help")]
+    help: domain::request::Help,
+    /// The queue that is asked.
+    asks: &'a str,
+    /// Higher goes first.
+    priority: i32,
+    /// When it lapses.
+    #[schemars(extend("format" = "date-time"))]
+    deadline: String,
+}
+
+/// A request for help came to nothing.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct RequestEnded<'a> {
+    #[serde(flatten)]
+    of: Conversation<'a>,
+    /// Who asked.
+    #[serde(flatten)]
+    by: Actor<'a>,
+    /// Its number in the conversation.
+    request: u32,
+    /// Who ended it: nobody answered, or whose part ended.
+    #[serde(with = "words::EndedBy")]
+    closer: domain::session::EndedBy,
+}
+
+/// An agent is seen by others than before: somebody who was only asked talks with the customer from now on, or a
+/// supervisor follows otherwise.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct VisibilityChanged<'a> {
+    #[serde(flatten)]
+    of: Conversation<'a>,
+    #[serde(flatten)]
+    who: Actor<'a>,
+    /// Who sees them now.
+    #[serde(with = "words::Visibility")]
+    visibility: domain::message::Visibility,
+    /// The user name of the agent whom a supervisor follows; null for who is no supervisor.
+    target: Option<String>,
+    /// How the supervisor follows them now; null for who is no supervisor.
+    monitoring: Option<Followed>,
+}
+
+/// An agent who came to help answers for the conversation from now on, and talks with the customer.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct TookOver<'a> {
+    #[serde(flatten)]
+    of: Conversation<'a>,
+    #[serde(flatten)]
+    who: Actor<'a>,
+    /// The user name of the agent who left it to them.
+    from: Option<String>,
+    /// That agent's id.
+    from_id: &'a str,
 }
 
 /// The agent refused the offer, or let it lapse, or it was withdrawn.
@@ -219,14 +318,55 @@ pub(super) fn data(id: &str, at: Millis, event: &SessionEvent, names: Names<'_>)
             since: time(*since),
         }),
         Fact::Offered { agent, user_name, participant: _, invitation, deadline } => {
-            let (invitation, from) = match invitation {
-                Invitation::Queue => (Reason::Queue, None),
-                Invitation::Transfer { from, reference: _ } => (Reason::Transfer, names(from)),
-                Invitation::Own => (Reason::Own, None),
+            let reason = match invitation {
+                Invitation::Queue => Reason::Queue,
+                Invitation::Transfer { .. } => Reason::Transfer,
+                Invitation::Own => Reason::Own,
+                Invitation::Consult(_) => Reason::Consult,
+                Invitation::Invite(_) => Reason::Invite,
+                Invitation::Watch(_) => Reason::Watch,
             };
-            let to = Actor::named(agent, user_name);
-            json(Offered { of, to, invitation, from, deadline: deadline.map(time) })
+            let follows = match invitation {
+                Invitation::Watch(following) => Some(following),
+                _ => None,
+            };
+            json(Offered {
+                of,
+                to: Actor::named(agent, user_name),
+                invitation: reason,
+                from: invitation.inviter().and_then(|(from, _)| names(from)),
+                target: follows.and_then(|follows| names(&follows.target)),
+                monitoring: follows.map(|follows| Followed(follows.monitoring)),
+                deadline: deadline.map(time),
+            })
         }
+        Fact::Requested { request, help, asks, priority, agent, user_name, reference: _, deadline } => {
+            json(Requested {
+                of,
+                by: Actor::named(agent, user_name),
+                request: *request,
+                help: *help,
+                asks: asks.as_str(),
+                priority: *priority,
+                deadline: time(*deadline),
+            })
+        }
+        Fact::RequestEnded { request, agent, user_name, closer } => {
+            json(RequestEnded { of, by: Actor::named(agent, user_name), request: *request, closer: *closer })
+        }
+        Fact::VisibilityChanged { agent, user_name, visibility, follows } => json(VisibilityChanged {
+            of,
+            who: Actor::named(agent, user_name),
+            visibility: *visibility,
+            target: follows.as_ref().and_then(|follows| names(&follows.target)),
+            monitoring: follows.as_ref().map(|follows| Followed(follows.monitoring)),
+        }),
+        Fact::TookOver { agent, user_name, from } => json(TookOver {
+            of,
+            who: Actor::named(agent, user_name),
+            from: names(from),
+            from_id: from.as_str(),
+        }),
         Fact::OfferEnded { agent, state, closer, barred_until: _, dispositioned } => json(OfferEnded {
             of,
             by: Actor::of(agent, names),

@@ -1,5 +1,6 @@
 //! Chats as their agents meet them (spec: digital-channels#2).
 
 mod bounds;
+mod colleagues;
 mod seed_001;
 mod sequences;

@@ -235,12 +235,12 @@ fn a_participant_is_taken_out() {
     check(
         conferring(),
         bob(SessionAct::Remove("ann".into())),
-        "no: RemoveParticipantFromConference is not valid in state Chatting",
+        "no: RemoveParticipant is not valid in state Chatting",
     );
     check(
         consulting(),
         bob(SessionAct::Remove("ann".into())),
-        "no: RemoveParticipantFromConference is not valid in state Chatting",
+        "no: RemoveParticipant is not valid in state Chatting",
     );
 }
 

@@ -611,8 +611,8 @@ fn random_histories_reach_every_state() {
         "do-not-disturb",
         "slot-taken",
         "slot-freed",
-        "watch-began",
-        "watch-ended",
+        "monitoring-began",
+        "monitoring-ended",
         "watched-by",
         "focus",
     ];

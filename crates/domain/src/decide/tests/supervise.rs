@@ -58,7 +58,7 @@ fn a_supervisor_joins_what_is_there() {
     check(
         world.then(log_out("cat")),
         supervises("ann", intrudes(Monitoring::Coach)),
-        "no: The user is not logged in",
+        "no: The agent has no contact center session on this channel",
     );
     check(
         monitored(),

@@ -245,7 +245,7 @@ fn text(reader: &SqliteReader, id: &InteractionId, entry: u32) -> Result<Option<
         Content::Url { url } => Some(url),
         Content::Renamed { nickname } => Some(nickname),
         Content::TypingStarted { text } => text,
-        Content::Joined | Content::Left | Content::TypingStopped => None,
+        Content::Joined | Content::Rejoined | Content::Left | Content::TypingStopped => None,
     }))
 }
 

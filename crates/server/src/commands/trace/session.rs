@@ -5,7 +5,9 @@ use super::words::{
 };
 use domain::{
     message::{ParticipantId, PartyKind, Visibility},
+    request::Help,
     session::{AgentPartyState, Amendment, Delivery, EndedBy, Fact, Invitation, SessionEvent},
+    watch::Monitoring,
 };
 use std::collections::{BTreeMap, HashMap};
 
@@ -75,10 +77,53 @@ impl<'n> SessionCourse<'n> {
                         (Some(from.clone()), format!("by {from}, who hands it over"))
                     }
                     Invitation::Own => (Some(user_name.clone()), String::from("because they began it")),
+                    Invitation::Consult(asked) => {
+                        let from = self.names.of(&asked.from);
+                        (Some(from.clone()), format!("by {from}, who asks for advice"))
+                    }
+                    Invitation::Invite(asked) => {
+                        let from = self.names.of(&asked.from);
+                        (Some(from.clone()), format!("by {from}, to talk with the customer as well"))
+                    }
+                    Invitation::Watch(following) => (
+                        Some(user_name.clone()),
+                        follows(&self.names.of(&following.target), following.monitoring),
+                    ),
                 };
                 let until = deadline.map_or_else(String::new, |at| format!(", until {}", moment(at)));
                 let words = format!("it is offered to {user_name} {why}{until}");
                 Sentence { actor, ..Sentence::by_server(words) }
+            }
+            Fact::Requested { request, help, asks, user_name, deadline, .. } => {
+                let what = match help {
+                    Help::Consult => "for advice",
+                    Help::Invite => "for somebody who talks with the customer as well",
+                };
+                let until = moment(*deadline);
+                let words =
+                    format!("{user_name} asks queue {asks} {what} (request {request}), until {until}");
+                Sentence::by(user_name.clone(), words)
+            }
+            Fact::RequestEnded { request, closer: who, .. } => {
+                Sentence::by_server(format!("request {request} came to nothing: it ended {}", closer(*who)))
+            }
+            Fact::VisibilityChanged { user_name, visibility, follows: following, .. } => {
+                let seen = match visibility {
+                    Visibility::All => "everyone",
+                    Visibility::Agents => "agents only",
+                    Visibility::Supervisors => "supervisors only",
+                };
+                let how = following.as_ref().map_or_else(String::new, |following| {
+                    format!(", {}", follows(&self.names.of(&following.target), following.monitoring))
+                });
+                Sentence::by(user_name.clone(), format!("{user_name} is seen by {seen} from now on{how}"))
+            }
+            Fact::TookOver { user_name, from, .. } => {
+                let from = self.names.of(from);
+                Sentence::by(
+                    from.clone(),
+                    format!("{user_name} answers for it from now on; {from} leaves it to them"),
+                )
             }
             Fact::OfferEnded { agent, state, closer: who, barred_until, .. } => {
                 let agent = self.names.of(agent);
@@ -116,6 +161,7 @@ impl<'n> SessionCourse<'n> {
                 let who = actor.as_deref().map_or("the server", subject);
                 let mut words = match kind.as_str() {
                     "joined" => format!("{who} joined (entry {index})"),
+                    "rejoined" => format!("{who} is seen otherwise (entry {index})"),
                     "left" => format!("{who} left (entry {index})"),
                     kind => format!("{who} wrote entry {index} ({kind})"),
                 };
@@ -210,6 +256,15 @@ impl<'n> SessionCourse<'n> {
             }
             Fact::Erased => Sentence::by_server("the personal values in it were erased"),
         }
+    }
+}
+
+/// Why a supervisor is there, as a part of a sentence.
+fn follows(target: &str, monitoring: Monitoring) -> String {
+    match monitoring {
+        Monitoring::ListenIn => format!("who monitors {target} as a supervisor"),
+        Monitoring::Coach => format!("who coaches {target} as a supervisor"),
+        Monitoring::BargeIn => format!("who steps in beside {target} as a supervisor"),
     }
 }
 

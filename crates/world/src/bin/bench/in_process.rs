@@ -70,7 +70,7 @@ pub async fn talk(desk: &Desk, agent: usize) -> anyhow::Result<InteractionId> {
     .await
     .context("a customer was refused")?;
     let agent = centre::id(agent);
-    desk.perform(Command::Offer { session: session.clone(), agent: agent.clone() }).await?;
+    desk.perform(Command::Offer { session: session.clone(), agent: agent.clone(), request: None }).await?;
     let act = SessionAct::Accept { nickname: "Tom".into(), save_last_agent: false };
     desk.perform(Command::Session { session: session.clone(), agent, act }).await?;
     Ok(session)

@@ -7,6 +7,24 @@ use domain::{
     watch::{Monitoring, PartyWatch, Watch, WatchMode, WatchScope},
 };
 
+fn offered(invitation: Invitation) -> Fact {
+    Fact::Offered {
+        agent: "7f".into(),
+        user_name: "agent1@demo".into(),
+        participant: "00AB".into(),
+        invitation,
+        deadline: None,
+    }
+}
+
+fn asked() -> domain::session::AskedBy {
+    domain::session::AskedBy { from: "7f".into(), reference: 5, request: Some(1) }
+}
+
+fn following() -> domain::session::Following {
+    domain::session::Following { target: "7f".into(), monitoring: Monitoring::Coach }
+}
+
 /// At least one of each; the compiler says in `data` when a fact is added, the test below when it is not here.
 pub(super) fn session_facts() -> Vec<Fact> {
     let agent = || UserId::from("7f");
@@ -45,6 +63,38 @@ pub(super) fn session_facts() -> Vec<Fact> {
             invitation: Invitation::Transfer { from: "gone".into(), reference: 4 },
             deadline: None,
         },
+        offered(Invitation::Consult(asked())),
+        offered(Invitation::Invite(asked())),
+        offered(Invitation::Watch(following())),
+        Fact::Requested {
+            request: 1,
+            help: domain::request::Help::Consult,
+            asks: "Sales".into(),
+            priority: 0,
+            agent: agent(),
+            user_name: "agent1@demo".into(),
+            reference: 7,
+            deadline: 1_700_000_600_000,
+        },
+        Fact::RequestEnded {
+            request: 1,
+            agent: agent(),
+            user_name: "agent1@demo".into(),
+            closer: EndedBy::NoAnswer,
+        },
+        Fact::VisibilityChanged {
+            agent: agent(),
+            user_name: "agent1@demo".into(),
+            visibility: Visibility::Agents,
+            follows: Some(following()),
+        },
+        Fact::VisibilityChanged {
+            agent: agent(),
+            user_name: "agent1@demo".into(),
+            visibility: Visibility::All,
+            follows: None,
+        },
+        Fact::TookOver { agent: agent(), user_name: "agent1@demo".into(), from: "7f".into() },
         Fact::OfferEnded {
             agent: agent(),
             state: AgentPartyState::Revoked,
@@ -76,7 +126,7 @@ pub(super) fn session_facts() -> Vec<Fact> {
             sent_at: None,
             posted: Some(41),
         },
-        Fact::Typed { index: 3, participant: "00AA".into(), on: true },
+        Fact::Typed { index: 3, participant: "00AA".into(), on: true, visibility: Visibility::All },
         Fact::Renamed { agent: None, nickname: "Ada B.".into() },
         Fact::TalkEnded { closer: EndedBy::Idle },
         Fact::DataChanged {
@@ -302,6 +352,16 @@ pub(super) fn agent_facts() -> Vec<agent::Fact> {
         agent::Fact::DoNotDisturb { channels: vec![medium()], on: true },
         agent::Fact::SlotTaken { medium: medium(), session: session() },
         agent::Fact::SlotFreed { medium: medium(), session: session(), completed: true },
+        agent::Fact::WatchBegan {
+            watch: domain::watch::AgentWatch {
+                target: "7f".into(),
+                medium: medium(),
+                monitoring: Monitoring::Coach,
+                mode: WatchMode::All,
+            },
+        },
+        agent::Fact::WatchEnded { target: "7f".into(), medium: medium() },
+        agent::Fact::WatchedBy { supervisor: "7f".into(), medium: medium(), on: true },
         agent::Fact::Focused { session: Some(session()) },
         agent::Fact::Focused { session: None },
     ]
