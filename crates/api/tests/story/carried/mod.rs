@@ -2,6 +2,7 @@
 
 mod before;
 mod begin;
+mod colleagues;
 mod delivery;
 mod media;
 mod quarantine;
