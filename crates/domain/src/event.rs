@@ -50,14 +50,17 @@ impl Event {
     }
 
     /// Whether the reporting feed tells of it: typing is too fleeting, what is only asked of a phone has not
-    /// happened, slots and threads follow from the conversations, who works at a phone from the agents.
+    /// happened, slots and threads follow from the conversations, who works at a phone from the agents, and when a silent
+    /// client is looked at again is nobody else's business.
     pub const fn is_reported(&self) -> bool {
         !matches!(
             self,
             Self::Session(session::SessionEvent { fact: session::Fact::Typed { .. }, .. })
                 | Self::Device(device::DeviceEvent::Occupied { .. } | device::DeviceEvent::WatchedBy { .. })
                 | Self::Agent(agent::AgentEvent {
-                    fact: agent::Fact::SlotTaken { .. } | agent::Fact::SlotFreed { .. },
+                    fact: agent::Fact::SlotTaken { .. }
+                        | agent::Fact::SlotFreed { .. }
+                        | agent::Fact::AbsenceUntil { .. },
                     ..
                 })
                 | Self::Thread(thread::ThreadEvent { fact: thread::Fact::Began { .. }, .. })

@@ -4,7 +4,7 @@ use super::{
     after_call::{AfterCall, SettledBy},
     state::AgentState,
 };
-use crate::{InteractionId, Millis, medium::MediumName, user::Device};
+use crate::{InteractionId, Millis, UserId, medium::MediumName, user::Device};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -15,6 +15,9 @@ pub struct AgentEvent {
     pub user_name: String,
     /// What happened.
     pub fact: Fact,
+    /// The supervisor who did it, where it was not the agent or the server.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<UserId>,
     /// How long the state lasted that this event ended, in milliseconds; `None` where it ends none, where that is not
     /// known, and in events of format 1 ([`crate::format`]).
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -33,6 +36,25 @@ pub enum Fact {
     },
     /// The contact-centre session ended.
     LoggedOut,
+    /// Channels ended, and the session goes on with the others.
+    ChannelsLeft {
+        /// The channels.
+        channels: Vec<MediumName>,
+    },
+    /// The agent's client fell silent.
+    ConnectionLost {
+        /// When it was last heard.
+        since: Millis,
+        /// When the conversations that they hold are given back; `None` is never.
+        until: Option<Millis>,
+    },
+    /// The agent's client is heard again.
+    ConnectionBack,
+    /// Another moment counts for what they hold while their client is silent. Not in the reporting feed.
+    AbsenceUntil {
+        /// When it is looked at again; `None` when there is nothing more to do.
+        until: Option<Millis>,
+    },
     /// The agent came to work at a phone that is not their own.
     Seated {
         /// The place, if the phone stands at one that has a name.
@@ -121,6 +143,10 @@ impl Fact {
         match self {
             Self::LoggedIn { .. } => "agent.logged-in",
             Self::LoggedOut => "agent.logged-out",
+            Self::ChannelsLeft { .. } => "agent.channels-left",
+            Self::ConnectionLost { .. } => "agent.connection-lost",
+            Self::ConnectionBack => "agent.connection-back",
+            Self::AbsenceUntil { .. } => "agent.absence-until",
             Self::Seated { .. } => "agent.seated",
             Self::LeftDesk { .. } => "agent.left-desk",
             Self::StateChanged { .. } => "agent.state",

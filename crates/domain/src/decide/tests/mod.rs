@@ -10,7 +10,9 @@ mod brief;
 mod calls;
 mod test_centre;
 
+mod absence;
 mod connectors;
+mod control;
 mod customers;
 mod dispositions;
 mod elapsed;
@@ -21,6 +23,7 @@ mod outgoing;
 mod properties;
 mod provision;
 mod required;
+mod take_over;
 mod talk;
 mod userdata;
 mod work;
