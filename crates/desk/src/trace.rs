@@ -5,7 +5,7 @@ use crate::{Refused, ports::Receipt};
 use domain::{
     Command, Decision, InteractionId, Key, UserId,
     call::LegEvent,
-    command::{AgentAct, CustomerAct, DeviceAct, Unit},
+    command::{AgentAct, Control, CustomerAct, DeviceAct, Unit},
 };
 use tracing::{Span, field::Empty};
 
@@ -76,6 +76,7 @@ pub(crate) fn interaction(command: &Command) -> Option<&InteractionId> {
         | Command::Report { session, .. }
         | Command::WindowClosing { session }
         | Command::FellSilent { session }
+        | Command::TakeOver { session, .. }
         | Command::Erase { session } => Some(session),
         Command::Arrive(arrive) => Some(&arrive.leg.call),
         Command::Dial { dial, .. } => Some(&dial.call),
@@ -94,6 +95,9 @@ pub(crate) fn interaction(command: &Command) -> Option<&InteractionId> {
         | Command::WrapUpOver { .. }
         | Command::Agent { .. }
         | Command::ReleaseFromDispositions { .. }
+        | Command::Control { .. }
+        | Command::ConnectionLost { .. }
+        | Command::ConnectionBack { .. }
         | Command::Provision(_) => None,
     }
 }
@@ -114,6 +118,10 @@ fn agent(command: &Command) -> Option<&UserId> {
         | Command::OfferLapsed { agent, .. }
         | Command::OfferCall { agent, .. }
         | Command::WrapUpOver { agent }
+        | Command::Control { agent, .. }
+        | Command::TakeOver { agent, .. }
+        | Command::ConnectionLost { agent, .. }
+        | Command::ConnectionBack { agent }
         | Command::ReleaseFromDispositions { agent, .. } => Some(agent),
         other => other.actor(),
     }
@@ -146,6 +154,10 @@ const fn kind(command: &Command) -> &'static str {
         Command::Device { act, .. } => of_device(act),
         Command::WrapUpOver { .. } => "wrap-up-over",
         Command::ReleaseFromDispositions { .. } => "agent.release-from-dispositions",
+        Command::Control { control, .. } => of_control(control),
+        Command::TakeOver { .. } => "session.take-over",
+        Command::ConnectionLost { .. } => "agent.connection-lost",
+        Command::ConnectionBack { .. } => "agent.connection-back",
         Command::Agent { act, .. } => of_agent(act),
         Command::Provision(_) => "provision",
         Command::Erase { .. } => "erase",
@@ -204,6 +216,14 @@ const fn of_device(act: &DeviceAct) -> &'static str {
         DeviceAct::Watch(_) => "device.watch",
         DeviceAct::Unwatch(_) => "device.unwatch",
         DeviceAct::SilenceWatched { .. } => "device.silence-watched",
+    }
+}
+
+const fn of_control(control: &Control) -> &'static str {
+    match control {
+        Control::SetState { .. } => "agent.control.set-state",
+        Control::DoNotDisturb { .. } => "agent.control.do-not-disturb",
+        Control::Offline { .. } => "agent.control.offline",
     }
 }
 

@@ -75,7 +75,7 @@ pub enum Fact {
         channels: Vec<MediumName>,
         /// Their new state.
         state: Arc<AgentState>,
-        /// Whether the server did it: an offer was not answered, or a call was over.
+        /// Whether the server did it: an offer was not answered, a call was over, or the agent's client fell silent.
         by_server: bool,
         /// Until when work after a call lasts, if it has an end.
         #[serde(default, skip_serializing_if = "Option::is_none")]

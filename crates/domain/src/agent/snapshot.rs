@@ -45,7 +45,7 @@ pub struct HotDesk {
     pub since: Millis,
 }
 
-/// That an agent's client fell silent (spec: decisions#9).
+/// That an agent's client fell silent (spec: decisions#12).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Absence {
     /// When it was last heard.

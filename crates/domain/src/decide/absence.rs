@@ -1,4 +1,4 @@
-//! An agent's client that fell silent (spec: decisions#9): nothing more is offered to them, and after a while what they
+//! An agent's client that fell silent (spec: decisions#12): nothing more is offered to them, and after a while what they
 //! hold is given back. Calls follow the phone, not the client.
 
 use super::{DecideError, Draft, after_call, hot_desk, offer, take_over, work};

@@ -323,7 +323,16 @@ impl SessionPlaceInQueueRequest {
 }
 
 impl SessionTransferRequest {
-    fn target(&self, contact: &dyn Fn(&str) -> HandoverTarget) -> Result<HandoverTarget, Refusal> {
+    /// One without a last message.
+    pub(super) const fn to(
+        target_uri: Option<String>,
+        target_path: Option<String>,
+        queue_name: Option<String>,
+    ) -> Self {
+        Self { target_uri, target_path, queue_name, message_type: None, treat_as: None, text: None }
+    }
+
+    pub(super) fn target(&self, contact: &dyn Fn(&str) -> HandoverTarget) -> Result<HandoverTarget, Refusal> {
         let Some(address) = self.target_uri.as_ref().or(self.target_path.as_ref()) else {
             let queue = self.queue_name.as_deref().ok_or(Refusal::Missing("targetUri"))?;
             return Ok(HandoverTarget::Queue(queue.into()));

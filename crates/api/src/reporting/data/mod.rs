@@ -25,7 +25,7 @@ pub(super) fn of(row: &EventRow, names: Names<'_>) -> Option<Value> {
     let id = row.key.id();
     let mut data = match &row.event {
         Event::Session(event) => session::data(id, row.at, event, names),
-        Event::Agent(event) => agent::data(id, event),
+        Event::Agent(event) => agent::data(id, event, names),
         Event::User(event) => agent::of_user(id, event),
         Event::Queue(event) => centre::of_queue(id, event),
         Event::Book(event) => centre::of_book(event),
@@ -63,6 +63,8 @@ const ENDS: &[(&str, &str)] = &[
     ("agent.disposition-settled", "How long the disposition was owed."),
     ("agent.state", "How long the channels were in the state before; where they differ, the longest."),
     ("agent.logged-out", "How long the login lasted."),
+    ("agent.channels-left", "How long the channel was in its last state; of several, the longest."),
+    ("agent.connection-back", "How long the agent's client could not be heard."),
     ("agent.left-desk", "How long the agent worked at the phone."),
 ];
 

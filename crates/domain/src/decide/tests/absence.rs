@@ -1,4 +1,4 @@
-//! An agent's client that fell silent (spec: decisions#9).
+//! An agent's client that fell silent (spec: decisions#12).
 
 use super::{required::owing, *};
 use crate::{

@@ -5,7 +5,9 @@
 use super::{erase::redacted, *};
 use crate::{
     InteractionId, Key, Millis, Refusal, State, UserData, UserId,
-    command::{AgentAct, CustomerAct, CustomerMessage, DeliveryReport, Keyword, SessionAct, Unit},
+    command::{
+        AgentAct, Control, CustomerAct, CustomerMessage, DeliveryReport, Keyword, SessionAct, TakeTo, Unit,
+    },
     disposition::{Policy, Required},
     message::Content,
     session::{AgentPartyState, Delivery, EndedBy, Session, SessionOperation, capabilities, is_open},
@@ -45,6 +47,10 @@ enum Step {
     Offer(Pick, Pick),
     Lapse(Pick, Pick),
     Desk(Pick, Pick),
+    /// A supervisor takes something from an agent, or changes their state.
+    Supervise(Pick, Pick),
+    /// An agent's client falls silent, or is heard again.
+    Silence(Pick, Pick),
     /// A connector brings something.
     Receive(Pick, Pick, Pick),
     /// A connector tells of a message.
@@ -68,6 +74,8 @@ fn step() -> impl Strategy<Value = Step> {
         6 => (some(), some()).prop_map(|(session, agent)| Step::Offer(session, agent)),
         1 => (some(), some()).prop_map(|(session, agent)| Step::Lapse(session, agent)),
         3 => (some(), some()).prop_map(|(agent, act)| Step::Desk(agent, act)),
+        3 => (some(), some()).prop_map(|(agent, how)| Step::Supervise(agent, how)),
+        2 => (some(), some()).prop_map(|(agent, how)| Step::Silence(agent, how)),
         2 => prop_oneof![1..6_000_i64, 10_000..60_000_i64, 3_000_000..4_000_000_i64, 82_000_000..90_000_000_i64].prop_map(Step::Wait),
         6 => (some(), some(), some()).prop_map(|(s, key, unit)| Step::Receive(s, key, unit)),
         4 => (some(), some()).prop_map(|(task, report)| Step::Report(task, report)),
@@ -122,7 +130,7 @@ fn perform(
     (begin, steps): &History,
     mut look: impl FnMut(&TestCentre, Option<&InteractionId>),
 ) -> TestCentre {
-    let mut world = begin();
+    let mut world = required::supervised(begin());
     for step in steps {
         if let Step::Wait(millis) = step {
             world.now += millis;
@@ -143,6 +151,7 @@ fn subject(command: &Command) -> Option<&InteractionId> {
         Command::Open(open) => Some(&open.session),
         Command::Customer { session, .. }
         | Command::Session { session, .. }
+        | Command::TakeOver { session, .. }
         | Command::Offer { session, .. }
         | Command::OfferLapsed { session, .. }
         | Command::Erase { session }
@@ -190,6 +199,18 @@ fn command(world: &TestCentre, step: &Step) -> Option<Command> {
         Step::Lapse(which, who) => Command::OfferLapsed { session: session(*which), agent: agent(*who) },
         Step::Desk(who, act) if act.0 % 5 == 4 => Command::WrapUpOver { agent: agent(*who) },
         Step::Desk(who, act) => Command::Agent { agent: agent(*who), act: act.get(&desk_acts()).clone() },
+        Step::Supervise(who, how) => supervise(world, *who, *how),
+        Step::Silence(who, how) => {
+            let agent = agent(*who);
+            match how.0 % 3 {
+                0 => Command::ConnectionBack { agent },
+                1 => Command::WrapUpOver { agent },
+                _ => {
+                    let until = *how.get(&[Some(world.now), Some(world.now + 5_000), None]);
+                    Command::ConnectionLost { agent, since: world.now - 10, until }
+                }
+            }
+        }
         Step::Erase(which) => Command::Erase { session: session(*which) },
         Step::Policy(which) => {
             let policy = *which.get(&[Policy::Open, Policy::Warn, Policy::Strict]);
@@ -241,6 +262,30 @@ fn command(world: &TestCentre, step: &Step) -> Option<Command> {
         }
         Step::Wait(_) => return None,
     })
+}
+
+/// Mostly a supervisor, who takes a conversation from whoever has it.
+fn supervise(world: &TestCentre, who: Pick, how: Pick) -> Command {
+    let by = UserId::from(*how.get(&["sue", "sue", "sue", "bob"]));
+    let agent = UserId::from(*who.get(&AGENTS));
+    let live = |session: &&Session| session.live_party(&agent).is_some();
+    match (how.0 / 4 % 4, world.sessions().find(live)) {
+        (0, _) => {
+            let control = [
+                Control::Offline { channel: None },
+                Control::Offline { channel: Some(test_centre::medium()) },
+                puts("Ready"),
+                Control::DoNotDisturb { channel: None, on: false },
+            ];
+            Command::Control { agent, by, control: Pick(how.0 / 16).get(&control).clone() }
+        }
+        (_, held) => {
+            let colleague = UserId::from(*Pick(how.0 / 64).get(&AGENTS));
+            let to = [TakeTo::Back, TakeTo::Queue("Sales".into()), TakeTo::Agent(colleague)];
+            let session = held.map_or_else(|| "s1".into(), |held| held.id.clone());
+            Command::TakeOver { session, agent, by, to: Pick(how.0 / 16).get(&to).clone() }
+        }
+    }
 }
 
 /// What may become of a message that a connector has.
@@ -517,12 +562,16 @@ fn random_histories_reach_every_state() {
         "user-data",
         "comment",
         "party-closed",
+        "taken-away",
         "ended",
         "erased",
     ];
     let agent = [
         "logged-in",
         "logged-out",
+        "connection-lost",
+        "connection-back",
+        "absence-until",
         "state",
         "disposition-owed",
         "disposition-settled",
