@@ -5,10 +5,10 @@ use crate::{
     problem::{Outcome, Problem},
     query::{Page, Query},
     resource::{
-        AgentState, BusinessAttribute, CallBrief, CallResource, ChannelResource, CodeSetting, Contact, DeviceResource,
-        DispositionCode, Feature, GroupResource, Me, Measure, MessageResource, QuarantinedUnit, Queue,
-        Service, Setting, SettingItems, SettingKey, SettingsGroup, Skill, UnknownRequest, UserResource,
-        WaitingInteraction,
+        AgentState, BusinessAttribute, CallBrief, CallResource, ChannelResource, CodeSetting, Contact,
+        DeviceResource, DispositionCode, Feature, GroupResource, Me, Measure, MessageResource,
+        QuarantinedUnit, Queue, Service, Setting, SettingItems, SettingKey, SettingsGroup, Skill,
+        UnknownRequest, UserResource, WaitingInteraction,
     },
 };
 use domain::medium::Medium;

@@ -116,13 +116,7 @@ impl SessionNotes<'_> {
     }
 
     /// An offer that ended: its agent loses it, and the colleague whose transfer it was is told.
-    fn offer_ended(
-        &self,
-        agent: &UserId,
-        closer: EndedBy,
-        by: Option<String>,
-        out: &mut Vec<NewNote>,
-    ) {
+    fn offer_ended(&self, agent: &UserId, closer: EndedBy, by: Option<String>, out: &mut Vec<NewNote>) {
         self.status(agent, by, out);
         let Some(Invitation::Transfer { from, reference }) =
             self.session.party(agent).map(|party| &party.invitation)
@@ -149,7 +143,8 @@ impl SessionNotes<'_> {
     /// The supervisor who takes the conversation from an agent with this commit.
     fn taken_by(&self, view: &mut dyn TxView, agent: &UserId) -> Result<Option<String>, DecideError> {
         let key = Key::Session(self.session.id.clone());
-        let events = self.decision.changes.iter().filter(|change| change.key == key).flat_map(|change| &change.events);
+        let events =
+            self.decision.changes.iter().filter(|change| change.key == key).flat_map(|change| &change.events);
         let by = events.into_iter().find_map(|event| match event {
             Event::Session(SessionEvent { fact: Fact::TakenAway { agent: from, by, .. }, .. })
                 if from == agent =>

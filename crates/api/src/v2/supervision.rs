@@ -21,7 +21,11 @@ use axum::{
     extract::{Path, State},
     routing::{get, post},
 };
-use domain::{Command, InteractionId, MediumName, Refusal, medium::Medium, user::{Role, User}};
+use domain::{
+    Command, InteractionId, MediumName, Refusal,
+    medium::Medium,
+    user::{Role, User},
+};
 use gws::{
     Answer, Body, CallsOfUserAnswer, ChannelsOfUserAnswer, Outcome, Problem, UserChannelAct,
     UserChannelRequest, UserSessionRequest, session_briefs_answer,
@@ -179,7 +183,6 @@ async fn take_over(
     }
     let session = InteractionId::from(interaction.as_str());
     in_collection(&api, &medium, &session).await?;
-    let command =
-        Command::TakeOver { session, agent: agent.id.clone(), by: caller.user.id.clone(), to };
+    let command = Command::TakeOver { session, agent: agent.id.clone(), by: caller.user.id.clone(), to };
     Ok(api.perform(&repeat, command, |_| Answer::done()).await?)
 }

@@ -15,9 +15,9 @@ use axum::extract::{Path, State};
 use desk::session_of;
 use domain::{UserId, medium::Medium, user::User};
 use gws::{
-    CallBrief, ChannelResource, DevicesAnswer, Outcome, Problem, Query, Skill, SkillAnswer, SkillsAnswer, UserAnswer,
-    UserResource, UsersAnswer, Wanted, assigned_features, call_in_brief, channel_resources, device_resource,
-    provisioned_device, session_in_brief, unit_resource, user_resource, user_skill,
+    CallBrief, ChannelResource, DevicesAnswer, Outcome, Problem, Query, Skill, SkillAnswer, SkillsAnswer,
+    UserAnswer, UserResource, UsersAnswer, Wanted, assigned_features, call_in_brief, channel_resources,
+    device_resource, provisioned_device, session_in_brief, unit_resource, user_resource, user_skill,
 };
 use serde_json::{Value, json};
 use std::sync::Arc;

@@ -124,7 +124,11 @@ async fn downtime_is_held_against_nobody_and_after_a_start_the_time_begins_anew(
     let app = watching().await;
     let tom = app.agent("agent1");
     chatting(&app, &tom).await;
-    let lost = Command::ConnectionLost { agent: tom.id(), since: app.desk.now(), until: Some(app.desk.now() + 1_000) };
+    let lost = Command::ConnectionLost {
+        agent: tom.id(),
+        since: app.desk.now(),
+        until: Some(app.desk.now() + 1_000),
+    };
     app.desk.perform(lost).await.expect("lost");
     app.clock.advance(3_600_000);
     let before = state_of(&app, &tom).await.absence().and_then(|absence| absence.until);
@@ -136,8 +140,5 @@ async fn downtime_is_held_against_nobody_and_after_a_start_the_time_begins_anew(
     assert_eq!(after, before, "nothing has looked yet");
     app.goes_on();
     // Where nobody is watched, as in this start, nobody is lost either.
-    eventually("taken up", async || {
-        app.desk.agent(&user).await.expect("an agent").absence().is_none()
-    })
-    .await;
+    eventually("taken up", async || app.desk.agent(&user).await.expect("an agent").absence().is_none()).await;
 }

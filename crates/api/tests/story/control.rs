@@ -132,7 +132,9 @@ async fn a_supervisor_lets_an_agent_off_what_they_owe() {
     tom.ready().await;
     let ines = chatting(&app, &tom).await;
     tom.operate(&ines.path(), "Complete").await.ok();
-    let owes = async || app.desk.agent(&app.desk.directory().user(&tom.id()).expect("a user")).await.expect("an agent");
+    let owes = async || {
+        app.desk.agent(&app.desk.directory().user(&tom.id()).expect("a user")).await.expect("an agent")
+    };
     assert_eq!(owes().await.owed().len(), 1);
     app.agent("agent2").operate(&of(&tom, "/channels/chat"), "ReleaseFromDispositions").await.refused(403, 5);
     sasha.operate(&of(&tom, "/channels/voice"), "ReleaseFromDispositions").await.ok();
@@ -140,7 +142,10 @@ async fn a_supervisor_lets_an_agent_off_what_they_owe() {
     sasha.operate(&of(&tom, "/channels/chat"), "ReleaseFromDispositions").await.ok();
     assert!(owes().await.owed().is_empty());
     let settled = feed(&app, "jackfield.agent.disposition-settled").await;
-    assert_eq!((&settled[0]["by"], &settled[0]["supervisor"]), (&json!("supervisor"), &json!("supervisor@demo")));
+    assert_eq!(
+        (&settled[0]["by"], &settled[0]["supervisor"]),
+        (&json!("supervisor"), &json!("supervisor@demo"))
+    );
 }
 
 #[tokio::test]
@@ -156,7 +161,8 @@ async fn what_an_agent_holds_is_told_in_brief_to_those_who_lead_them() {
     assert_eq!(chats["chats"][0]["id"], ines.id.as_str());
     assert_eq!(chats["chats"][0]["capabilities"], json!([]));
     insta::assert_json_snapshot!("chats_of_another", settled(&chats));
-    let embedded = sasha.get(&of(&tom, "?subresources=chats,smssessions,smsessions,calls,channels")).await.ok();
+    let embedded =
+        sasha.get(&of(&tom, "?subresources=chats,smssessions,smsessions,calls,channels")).await.ok();
     assert_eq!(embedded["user"]["chats"], chats["chats"]);
     assert_eq!(embedded["user"]["smssessions"], embedded["user"]["smsessions"]);
     for spelling in ["/smssessions", "/smsessions", "/facebooksessions"] {
@@ -205,7 +211,10 @@ async fn a_conversation_is_taken_from_an_agent_for_a_queue_or_a_colleague() {
     mei.operate(&ines.path(), "Reject").await.ok();
     assert_eq!(app.desk.waiting()[0].0.interaction, ines.id, "nobody is lost");
     let taken = feed(&app, "jackfield.session.taken-away").await;
-    assert_eq!((&taken[0]["agent"], &taken[0]["supervisor"]), (&json!("agent1@demo"), &json!("supervisor@demo")));
+    assert_eq!(
+        (&taken[0]["agent"], &taken[0]["supervisor"]),
+        (&json!("agent1@demo"), &json!("supervisor@demo"))
+    );
     let closed = feed(&app, "jackfield.session.party-closed").await;
     assert_eq!((&closed[0]["state"], &closed[0]["closer"]), (&json!("Revoked"), &json!("supervisor")));
 

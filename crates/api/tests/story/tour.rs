@@ -120,7 +120,7 @@ impl Tour {
         self.operate(&sasha, &of(""), "NotReady").await;
         self.operate(&sasha, &of("/channels/chat"), "Ready").await;
         for guest in guests {
-            let collection = of(&format!("/{}", guest.collection()));
+            let collection = of(&format!("/{}", guest.collection));
             self.get(&sasha, &collection).await;
             self.operate(&sasha, &format!("{collection}/{}", guest.id), "PlaceInQueue").await;
         }

@@ -77,8 +77,7 @@ fn make_not_ready(draft: &mut Draft<'_>, id: &UserId, agent: &Agent) -> Result<(
         login.wrap_up.is_some() || login.after_call.as_ref().is_some_and(|after| after.then.is_none())
     });
     let channels = agent.login.iter().flat_map(|login| login.channels.keys());
-    let is_concerned =
-        |channel: &&MediumName| agent.is_ready(channel) || **channel == voice && follows_ready;
+    let is_concerned = |channel: &&MediumName| agent.is_ready(channel) || **channel == voice && follows_ready;
     let mut channels: Vec<MediumName> = channels.filter(is_concerned).cloned().collect();
     if channels.contains(&voice) && after_call::choose(draft, id, &state, None)? {
         channels.retain(|channel| *channel != voice);

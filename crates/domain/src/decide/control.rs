@@ -40,8 +40,7 @@ fn disturb_phone(draft: &mut Draft<'_>, agent: &UserId, on: bool) -> Result<(), 
     let works = draft.agent(agent)?.filter(|found| found.channel(&medium::voice()).is_some());
     let phone = works.and_then(|found| found.device(&user).map(|device| device.phone_number.clone()));
     let Some(dn) = phone else { return Ok(()) };
-    let is_theirs = draft
-        .device(&dn)?
-        .is_some_and(|device| device.in_service && device.user() == Some(agent));
+    let is_theirs =
+        draft.device(&dn)?.is_some_and(|device| device.in_service && device.user() == Some(agent));
     if is_theirs { calls::operate(draft, &dn, agent, &DeviceAct::DoNotDisturb(on)) } else { Ok(()) }
 }

@@ -106,8 +106,5 @@ pub(super) fn not_ready(centre: &Centre, reason: Wording) -> Option<Arc<AgentSta
     let plain = |state: &&Arc<AgentState>| state.state == Readiness::NotReady && state.work_mode.is_none();
     let state = centre.agent_states.iter().find(plain).cloned();
     let state = state.or_else(|| system_states().iter().find(plain).cloned())?;
-    Some(Arc::new(AgentState {
-        reason: Some(reason.sentence().into()),
-        ..Arc::unwrap_or_clone(state)
-    }))
+    Some(Arc::new(AgentState { reason: Some(reason.sentence().into()), ..Arc::unwrap_or_clone(state) }))
 }

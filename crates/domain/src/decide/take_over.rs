@@ -94,8 +94,7 @@ fn take(
 /// Puts it into a queue. Its place is counted from when its customer began to wait, in whichever queue: they did not ask to
 /// be moved.
 fn put_back(draft: &mut Draft<'_>, session: &Session, name: &QueueName) -> Result<(), DecideError> {
-    let priority =
-        if *name == session.queue { session.place.priority } else { draft.queue(name)?.priority };
+    let priority = if *name == session.queue { session.place.priority } else { draft.queue(name)?.priority };
     let (since, by) = (session.place.since, draft.by.clone());
     draft.tell_in(&session.id, name, Fact::Queued { priority, since, by, barred_until: None })
 }

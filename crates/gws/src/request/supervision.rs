@@ -99,9 +99,9 @@ impl UserSessionRequest {
                     HandoverTarget::Queue(queue) => TakeTo::Queue(queue),
                 })
             }
-            Self::PlaceInQueue(asked) => {
-                Ok(asked.queue_name.map_or(TakeTo::Back, |name| TakeTo::Queue(QueueName::from(name.as_str()))))
-            }
+            Self::PlaceInQueue(asked) => Ok(asked
+                .queue_name
+                .map_or(TakeTo::Back, |name| TakeTo::Queue(QueueName::from(name.as_str())))),
         }
     }
 }

@@ -1,8 +1,8 @@
 //! All settings, and the rules that concern several of them.
 
 use super::{
-    Absence, AgentGroupEntry, AgentStateEntry, CentreEntry, Compat, GroupEntry, Limits, MediumEntry, MessengerEntry,
-    PlaceEntry, QueueEntry, RequiredEntry, ServiceEntry, Sip, SmsEntry, UserEntry,
+    Absence, AgentGroupEntry, AgentStateEntry, CentreEntry, Compat, GroupEntry, Limits, MediumEntry,
+    MessengerEntry, PlaceEntry, QueueEntry, RequiredEntry, ServiceEntry, Sip, SmsEntry, UserEntry,
 };
 use anyhow::{Context, Result, bail};
 use domain::{

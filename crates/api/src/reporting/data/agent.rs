@@ -346,7 +346,7 @@ pub(super) fn data(id: &str, event: &AgentEvent, names: Names<'_>) -> Option<Val
         }
         Fact::DoNotDisturb { channels, on } => {
             json(DoNotDisturb { who, led, channels: words_of(channels), on: *on })
-        },
+        }
         Fact::Focused { session } => {
             json(Focused { who, interaction_id: session.as_ref().map(domain::InteractionId::as_str) })
         }

@@ -325,7 +325,8 @@ fn listing(medium: &Medium) -> ObjectBuilder {
 }
 
 fn briefs(medium: &Medium) -> ObjectBuilder {
-    let answer = status_code(ObjectBuilder::new().description(Some("Conversations of another user, in brief.")));
+    let answer =
+        status_code(ObjectBuilder::new().description(Some("Conversations of another user, in brief.")));
     let keys = std::iter::once(&medium.plural).chain(medium.plural_aliases);
     keys.fold(answer, |answer, key| {
         let list = ArrayBuilder::new().items(Ref::from_schema_name("SessionBrief"));

@@ -105,11 +105,7 @@ fn the_end_of_the_session_ends_it() {
 fn what_they_owe_falls_due_as_well() {
     let world = owing().then(goes_silent("ann", 0, Some(UNTIL)));
     assert_eq!(world.agent("ann").next_due(), Some((60_000, Some(0))));
-    check(
-        world.after(UNTIL),
-        over("ann"),
-        "ann: settled s1 by timeout; ann: lost until -1",
-    );
+    check(world.after(UNTIL), over("ann"), "ann: settled s1 by timeout; ann: lost until -1");
 }
 
 #[test]

@@ -55,16 +55,8 @@ fn another_agent_is_offered_it_and_who_does_not_take_it_loses_no_customer() {
     let taken = offered.then(bob(accept()));
     assert_eq!(taken.session().chatting().count(), 1);
     let world = supervised(chatting());
-    check(
-        world.clone(),
-        take("ann", "sue", to("cat")),
-        "no: The agent is not available for chat: not ready",
-    );
-    check(
-        world,
-        take("ann", "sue", to("ann")),
-        "no: The interaction is already that of this agent",
-    );
+    check(world.clone(), take("ann", "sue", to("cat")), "no: The agent is not available for chat: not ready");
+    check(world, take("ann", "sue", to("ann")), "no: The interaction is already that of this agent");
 }
 
 #[test]
@@ -89,7 +81,8 @@ fn what_they_hand_over_is_withdrawn_from_the_colleague() {
 
 #[test]
 fn nothing_is_taken_without_a_customer_or_from_whom_it_is_only_handed_to() {
-    for (world, agent) in [(alone(), "ann"), (left(), "ann"), (join_failed(), "bob"), (handing_over(), "bob")] {
+    for (world, agent) in [(alone(), "ann"), (left(), "ann"), (join_failed(), "bob"), (handing_over(), "bob")]
+    {
         let world = supervised(world);
         let outcome = world.ask(&take(agent, "sue", TakeTo::Back)).map(|_| ());
         assert!(matches!(outcome, Err(Refusal::NotInState { .. })), "{outcome:?}");

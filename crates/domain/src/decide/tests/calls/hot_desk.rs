@@ -110,7 +110,11 @@ fn who_vanishes_leaves_the_phone_to_others_but_not_in_the_midst_of_a_call() {
     let over = || Command::WrapUpOver { agent: "ann".into() };
     let out = "ann: left 5009 for -; device.occupied; device.occupied; ann: out";
     let world = check(lost(away()), over(), out);
-    check(world.then(log_out("bob")), log_in_at("bob", "5009"), "bob: in at at 5009 on 1; bob: at 5009 of at 5009; device.occupied; device.occupied");
+    check(
+        world.then(log_out("bob")),
+        log_in_at("bob", "5009"),
+        "bob: in at at 5009 on 1; bob: at 5009 of at 5009; device.occupied; device.occupied",
+    );
     let other = desk("ann", AgentAct::LogIn { channels: vec![test_centre::medium()], place: None });
     let world = check(
         lost(away().then(other)),
