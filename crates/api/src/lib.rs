@@ -10,6 +10,7 @@ mod internal;
 mod notes;
 mod notifications;
 mod pages;
+mod presence;
 mod repeat;
 mod reporting;
 mod state;
@@ -20,7 +21,7 @@ pub use auth::{hash_password, is_password_hash, verify_password};
 pub use gws::{Links, Participants, Shown};
 pub use notes::Notes;
 pub use reporting::{cloud_event, data_schemas, envelope_schema};
-pub use state::{Api, Config, Cors, Setup};
+pub use state::{Absence, Api, Config, Cors, Setup};
 pub use v2::openapi;
 
 use axum::Router;
@@ -32,8 +33,14 @@ impl Api {
         v2::router(self).merge(pages::router(self))
     }
 
-    /// Sweeps expired sessions, writes acknowledgements, trims mailboxes, tells of services. Never returns.
+    /// Sweeps expired sessions, writes acknowledgements, trims mailboxes, tells of services, and sees whose clients fell
+    /// silent. Never returns.
     pub async fn run(self: Arc<Self>) {
-        futures::join!(auth::sweep(&self), notifications::sweep(&self), notifications::announce(&self));
+        futures::join!(
+            auth::sweep(&self),
+            notifications::sweep(&self),
+            notifications::announce(&self),
+            presence::watch(&self)
+        );
     }
 }

@@ -77,8 +77,8 @@ impl Commit<'_> {
                 )
             }
             (State::Agent(agent), Event::Agent(event)) => {
-                agents::render(view, decision, agent, &event.fact, out)?;
-                agents::DeviceNotes { notes, decision, change }.agent(view, agent, &event.fact, out)
+                agents::render(view, decision, agent, event, out)?;
+                agents::DeviceNotes { notes, decision, change }.agent(view, agent, event, out)
             }
             (State::Device(device), Event::Device(event)) => {
                 agents::DeviceNotes { notes, decision, change }.device(view, device, event, out)

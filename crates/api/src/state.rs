@@ -26,8 +26,19 @@ pub struct Config {
     pub version: String,
     /// Whether this is the demo centre: the start page then tells its logins.
     pub demo: bool,
+    /// What becomes of agents whose clients fall silent.
+    pub absence: Absence,
     /// The differences between clients; [`crate::Notes::showing`] must be given the same.
     pub shown: Shown,
+}
+
+/// What becomes of agents whose clients listened and then fell silent (spec: decisions#12).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Absence {
+    /// After how long without a word of their clients they are not ready, in milliseconds; 0 is never.
+    pub not_ready_after: Millis,
+    /// How much later the conversations that they hold are given back, in milliseconds; 0 is never.
+    pub give_back_after: Millis,
 }
 
 /// Which other origins may call (spec: core-and-voice#2.4).
@@ -46,6 +57,7 @@ impl Default for Config {
             secure_cookies: false,
             version: env!("CARGO_PKG_VERSION").to_owned(),
             demo: false,
+            absence: Absence::default(),
             shown: Shown::default(),
         }
     }

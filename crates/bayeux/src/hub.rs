@@ -4,6 +4,7 @@ mod connect;
 mod expiry;
 mod handshake;
 mod persistence;
+mod presence;
 mod removal;
 mod subscribe;
 mod volatile;
@@ -18,6 +19,8 @@ use crate::reply::Reply;
 use crate::session::{Session, SessionEndReason};
 use crate::subscriptions::Interner;
 use crate::volatile::Board;
+pub use presence::Presence;
+
 use crate::{ClientId, Config, RequestContext, Subscriptions, Transport, text};
 
 /// The protocol's state. A plain value: the host wraps it in a mutex, and no call but `broadcast` and

@@ -127,7 +127,7 @@ pub use caller::{Admission, Fresh, RequestContext, Transport};
 pub use config::Config;
 pub use farewell::without_login;
 pub use hold::{Completed, Hold, Released};
-pub use hub::{BatchRefused, Hub, MessageAnswer, Sizes, Totals};
+pub use hub::{BatchRefused, Hub, MessageAnswer, Presence, Sizes, Totals};
 pub use message::{Ack, AskedAdvice, Ext, RequestMessage, Subscription, TimeSync, named_sessions};
 pub use parse::{MAX_BATCH, Malformed, parse};
 pub use reconnect::Reconnect;

@@ -61,12 +61,13 @@ const COOL_DOWN: domain::Millis = 30_000;
 const INACTIVITY: domain::Millis = 300_000;
 
 /// Features that the API knows and this build serves (spec: core-and-voice#2.5). Voice
-pub const FEATURES: [&str; 7] = [
+pub const FEATURES: [&str; 8] = [
     "api-agent-control",
     "api-multimedia",
     "api-multimedia-chat",
     "api-provisioning-read",
     "api-provisioning-write",
+    "api-supervisor-agent-control",
     "api-supervisor-monitoring",
     "api-voice",
 ];

@@ -5,7 +5,7 @@ use crate::{Refused, ports::Receipt};
 use domain::{
     Command, Decision, InteractionId, Key, UserId,
     call::LegEvent,
-    command::{AgentAct, CustomerAct, DeviceAct, SuperviseAct, Unit},
+    command::{AgentAct, Control, CustomerAct, DeviceAct, SuperviseAct, Unit},
 };
 use tracing::{Span, field::Empty};
 
@@ -77,6 +77,7 @@ pub(crate) fn interaction(command: &Command) -> Option<&InteractionId> {
         | Command::WindowClosing { session }
         | Command::RequestLapsed { session, .. }
         | Command::FellSilent { session }
+        | Command::TakeOver { session, .. }
         | Command::Erase { session } => Some(session),
         Command::Supervise(asked) => match &asked.act {
             SuperviseAct::Intrude { session, .. } => Some(session),
@@ -99,6 +100,9 @@ pub(crate) fn interaction(command: &Command) -> Option<&InteractionId> {
         | Command::WrapUpOver { .. }
         | Command::Agent { .. }
         | Command::ReleaseFromDispositions { .. }
+        | Command::Control { .. }
+        | Command::ConnectionLost { .. }
+        | Command::ConnectionBack { .. }
         | Command::Provision(_) => None,
     }
 }
@@ -119,6 +123,10 @@ fn agent(command: &Command) -> Option<&UserId> {
         | Command::OfferLapsed { agent, .. }
         | Command::OfferCall { agent, .. }
         | Command::WrapUpOver { agent }
+        | Command::Control { agent, .. }
+        | Command::TakeOver { agent, .. }
+        | Command::ConnectionLost { agent, .. }
+        | Command::ConnectionBack { agent }
         | Command::ReleaseFromDispositions { agent, .. } => Some(agent),
         other => other.actor(),
     }
@@ -157,6 +165,10 @@ const fn kind(command: &Command) -> &'static str {
         Command::Device { act, .. } => of_device(act),
         Command::WrapUpOver { .. } => "wrap-up-over",
         Command::ReleaseFromDispositions { .. } => "agent.release-from-dispositions",
+        Command::Control { control, .. } => of_control(control),
+        Command::TakeOver { .. } => "session.take-over",
+        Command::ConnectionLost { .. } => "agent.connection-lost",
+        Command::ConnectionBack { .. } => "agent.connection-back",
         Command::Agent { act, .. } => of_agent(act),
         Command::Provision(_) => "provision",
         Command::Erase { .. } => "erase",
@@ -215,6 +227,14 @@ const fn of_device(act: &DeviceAct) -> &'static str {
         DeviceAct::Watch(_) => "device.watch",
         DeviceAct::Unwatch(_) => "device.unwatch",
         DeviceAct::SilenceWatched { .. } => "device.silence-watched",
+    }
+}
+
+const fn of_control(control: &Control) -> &'static str {
+    match control {
+        Control::SetState { .. } => "agent.control.set-state",
+        Control::DoNotDisturb { .. } => "agent.control.do-not-disturb",
+        Control::Offline { .. } => "agent.control.offline",
     }
 }
 

@@ -4,7 +4,8 @@ use domain::{
     Command, Key, ProviderKey, UniqueName, Want,
     call::{Dn, interactions_of},
     command::{
-        AgentAct, CallAct, Destination, HandoverTarget, Provision, ReferTo, SessionAct, SuperviseAct, Unit,
+        AgentAct, CallAct, Destination, HandoverTarget, Provision, ReferTo, SessionAct, SuperviseAct, TakeTo,
+        Unit,
     },
 };
 
@@ -161,9 +162,25 @@ pub(crate) fn keys(command: &Command) -> Vec<Key> {
         Command::Device { dn, agent, .. } => {
             keys.extend([Key::Device(dn.clone()), Key::Agent(agent.clone())]);
         }
-        Command::WrapUpOver { agent } => keys.push(Key::Agent(agent.clone())),
+        Command::WrapUpOver { agent }
+        | Command::ConnectionLost { agent, .. }
+        | Command::ConnectionBack { agent } => keys.push(Key::Agent(agent.clone())),
+        Command::Control { agent, by, .. } => {
+            keys.extend([Key::Agent(agent.clone()), Key::User(agent.clone()), Key::User(by.clone())]);
+        }
+        Command::TakeOver { session, agent, by, to } => {
+            keys.extend([
+                Key::Session(session.clone()),
+                Key::Agent(agent.clone()),
+                Key::User(agent.clone()),
+                Key::User(by.clone()),
+            ]);
+            if let TakeTo::Agent(target) = to {
+                keys.extend([Key::Agent(target.clone()), Key::User(target.clone())]);
+            }
+        }
         Command::ReleaseFromDispositions { agent, by, .. } => {
-            keys.extend([Key::Agent(agent.clone()), Key::User(by.clone())]);
+            keys.extend([Key::Agent(agent.clone()), Key::User(agent.clone()), Key::User(by.clone())]);
         }
         Command::Provision(change) => provisioned(change, &mut keys),
     }

@@ -1,6 +1,7 @@
 //! Commands: what can be asked of the model. Time, fresh ids and digests arrive inside; nothing is made here.
 
 mod call;
+mod control;
 mod weight;
 
 pub use crate::call::Destination;
@@ -9,6 +10,7 @@ pub use crate::{
     session::{ClosingMessage, HandoverTarget, SessionAct, Words},
 };
 pub use call::{Arrive, DeviceAct, Dial, ReferTo, WatchAsked};
+pub use control::{CONTROL_FEATURE, Control, TakeTo};
 
 use crate::{
     InteractionId, Millis, ProviderKey, QueueName, ServiceName, UserData, UserId,
@@ -196,7 +198,8 @@ pub enum Command {
         /// What the agent does.
         act: DeviceAct,
     },
-    /// The time for work after a call is over, or that for which an agent is held who owes a disposition.
+    /// The time for work after a call is over, that for which an agent is held who owes a disposition, or that in which
+    /// what they hold is kept while their client is silent.
     WrapUpOver {
         /// The agent.
         agent: UserId,
@@ -209,6 +212,40 @@ pub enum Command {
         by: UserId,
         /// Of one medium; of all when `None`.
         medium: Option<MediumName>,
+    },
+    /// A supervisor changes the working state of an agent whom they lead.
+    Control {
+        /// The agent.
+        agent: UserId,
+        /// The supervisor.
+        by: UserId,
+        /// How.
+        control: Control,
+    },
+    /// A supervisor takes a conversation from an agent whom they lead.
+    TakeOver {
+        /// The conversation.
+        session: InteractionId,
+        /// The agent.
+        agent: UserId,
+        /// The supervisor.
+        by: UserId,
+        /// Where it goes.
+        to: TakeTo,
+    },
+    /// An agent's client fell silent.
+    ConnectionLost {
+        /// The agent.
+        agent: UserId,
+        /// When it was last heard.
+        since: Millis,
+        /// When the conversations that they hold are given back; `None` is never.
+        until: Option<Millis>,
+    },
+    /// An agent's client is heard again.
+    ConnectionBack {
+        /// The agent.
+        agent: UserId,
     },
     /// An agent changes their working state.
     Agent {
@@ -236,7 +273,9 @@ impl Command {
             | Self::Dial { agent, .. }
             | Self::Call { agent, .. }
             | Self::Device { agent, .. } => Some(agent),
-            Self::ReleaseFromDispositions { by, .. } => Some(by),
+            Self::ReleaseFromDispositions { by, .. }
+            | Self::Control { by, .. }
+            | Self::TakeOver { by, .. } => Some(by),
             Self::Supervise(asked) => Some(&asked.supervisor),
             _ => None,
         }

@@ -50,7 +50,8 @@ impl Event {
     }
 
     /// Whether the reporting feed tells of it: typing is too fleeting, what is only asked of a phone has not
-    /// happened, slots and threads follow from the conversations, who works at a phone from the agents.
+    /// happened, slots and threads follow from the conversations, who works at a phone from the agents, and when a silent
+    /// client is looked at again is nobody else's business.
     pub const fn is_reported(&self) -> bool {
         !matches!(
             self,
@@ -59,7 +60,8 @@ impl Event {
                 | Self::Agent(agent::AgentEvent {
                     fact: agent::Fact::SlotTaken { .. }
                         | agent::Fact::SlotFreed { .. }
-                        | agent::Fact::WatchedBy { .. },
+                        | agent::Fact::WatchedBy { .. }
+                        | agent::Fact::AbsenceUntil { .. },
                     ..
                 })
                 | Self::Thread(thread::ThreadEvent { fact: thread::Fact::Began { .. }, .. })

@@ -24,6 +24,8 @@ pub enum EndedBy {
     Restart,
     /// An administrator or a program, by the API.
     Api,
+    /// Nobody: the agent's client fell silent.
+    ConnectionLost,
 }
 
 /// A place in a queue. It is kept while offers are made, so that a refused offer costs the customer nothing.

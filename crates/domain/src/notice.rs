@@ -49,6 +49,8 @@ impl From<&str> for Notice {
 pub enum Wording {
     /// An agent was offered something and did not answer.
     NoAnswer,
+    /// An agent's client fell silent.
+    ConnectionLost,
     /// A phone refused an operation on a call.
     OperationRefused,
     /// A message came with one more attachment than could be kept.
@@ -101,8 +103,9 @@ pub enum Wording {
 
 impl Wording {
     /// All of them.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 26] = [
         Self::NoAnswer,
+        Self::ConnectionLost,
         Self::OperationRefused,
         Self::AttachmentLeftOut,
         Self::AttachmentsLeftOut,
@@ -133,6 +136,7 @@ impl Wording {
     const fn row(self) -> (&'static str, &'static str) {
         match self {
             Self::NoAnswer => ("no-answer", "No answer"),
+            Self::ConnectionLost => ("connection-lost", "Connection lost"),
             Self::OperationRefused => ("operation-refused", "The phone refused {operation} with code {code}"),
             Self::AttachmentLeftOut => (
                 "attachment-left-out",

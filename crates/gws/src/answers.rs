@@ -5,10 +5,10 @@ use crate::{
     problem::{Outcome, Problem},
     query::{Page, Query},
     resource::{
-        AgentState, BusinessAttribute, CallResource, ChannelResource, CodeSetting, Contact, DeviceResource,
-        DispositionCode, Feature, GroupResource, Me, Measure, MessageResource, QuarantinedUnit, Queue,
-        Service, Setting, SettingItems, SettingKey, SettingsGroup, Skill, UnknownRequest, UserResource,
-        WaitingInteraction,
+        AgentState, BusinessAttribute, CallBrief, CallResource, ChannelResource, CodeSetting, Contact,
+        DeviceResource, DispositionCode, Feature, GroupResource, Me, Measure, MessageResource,
+        QuarantinedUnit, Queue, Service, Setting, SettingItems, SettingKey, SettingsGroup, Skill,
+        UnknownRequest, UserResource, WaitingInteraction,
     },
 };
 use domain::medium::Medium;
@@ -121,6 +121,16 @@ answers! {
     MeAnswer {
         /// The caller.
         user: Me,
+    }
+    /// The calls of another user, in brief.
+    CallsOfUserAnswer {
+        /// The calls.
+        calls: Vec<CallBrief>,
+    }
+    /// The channels of another user.
+    ChannelsOfUserAnswer {
+        /// The channels.
+        channels: Vec<ChannelResource>,
     }
     /// A user.
     UserAnswer {
@@ -474,6 +484,16 @@ pub fn session_answer(medium: &Medium, resource: &str) -> Answer {
     }
     text.push_str("\"statusCode\":0}");
     Answer::kept(text)
+}
+
+/// Conversations of another user in brief, under each plural of their medium. They have no address of their own, so there
+/// are no `uris`.
+pub fn session_briefs_answer(medium: &Medium, briefs: &[Value]) -> Answer {
+    let mut members = Map::from_iter([("statusCode".to_owned(), 0.into())]);
+    for key in std::iter::once(&medium.plural).chain(medium.plural_aliases) {
+        members.insert((*key).to_owned(), briefs.to_vec().into());
+    }
+    Answer::of(&members)
 }
 
 /// Conversations of a medium. The list stands under the plural's other spellings too, as the resource does under its

@@ -272,6 +272,7 @@ fn api_config(config: &Config, url: &str, shown: api::Shown, demo: bool) -> api:
         cors: api::Cors { origins: config.http.cors.origins.clone() },
         secure_cookies: url.starts_with("https:"),
         demo,
+        absence: config.absence.times(),
         shown,
         ..api::Config::default()
     }

@@ -122,6 +122,11 @@ impl Logins {
         (login, gone)
     }
 
+    /// When a user's logins were last used, in awake time; `None` without any.
+    pub fn last_used(&self, user: &UserId) -> Option<Millis> {
+        self.lock().of_user.get(user)?.iter().map(|login| login.used()).max()
+    }
+
     fn unclaimed(&self, desk: &Desk, user: &UserId) -> Option<Arc<Login>> {
         let now = desk.awake();
         let newest = self.lock().of_user.get(user)?.last()?.clone();

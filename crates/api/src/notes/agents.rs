@@ -6,8 +6,8 @@ use desk::{
     ports::{NewNote, TxView},
 };
 use domain::{
-    DecideError, Decision, EntityChange, Key, State, UserData, UserId,
-    agent::{Agent, Fact},
+    DecideError, Decision, EntityChange, Event, Key, State, UserData, UserId,
+    agent::{Agent, AgentEvent, Fact},
     call::{Dn, interactions_of},
     device::{Device, DeviceEvent},
     medium::{VOICE, voice},
@@ -27,18 +27,21 @@ pub(super) fn render(
     view: &mut dyn TxView,
     decision: &Decision,
     agent: &Agent,
-    fact: &Fact,
+    event: &AgentEvent,
     notes: &mut Vec<NewNote>,
 ) -> Result<(), DecideError> {
-    match fact {
+    match &event.fact {
         // Changes that concern only the phone are told as changes of the phone.
-        Fact::StateChanged { channels, .. } | Fact::DoNotDisturb { channels, .. }
+        Fact::StateChanged { channels, .. }
+        | Fact::DoNotDisturb { channels, .. }
+        | Fact::ChannelsLeft { channels }
             if channels.iter().all(|channel| channel.as_str() == VOICE) =>
         {
             return Ok(());
         }
         Fact::LoggedIn { .. }
         | Fact::LoggedOut
+        | Fact::ChannelsLeft { .. }
         | Fact::Seated { .. }
         | Fact::LeftDesk { .. }
         | Fact::StateChanged { .. }
@@ -47,6 +50,9 @@ pub(super) fn render(
         Fact::StateChosen { .. }
         | Fact::DispositionOwed { .. }
         | Fact::DispositionSettled { .. }
+        | Fact::ConnectionLost { .. }
+        | Fact::ConnectionBack
+        | Fact::AbsenceUntil { .. }
         | Fact::SlotTaken { .. }
         | Fact::SlotFreed { .. }
         | Fact::WatchBegan { .. }
@@ -55,7 +61,8 @@ pub(super) fn render(
         | Fact::Focused { .. } => return Ok(()),
     }
     let Some(user) = user_of(view, decision, &agent.id)? else { return Ok(()) };
-    let message = ChannelStateChangeMessageV2::new(&user, agent, activity_of(view, decision, agent)?);
+    let by = name_of(view, decision, event.by.as_ref())?;
+    let message = ChannelStateChangeMessageV2::new(&user, agent, activity_of(view, decision, agent)?, by);
     notes.retain(|note| note.agent != agent.id || &*note.channel != CHANNELS_TOPIC);
     notes.push(NewNote {
         agent: agent.id.clone(),
@@ -64,6 +71,16 @@ pub(super) fn render(
         about: Key::Agent(agent.id.clone()),
     });
     Ok(())
+}
+
+/// The user name of a supervisor who did something.
+pub(super) fn name_of(
+    view: &mut dyn TxView,
+    decision: &Decision,
+    by: Option<&UserId>,
+) -> Result<Option<String>, DecideError> {
+    let Some(by) = by else { return Ok(None) };
+    Ok(user_of(view, decision, by)?.map(|user| user.user_name.clone()))
 }
 
 /// What an agent's phone does as a decision leaves it.
@@ -98,13 +115,14 @@ impl DeviceNotes<'_> {
         &self,
         view: &mut dyn TxView,
         agent: &Agent,
-        fact: &Fact,
+        event: &AgentEvent,
         out: &mut Vec<NewNote>,
     ) -> Result<(), DecideError> {
-        let concerns = match fact {
+        let concerns = match &event.fact {
             Fact::LoggedIn { channels, .. }
             | Fact::StateChanged { channels, .. }
-            | Fact::DoNotDisturb { channels, .. } => channels.iter().any(|channel| channel.as_str() == VOICE),
+            | Fact::DoNotDisturb { channels, .. }
+            | Fact::ChannelsLeft { channels } => channels.iter().any(|channel| channel.as_str() == VOICE),
             Fact::LoggedOut => match self.change.before.as_deref() {
                 Some(State::Agent(before)) => before.channel(&voice()).is_some(),
                 _ => false,
@@ -113,6 +131,9 @@ impl DeviceNotes<'_> {
             Fact::Seated { .. } | Fact::LeftDesk { .. } | Fact::StateChosen { .. } => true,
             Fact::DispositionOwed { .. }
             | Fact::DispositionSettled { .. }
+            | Fact::ConnectionLost { .. }
+            | Fact::ConnectionBack
+            | Fact::AbsenceUntil { .. }
             | Fact::SlotTaken { .. }
             | Fact::SlotFreed { .. }
             | Fact::WatchBegan { .. }
@@ -220,7 +241,9 @@ impl DeviceNotes<'_> {
         if phones.is_empty() {
             return Ok(());
         }
-        let message = DeviceStateChangeMessage::new(&self.notes.links, &phones);
+        let by = self.supervisor(id).cloned();
+        let by = name_of(view, self.decision, by.as_ref())?;
+        let message = DeviceStateChangeMessage::new(&self.notes.links, &phones, by);
         out.retain(|note| note.agent != *id || &*note.channel != DEVICES_TOPIC);
         out.push(NewNote {
             agent: id.clone(),
@@ -229,6 +252,15 @@ impl DeviceNotes<'_> {
             about: self.change.key.clone(),
         });
         Ok(())
+    }
+
+    /// The supervisor who changes the working state of a user with this commit.
+    fn supervisor(&self, id: &UserId) -> Option<&UserId> {
+        let change = self.decision.changes.iter().find(|change| change.key == Key::Agent(id.clone()))?;
+        change.events.iter().find_map(|event| match event {
+            Event::Agent(event) => event.by.as_ref(),
+            _ => None,
+        })
     }
 
     /// The phone at which a user worked before this commit, if it brings them to another.

@@ -1,12 +1,12 @@
 //! Notifications of conversations, fact by fact, in the order of digital-channels#1.5 and #2.7.
 
-use super::renderer::Notes;
+use super::{agents::name_of, renderer::Notes};
 use desk::ports::{CommandOrigin, NewNote, TxView};
 use domain::{
-    DecideError, Decision, Key, Message, UserId, json,
+    DecideError, Decision, Event, Key, Message, UserId, json,
     medium::Medium,
     message::without_stale_typing,
-    session::{AgentParty, AgentPartyState, Delivery, EndedBy, Fact, Invitation, Session},
+    session::{AgentParty, AgentPartyState, Delivery, EndedBy, Fact, Invitation, Session, SessionEvent},
 };
 use gws::{
     message_resource,
@@ -38,9 +38,13 @@ impl SessionNotes<'_> {
                 self.change(agent, SessionChange::Status, out);
             }
             Fact::Accepted { agent, .. } => self.accepted(view, agent, out)?,
-            Fact::OfferEnded { agent, closer, .. } => self.offer_ended(agent, *closer, out),
+            Fact::OfferEnded { agent, closer, .. } => {
+                let by = self.taken_by(view, agent)?;
+                self.offer_ended(agent, *closer, by, out);
+            }
             Fact::PartyClosed { agent, .. } => {
-                self.change(agent, SessionChange::Status, out);
+                let by = self.taken_by(view, agent)?;
+                self.status(agent, by, out);
                 for other in self.others(agent) {
                     self.change(other, SessionChange::Participants, out);
                 }
@@ -62,6 +66,7 @@ impl SessionNotes<'_> {
             | Fact::Amended { .. }
             | Fact::Queued { .. }
             | Fact::Requested { .. }
+            | Fact::TakenAway { .. }
             | Fact::Disposition { late: true, .. }
             | Fact::Ended { .. }
             | Fact::Erased => {}
@@ -156,6 +161,29 @@ impl SessionNotes<'_> {
         if self.session.live_party(agent).is_some_and(|party| party.state == AgentPartyState::Chatting) {
             self.error(agent, reference, why, out);
         }
+    }
+
+    /// An agent's own part has moved on, perhaps by a supervisor.
+    fn status(&self, agent: &UserId, by: Option<String>, out: &mut Vec<NewNote>) {
+        let change = SessionChange::Status;
+        let message = self.state_change(agent, (change, self.reference(agent, change))).by(by);
+        self.note(agent, text(&message), out);
+    }
+
+    /// The supervisor who takes the conversation from an agent with this commit.
+    fn taken_by(&self, view: &mut dyn TxView, agent: &UserId) -> Result<Option<String>, DecideError> {
+        let key = Key::Session(self.session.id.clone());
+        let events =
+            self.decision.changes.iter().filter(|change| change.key == key).flat_map(|change| &change.events);
+        let by = events.into_iter().find_map(|event| match event {
+            Event::Session(SessionEvent { fact: Fact::TakenAway { agent: from, by, .. }, .. })
+                if from == agent =>
+            {
+                by.as_ref()
+            }
+            _ => None,
+        });
+        name_of(view, self.decision, by)
     }
 
     /// What became of a message. That the provider has it is told to nobody; that it arrived is told to all who

@@ -1,7 +1,7 @@
 //! The hub and the tasks that wait for it: those that hold connects, and the sockets.
 
 use super::sockets::Sockets;
-use bayeux::{Hub, Reconnect, SessionChange, SessionRecord};
+use bayeux::{Hub, Presence, Reconnect, SessionChange, SessionRecord};
 use desk::{
     Desk,
     ports::{SessionTable, StoreFault},
@@ -41,6 +41,11 @@ impl Notifications {
     pub fn close(&self) {
         self.hub().drain(Reconnect::Retry);
         self.release();
+    }
+
+    /// Who listens, and whether their clients are heard of.
+    pub fn presences(&self) -> HashMap<Arc<str>, Presence> {
+        self.hub().presences()
     }
 
     pub(super) fn hub(&self) -> MutexGuard<'_, Hub> {

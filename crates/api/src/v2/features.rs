@@ -78,6 +78,8 @@ pub const READ: &str = "api-provisioning-read";
 pub const WRITE: &str = "api-provisioning-write";
 /// Opens following the calls of others.
 pub use gws::MONITORING;
+/// Opens changing the states of others.
+pub const AGENT_CONTROL: &str = domain::command::CONTROL_FEATURE;
 /// Opens calls and phones.
 pub const VOICE: &str = "api-voice";
 

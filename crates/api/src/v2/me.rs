@@ -239,7 +239,8 @@ async fn operate_channel(
     Ok(api.perform(&repeat, command, |_| Answer::done()).await?)
 }
 
-fn channel_name(api: &Api, name: &str) -> Result<MediumName, Problem> {
+/// The medium of a channel, under whichever of its names.
+pub fn channel_name(api: &Api, name: &str) -> Result<MediumName, Problem> {
     if name == VOICE {
         return Ok(VOICE.into());
     }

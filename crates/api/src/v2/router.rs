@@ -7,7 +7,7 @@ use crate::{
     state::Api,
     v2::{
         calls, contacts, devices, diagnostics, features, groups, login, me, queues, services, sessions,
-        settings, skills, users,
+        settings, skills, supervision, users,
     },
 };
 use axum::{
@@ -24,7 +24,8 @@ use utoipa_axum::router::OpenApiRouter;
 
 /// Every address of the API, behind the gate.
 pub fn router(api: &Arc<Api>) -> Router {
-    let (documented, _) = documented().merge(sessions::router(api)).split_for_parts();
+    let (documented, _) =
+        addresses().merge(sessions::router(api)).merge(supervision::router(api)).split_for_parts();
     let bayeux = on(MethodFilter::POST, notifications::post)
         .get(notifications::get)
         .options(|| async { StatusCode::OK })
@@ -43,6 +44,11 @@ pub fn router(api: &Arc<Api>) -> Router {
 
 /// Every address whose handler carries its documentation.
 pub fn documented() -> OpenApiRouter<Arc<Api>> {
+    addresses().merge(supervision::documented())
+}
+
+/// Those of them that are served whatever media there are.
+fn addresses() -> OpenApiRouter<Arc<Api>> {
     OpenApiRouter::new()
         .merge(me::router())
         .merge(calls::router())

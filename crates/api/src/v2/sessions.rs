@@ -135,7 +135,7 @@ async fn operate(
 
 /// Refuses a conversation of another medium, as a GET at the same address does. The medium of a conversation never
 /// changes, so looking before the commit is as good as in it.
-async fn in_collection(api: &Api, medium: &Medium, id: &InteractionId) -> Result<(), Problem> {
+pub async fn in_collection(api: &Api, medium: &Medium, id: &InteractionId) -> Result<(), Problem> {
     let state = api.desk.session(id).await?;
     let found = state.as_deref().and_then(session_of).is_some_and(|session| session.medium == medium.name);
     if !found {
@@ -146,7 +146,7 @@ async fn in_collection(api: &Api, medium: &Medium, id: &InteractionId) -> Result
 }
 
 /// The kind of an entry of the directory: a user by their id, else a queue by its name, which is its id there.
-fn contact(api: &Api, id: &str) -> HandoverTarget {
+pub fn contact(api: &Api, id: &str) -> HandoverTarget {
     let queue = QueueName::from(id);
     if api.desk.directory().user(&UserId::from(id)).is_none() && api.desk.queue(&queue).is_some() {
         HandoverTarget::Queue(queue)
@@ -362,12 +362,12 @@ async fn find(api: &Api, caller: &Caller, medium: &Medium, id: &str) -> Result<A
 }
 
 /// Refuses a medium whose features the centre does not have.
-fn gated(api: &Api, medium: &Medium) -> Result<(), Refusal> {
+pub fn gated(api: &Api, medium: &Medium) -> Result<(), Refusal> {
     let has = api.desk.centre().is_some_and(|centre| centre.has(medium.features));
     if has { Ok(()) } else { Err(Refusal::FeatureOff(medium.features.first().copied().unwrap_or_default())) }
 }
 
-fn gone(id: &str) -> Problem {
+pub fn gone(id: &str) -> Problem {
     Problem::not_found(&format!("Interaction '{id}'"))
 }
 

@@ -15,9 +15,9 @@ use axum::extract::{Path, State};
 use desk::session_of;
 use domain::{UserId, medium::Medium, user::User};
 use gws::{
-    ChannelResource, DevicesAnswer, Outcome, Problem, Query, Skill, SkillAnswer, SkillsAnswer, UserAnswer,
-    UserResource, UsersAnswer, Wanted, assigned_features, call_in_brief, channel_resources, device_resource,
-    provisioned_device, session_in_brief, unit_resource, user_resource, user_skill,
+    CallBrief, ChannelResource, DevicesAnswer, Outcome, Problem, Query, Skill, SkillAnswer, SkillsAnswer,
+    UserAnswer, UserResource, UsersAnswer, Wanted, assigned_features, call_in_brief, channel_resources,
+    device_resource, provisioned_device, session_in_brief, unit_resource, user_resource, user_skill,
 };
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -185,13 +185,7 @@ pub async fn resource(
         out.features = Some(assigned_features(&api.links, &centre));
     }
     if wanted.has("channels") || wanted.has("channelStates") {
-        // The channels of another user have no address: nothing can be done to them there.
-        let channels = if own {
-            channels(api, caller).await?
-        } else {
-            let agent = api.desk.agent(user).await?;
-            channel_resources(user, &agent, calls::activity(api, &agent).await?)
-        };
+        let channels = if own { channels(api, caller).await? } else { channels_of(api, user).await? };
         if wanted.has("channels") {
             out.channels = Some(channels.clone());
         }
@@ -212,21 +206,13 @@ async fn embed_of_another(
     wanted: &Wanted,
     out: &mut UserResource,
 ) -> Result<(), Problem> {
-    let agent = api.desk.agent(user).await?;
     if wanted.has("calls") {
-        let held =
-            if features::has(api, features::VOICE) { api.desk.calls(&agent).await? } else { Vec::new() };
-        let parts = held.iter().filter_map(|held| held.part(&user.id));
-        let brief = parts.map(|(call, party)| call_in_brief(call, party));
-        out.calls = Some(json!(brief.collect::<Vec<_>>()));
+        out.calls = Some(json!(call_briefs(api, user).await?));
     }
     let mut interactions = Vec::new();
     for medium in api.desk.media().rows() {
         if plurals(medium).any(|name| wanted.has(name)) || wanted.has("interactions") {
-            let held = api.desk.held(&agent, &medium.name).await?;
-            let sessions = held.iter().filter_map(|state| session_of(state));
-            let briefs: Vec<Value> =
-                sessions.filter_map(|session| Some(json!(session_in_brief(session, &user.id)?))).collect();
+            let briefs = session_briefs(api, user, medium).await?;
             for name in plurals(medium).filter(|name| wanted.has(name)) {
                 out.of_media.insert(name.to_owned(), briefs.clone().into());
             }
@@ -237,6 +223,29 @@ async fn embed_of_another(
         out.interactions = Some(interactions.into());
     }
     Ok(())
+}
+
+/// The live calls of an agent in brief.
+pub async fn call_briefs(api: &Api, user: &User) -> Result<Vec<CallBrief>, Problem> {
+    if !features::has(api, features::VOICE) {
+        return Ok(Vec::new());
+    }
+    let held = api.desk.calls(&api.desk.agent(user).await?).await?;
+    let parts = held.iter().filter_map(|held| held.part(&user.id));
+    Ok(parts.map(|(call, party)| call_in_brief(call, party)).collect())
+}
+
+/// The live conversations of an agent in a medium, in brief.
+pub async fn session_briefs(api: &Api, user: &User, medium: &Medium) -> Result<Vec<Value>, Problem> {
+    let held = api.desk.held(&api.desk.agent(user).await?, &medium.name).await?;
+    let sessions = held.iter().filter_map(|state| session_of(state));
+    Ok(sessions.filter_map(|session| Some(json!(session_in_brief(session, &user.id)?))).collect())
+}
+
+/// The channels of another user. They have no address to be read at.
+pub async fn channels_of(api: &Api, user: &User) -> Result<Vec<ChannelResource>, Problem> {
+    let agent = api.desk.agent(user).await?;
+    Ok(channel_resources(user, &agent, calls::activity(api, &agent).await?))
 }
 
 async fn embed_own(

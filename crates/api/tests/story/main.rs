@@ -2,11 +2,13 @@
 //! And what is written about it: the API document, the walk list, the citations of sources. One program, so that it is
 //! linked once.
 
+mod absence;
 mod calls;
 mod carried;
 mod chat;
 mod citations;
 mod contacts;
+mod control;
 mod devices;
 mod diagnostics;
 mod documented;

@@ -111,6 +111,21 @@ impl Tour {
         }
     }
 
+    async fn led(&mut self, app: &TestServer, tom: &Client<'_>, guests: &[Guest<'_>]) {
+        let sasha = app.agent("supervisor");
+        let of = |rest: &str| format!("/users/{}{rest}", tom.id());
+        for path in ["/channels", "/calls"] {
+            self.get(&sasha, &of(path)).await;
+        }
+        self.operate(&sasha, &of(""), "NotReady").await;
+        self.operate(&sasha, &of("/channels/chat"), "Ready").await;
+        for guest in guests {
+            let collection = of(&format!("/{}", guest.collection));
+            self.get(&sasha, &collection).await;
+            self.operate(&sasha, &format!("{collection}/{}", guest.id), "PlaceInQueue").await;
+        }
+    }
+
     async fn written_first(&mut self, tom: &Client<'_>) {
         for (collection, to) in [("smsessions", "+15550143"), ("facebooksessions", "+15550144")] {
             let create = json!({"operationName": "Create", "to": to, "text": "Your parcel is here"});
@@ -204,7 +219,11 @@ impl Tour {
 
 #[tokio::test]
 async fn every_documented_operation_answers_and_its_example_is_such_an_answer() {
-    let app = TestServer::with_calls().await;
+    let app = TestServer::with(|centre| {
+        testkit::with_voice(centre);
+        centre.features.insert(domain::command::CONTROL_FEATURE.into());
+    })
+    .await;
     let exchange = ScriptedSwitch::connect(&app);
     exchange.registers("5001", true).await;
     exchange.registers("5002", true).await;
@@ -225,6 +244,7 @@ async fn every_documented_operation_answers_and_its_example_is_such_an_answer() 
         tour.conversation(&app, &tom, guest).await;
     }
     tour.written_first(&tom).await;
+    tour.led(&app, &tom, &guests).await;
     tour.centre(&admin, tom.id().as_str()).await;
     tour.codes(&admin).await;
     tour.inside(&app, &admin).await;

@@ -290,7 +290,7 @@ fn what_is_documented_is_in_the_list() {
 }
 
 /// Where the requests of each family are posted to.
-const FAMILIES: [(&str, &str); 9] = [
+const FAMILIES: [(&str, &str); 11] = [
     ("SessionRequest", "POST /api/v2/me/chats/{id}"),
     ("SessionsRequest", "POST /api/v2/me/smsessions"),
     ("CallRequest", "POST /api/v2/me/calls/{id}"),
@@ -298,6 +298,8 @@ const FAMILIES: [(&str, &str); 9] = [
     ("MeRequest", "POST /api/v2/me"),
     ("ChannelRequest", "POST /api/v2/me/channels/{channel}"),
     ("DeviceRequest", "POST /api/v2/me/devices/{id}"),
+    ("UserChannelRequest", "POST /api/v2/users/{id}/channels/{channel}"),
+    ("UserSessionRequest", "POST /api/v2/users/{id}/chats/{interactionId}"),
     ("QuarantineRequest", "POST /api/v2/diagnostics/quarantine/{id}"),
     ("DesktopRequest", "POST /internal-api/operations"),
 ];

@@ -11,6 +11,7 @@ mod handshake;
 mod host;
 mod login;
 mod persistence;
+mod presence;
 mod size;
 mod socket;
 mod subscribe;

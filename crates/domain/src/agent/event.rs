@@ -15,6 +15,9 @@ pub struct AgentEvent {
     pub user_name: String,
     /// What happened.
     pub fact: Fact,
+    /// The supervisor who did it, where it was not the agent or the server.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<UserId>,
     /// How long the state lasted that this event ended, in milliseconds; `None` where it ends none, where that is not
     /// known, and in events of format 1 ([`crate::format`]).
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -33,6 +36,25 @@ pub enum Fact {
     },
     /// The contact-centre session ended.
     LoggedOut,
+    /// Channels ended, and the session goes on with the others.
+    ChannelsLeft {
+        /// The channels.
+        channels: Vec<MediumName>,
+    },
+    /// The agent's client fell silent.
+    ConnectionLost {
+        /// When it was last heard.
+        since: Millis,
+        /// When the conversations that they hold are given back; `None` is never.
+        until: Option<Millis>,
+    },
+    /// The agent's client is heard again.
+    ConnectionBack,
+    /// Another moment counts for what they hold while their client is silent. Not in the reporting feed.
+    AbsenceUntil {
+        /// When it is looked at again; `None` when there is nothing more to do.
+        until: Option<Millis>,
+    },
     /// The agent came to work at a phone that is not their own.
     Seated {
         /// The place, if the phone stands at one that has a name.
@@ -53,7 +75,7 @@ pub enum Fact {
         channels: Vec<MediumName>,
         /// Their new state.
         state: Arc<AgentState>,
-        /// Whether the server did it: an offer was not answered, or a call was over.
+        /// Whether the server did it: an offer was not answered, a call was over, or the agent's client fell silent.
         by_server: bool,
         /// Until when work after a call lasts, if it has an end.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -143,6 +165,10 @@ impl Fact {
         match self {
             Self::LoggedIn { .. } => "agent.logged-in",
             Self::LoggedOut => "agent.logged-out",
+            Self::ChannelsLeft { .. } => "agent.channels-left",
+            Self::ConnectionLost { .. } => "agent.connection-lost",
+            Self::ConnectionBack => "agent.connection-back",
+            Self::AbsenceUntil { .. } => "agent.absence-until",
             Self::Seated { .. } => "agent.seated",
             Self::LeftDesk { .. } => "agent.left-desk",
             Self::StateChanged { .. } => "agent.state",

@@ -3,7 +3,7 @@
 use super::{
     after_call::OwedDisposition,
     event::{AgentEvent, Fact},
-    snapshot::{Agent, ChannelState, HotDesk, Login, RECENT},
+    snapshot::{Absence, Agent, ChannelState, HotDesk, Login, RECENT},
 };
 use crate::{Millis, medium, watch::WatchedBy};
 use std::collections::BTreeMap;
@@ -25,6 +25,7 @@ impl Agent {
                     desk: None,
                     after_call: None,
                     owed: Vec::new(),
+                    absence: None,
                 });
                 if place.is_some() {
                     login.place.clone_from(place);
@@ -40,6 +41,32 @@ impl Agent {
             Fact::LoggedOut => {
                 self.login = None;
                 self.focus = None;
+            }
+            Fact::ChannelsLeft { channels } => {
+                if let Some(login) = &mut self.login {
+                    login.channels.retain(|name, _| !channels.contains(name));
+                    login.owed.retain(|owed| !channels.contains(&owed.medium));
+                    if channels.contains(&medium::voice()) {
+                        login.wrap_up = None;
+                        login.after_call = None;
+                    }
+                }
+            }
+            Fact::ConnectionLost { since, until } => {
+                if let Some(login) = &mut self.login {
+                    login.absence = Some(Absence { since: *since, from: at, until: *until });
+                }
+            }
+            Fact::ConnectionBack => {
+                if let Some(login) = &mut self.login {
+                    login.absence = None;
+                }
+            }
+            Fact::AbsenceUntil { until } => {
+                if let Some(absence) = self.login.as_mut().and_then(|login| login.absence.as_mut()) {
+                    absence.from = at;
+                    absence.until = *until;
+                }
             }
             Fact::Seated { place, device } => {
                 if let Some(login) = &mut self.login {

@@ -8,5 +8,5 @@ mod state;
 
 pub use after_call::{AfterCall, OwedDisposition, SettledBy};
 pub use event::{AgentEvent, Fact};
-pub use snapshot::{Agent, ChannelState, HotDesk, Login, RECENT};
+pub use snapshot::{Absence, Agent, ChannelState, HotDesk, Login, RECENT};
 pub use state::{AgentState, Readiness};

@@ -46,6 +46,18 @@ pub struct HotDesk {
     pub since: Millis,
 }
 
+/// That an agent's client fell silent (spec: decisions#12).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Absence {
+    /// When it was last heard.
+    pub since: Millis,
+    /// From when the time is counted after which they hold nothing any more.
+    pub from: Millis,
+    /// When that time is over; `None` when it never is, or when all was given back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Millis>,
+}
+
 /// A contact-centre session.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Login {
@@ -67,6 +79,9 @@ pub struct Login {
     /// Interactions whose disposition they owe, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub owed: Vec<OwedDisposition>,
+    /// Their client, while it is silent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub absence: Option<Absence>,
 }
 
 /// An agent at work.
@@ -146,13 +161,19 @@ impl Agent {
         self.owed().iter().any(|owed| owed.medium == *medium)
     }
 
+    /// Their client, while it is silent.
+    pub fn absence(&self) -> Option<&Absence> {
+        self.login.as_ref()?.absence.as_ref()
+    }
+
     /// The next moment at which time changes something for them, and since when that is counted where it is known: work
-    /// after a call is over, or they are let off a disposition.
+    /// after a call is over, they are let off a disposition, or their client was silent for too long.
     pub fn next_due(&self) -> Option<(Millis, Option<Millis>)> {
         let since = self.channel(&medium::voice()).map(|channel| channel.since);
         let wrap_up = self.ready_again().map(|until| (until, since));
         let owed = self.owed().iter().map(|owed| (owed.until, Some(owed.since)));
-        owed.chain(wrap_up).min()
+        let absence = self.absence().and_then(|absence| Some((absence.until?, Some(absence.from))));
+        owed.chain(wrap_up).chain(absence).min()
     }
 
     /// How many slots of a medium are taken.

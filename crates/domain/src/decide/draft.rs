@@ -103,12 +103,14 @@ pub(super) struct Draft<'a> {
     pub now: Millis,
     /// Bytes of JSON that the customer writes by this command; the next event of the conversation carries the number.
     pub written: u32,
+    /// The supervisor who does what the command does to an agent; the events of that agent carry it.
+    pub by: Option<UserId>,
     decision: Decision,
 }
 
 impl<'a> Draft<'a> {
     pub fn new(seen: &'a mut dyn Snapshots, now: Millis) -> Self {
-        Self { seen, now, written: 0, decision: Decision::default() }
+        Self { seen, now, written: 0, by: None, decision: Decision::default() }
     }
 
     /// The calls that the command has changed.
@@ -341,10 +343,9 @@ impl<'a> Draft<'a> {
             Some(agent) => agent.user_name.clone(),
             None => self.user(id)?.user_name.clone(),
         };
-        self.push(
-            Key::Agent(id.clone()),
-            Event::Agent(agent::AgentEvent { user_name, fact, elapsed_ms: None }),
-        )
+        let by = self.by.clone();
+        let event = agent::AgentEvent { user_name, fact, by, elapsed_ms: None };
+        self.push(Key::Agent(id.clone()), Event::Agent(event))
     }
 
     /// A fact of a thread.

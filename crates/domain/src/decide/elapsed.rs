@@ -74,6 +74,10 @@ fn agent(before: &Agent, fact: &agent::Fact, now: Millis) -> Option<u64> {
         Fact::DispositionSettled { medium, interaction, .. } => {
             before.owed().iter().find(|owed| owed.is(medium, interaction))?.since
         }
+        Fact::ChannelsLeft { channels } => {
+            channels.iter().filter_map(|name| Some(before.channel(name)?.since)).min()?
+        }
+        Fact::ConnectionBack => before.absence()?.since,
         Fact::LoggedOut => before.login.as_ref()?.at,
         Fact::LeftDesk { .. } => before.desk()?.since,
         _ => return None,

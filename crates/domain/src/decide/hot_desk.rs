@@ -86,6 +86,22 @@ pub(super) fn leave(draft: &mut Draft<'_>, id: &UserId, place: Option<String>) -
     }
 }
 
+/// An agent leaves the phone that is not their own, unless they have a call on it.
+pub(super) fn leave_idle(draft: &mut Draft<'_>, id: &UserId) -> Result<(), DecideError> {
+    let Some(agent) = draft.agent(id)? else { return Ok(()) };
+    if is_on_a_call(draft, &agent)? {
+        return Ok(());
+    }
+    let own = draft.user_if_any(id)?.and_then(|user| user.place.clone());
+    leave(draft, id, own)
+}
+
+/// Whether an agent has a call on the phone that is not their own.
+pub(super) fn is_on_a_call(draft: &mut Draft<'_>, agent: &Agent) -> Result<bool, DecideError> {
+    let Some(dn) = agent.desk().map(|desk| desk.device.phone_number.clone()) else { return Ok(false) };
+    Ok(live(draft, agent)?.contains(&dn))
+}
+
 /// Brings a phone without a guest into line with where the user works for whom it is provisioned.
 pub(super) fn settle(draft: &mut Draft<'_>, dn: &Dn) -> Result<(), DecideError> {
     let Some(occupant) = draft.device(dn)?.map(|device| device.occupant.clone()) else { return Ok(()) };

@@ -3,10 +3,12 @@
 //! One file for each family of operations. A rule reads through the [`Draft`], refuses, or pushes facts into it; what
 //! was pushed is folded at once, so that the next line of the rule sees it.
 
+mod absence;
 mod act;
 mod after_call;
 mod begin;
 mod calls;
+mod control;
 mod customer;
 mod data;
 mod disposition;
@@ -17,6 +19,7 @@ mod handover;
 mod help;
 mod hot_desk;
 mod invite;
+mod lead;
 mod machine;
 mod note;
 mod offer;
@@ -28,6 +31,7 @@ mod receive;
 mod settle;
 mod succession;
 mod supervise;
+mod take_over;
 mod talk;
 #[cfg(test)]
 mod tests;
@@ -71,10 +75,21 @@ pub fn decide(seen: &mut dyn Snapshots, command: &Command, now: Millis) -> Resul
         Command::CallLost { call } => calls::lost(&mut draft, call)?,
         Command::InService { dn, on, answers } => calls::in_service(&mut draft, dn, *on, *answers)?,
         Command::Device { dn, agent, act } => calls::operate(&mut draft, dn, agent, act)?,
-        Command::WrapUpOver { agent } => work::wrap_up_over(&mut draft, agent)?,
+        Command::WrapUpOver { agent } => {
+            work::wrap_up_over(&mut draft, agent)?;
+            absence::over(&mut draft, agent)?;
+        }
         Command::ReleaseFromDispositions { agent, by, medium } => {
             owed::let_off(&mut draft, agent, by, medium.as_ref())?;
         }
+        Command::Control { agent, by, control } => control::act(&mut draft, agent, by, control)?,
+        Command::TakeOver { session, agent, by, to } => {
+            take_over::act(&mut draft, session, agent, by, to)?;
+        }
+        Command::ConnectionLost { agent, since, until } => {
+            absence::lost(&mut draft, agent, *since, *until)?;
+        }
+        Command::ConnectionBack { agent } => absence::back(&mut draft, agent)?,
         Command::Agent { agent, act } => work::act(&mut draft, agent, act)?,
         Command::Provision(change) => provision::provision(&mut draft, change)?,
         Command::Erase { session } => data::erase(&mut draft, session)?,

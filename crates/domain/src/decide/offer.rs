@@ -91,7 +91,7 @@ pub(super) fn make_not_ready(
     medium: &MediumName,
 ) -> Result<(), DecideError> {
     let was_ready = draft.agent(agent)?.is_some_and(|found| found.is_ready(medium));
-    if was_ready && let Some(state) = not_ready(&*draft.centre()?) {
+    if was_ready && let Some(state) = not_ready(&*draft.centre()?, Wording::NoAnswer) {
         let channels = vec![medium.clone()];
         draft.tell_agent(
             agent,
@@ -101,13 +101,10 @@ pub(super) fn make_not_ready(
     Ok(())
 }
 
-/// The plain not-ready state of the centre, or of every installation, with the server's reason.
-fn not_ready(centre: &Centre) -> Option<Arc<AgentState>> {
+/// The plain not-ready state of the centre, or of every installation, with a reason of the server's.
+pub(super) fn not_ready(centre: &Centre, reason: Wording) -> Option<Arc<AgentState>> {
     let plain = |state: &&Arc<AgentState>| state.state == Readiness::NotReady && state.work_mode.is_none();
     let state = centre.agent_states.iter().find(plain).cloned();
     let state = state.or_else(|| system_states().iter().find(plain).cloned())?;
-    Some(Arc::new(AgentState {
-        reason: Some(Wording::NoAnswer.sentence().into()),
-        ..Arc::unwrap_or_clone(state)
-    }))
+    Some(Arc::new(AgentState { reason: Some(reason.sentence().into()), ..Arc::unwrap_or_clone(state) }))
 }

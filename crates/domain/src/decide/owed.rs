@@ -3,13 +3,12 @@
 //! Where one is required before the next, an agent whose part ended without it is offered nothing of the medium until they
 //! set it, a supervisor lets them off, its time is over, or they log out.
 
-use super::{DecideError, Draft, disposition, machine::Machine, settle::settle};
+use super::{DecideError, Draft, disposition, lead, machine::Machine, settle::settle};
 use crate::{
     InteractionId, MediumName, QueueName, Refusal, UserId,
     agent::{Fact, SettledBy},
     disposition::Required,
     interaction::Part,
-    user::Role,
 };
 
 /// Runs when an agent's part that they answered is over; answers whether they owe its disposition. `queue` is the one
@@ -55,14 +54,14 @@ pub(super) fn expire(draft: &mut Draft<'_>, agent: &UserId) -> Result<(), Decide
     settle(draft, agent, &SettledBy::Timeout, |_, interaction| due.contains(interaction))
 }
 
-/// A supervisor lets an agent off.
+/// A supervisor who leads an agent, or an administrator, lets them off.
 pub(super) fn let_off(
     draft: &mut Draft<'_>,
     agent: &UserId,
     by: &UserId,
     medium: Option<&MediumName>,
 ) -> Result<(), DecideError> {
-    if !draft.user(by)?.has(&[Role::Supervisor, Role::Admin]) {
+    if !lead::administers(draft, by)? && !lead::leads(draft, by, agent)? {
         return Err(Refusal::RoleMissing.into());
     }
     settle(draft, agent, &SettledBy::Supervisor(by.clone()), |of, _| medium.is_none_or(|medium| medium == of))

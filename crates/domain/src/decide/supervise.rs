@@ -1,7 +1,7 @@
 //! Supervisors follow the conversations of those they lead (spec: digital-channels#2.8): one is offered to them when that
 //! agent takes it, or at once when they ask for it. Whether they may is judged each time.
 
-use super::{DecideError, Draft, help, offer, part};
+use super::{DecideError, Draft, help, lead, offer, part};
 use crate::{
     InteractionId, MediumName, Refusal, UserId,
     agent::Fact as AgentFact,
@@ -41,11 +41,7 @@ pub(super) fn act(draft: &mut Draft<'_>, asked: &Supervise) -> Result<(), Decide
 
 /// Whether a user may follow another now.
 fn may_follow(draft: &mut Draft<'_>, leader: &UserId, user: &UserId) -> Result<bool, DecideError> {
-    let (Some(leader), Some(user)) = (draft.user_if_any(leader)?, draft.user_if_any(user)?) else {
-        return Ok(false);
-    };
-    let centre = draft.centre()?;
-    Ok(centre.has(&[FEATURE]) && centre.leads(&leader, &user))
+    Ok(draft.centre()?.has(&[FEATURE]) && lead::leads(draft, leader, user)?)
 }
 
 /// Begins to follow the conversations of an agent, in the place of what was asked before.
@@ -101,10 +97,14 @@ fn end(
     draft.tell_agent(target, AgentFact::WatchedBy { supervisor, medium, on: false })
 }
 
-/// A supervisor who logs out follows nobody any more.
-pub(super) fn logged_out(draft: &mut Draft<'_>, supervisor: &UserId) -> Result<(), DecideError> {
+/// A supervisor who logs out, or leaves one channel, follows nobody there any more.
+pub(super) fn logged_out(
+    draft: &mut Draft<'_>,
+    supervisor: &UserId,
+    channel: Option<&MediumName>,
+) -> Result<(), DecideError> {
     let watches = draft.agent(supervisor)?.map(|agent| agent.watches.clone()).unwrap_or_default();
-    for watch in watches {
+    for watch in watches.into_iter().filter(|watch| channel.is_none_or(|channel| watch.medium == *channel)) {
         end(draft, supervisor, &watch.target, &watch.medium)?;
     }
     Ok(())

@@ -9,7 +9,7 @@ use crate::{
     command::{AgentAct, Workplace},
     medium,
     message::Content,
-    session::{AgentPartyState, EndedBy},
+    session::{self, AgentPartyState, EndedBy, Invitation},
 };
 use std::collections::BTreeSet;
 
@@ -17,7 +17,7 @@ pub(super) fn act(draft: &mut Draft<'_>, agent: &UserId, act: &AgentAct) -> Resu
     match act {
         AgentAct::LogIn { channels, place } => log_in(draft, agent, channels, place.as_ref()),
         AgentAct::Sit(place) => hot_desk::sit(draft, agent, place),
-        AgentAct::LogOut => log_out(draft, agent),
+        AgentAct::LogOut => log_out(draft, agent, EndedBy::Agent),
         AgentAct::SetState { channel, operation, wrap_up } => {
             let Some(state) = draft.centre()?.agent_state(operation).cloned() else {
                 return Err(Refusal::UnknownOperation(operation.clone()).into());
@@ -64,14 +64,14 @@ fn log_in(
     let place = asked.and_then(|asked| asked.name.clone()).or(usual);
     let fact = Fact::LoggedIn { place, channels: new.into_iter().collect() };
     // The agent's name may have changed since they last worked.
-    let event = agent::AgentEvent { user_name: user.user_name.clone(), fact, elapsed_ms: None };
+    let event = agent::AgentEvent { user_name: user.user_name.clone(), fact, by: None, elapsed_ms: None };
     draft.push(Key::Agent(id.clone()), Event::Agent(event))?;
     hot_desk::take(draft, id, asked, begins)
 }
 
 /// Ends the session. What the agent still has goes back to its queue if a customer is waiting in it, and is
 /// completed otherwise (spec: digital-channels#5.5).
-fn log_out(draft: &mut Draft<'_>, id: &UserId) -> Result<(), DecideError> {
+pub(super) fn log_out(draft: &mut Draft<'_>, id: &UserId, closer: EndedBy) -> Result<(), DecideError> {
     let Some(agent) = draft.agent(id)? else { return Ok(()) };
     if agent.login.is_none() {
         return Ok(());
@@ -82,36 +82,86 @@ fn log_out(draft: &mut Draft<'_>, id: &UserId) -> Result<(), DecideError> {
     let held: Vec<InteractionId> = texts.flat_map(|(_, held)| held).cloned().collect();
     drop(agent);
     for session in held {
-        let_go(draft, &session, id)?;
+        let_go(draft, &session, id, closer)?;
     }
     calls::logged_out(draft, id)?;
-    supervise::logged_out(draft, id)?;
+    supervise::logged_out(draft, id, None)?;
     hot_desk::leave(draft, id, None)?;
     draft.tell_agent(id, Fact::LoggedOut)
 }
 
-fn let_go(draft: &mut Draft<'_>, id: &InteractionId, agent: &UserId) -> Result<(), DecideError> {
+/// Ends one channel of the session, and what the agent still has on it as the end of the session does; the last one ends
+/// the session.
+pub(super) fn leave_channel(
+    draft: &mut Draft<'_>,
+    id: &UserId,
+    channel: &MediumName,
+    closer: EndedBy,
+) -> Result<(), DecideError> {
+    let channels = channels(draft, id, Some(channel))?;
+    let Some(agent) = draft.agent(id)? else { return Ok(()) };
+    if agent.login.as_ref().is_some_and(|login| login.channels.len() == 1) {
+        return log_out(draft, id, closer);
+    }
+    if *channel == medium::voice() {
+        calls::logged_out(draft, id)?;
+        hot_desk::leave_idle(draft, id)?;
+    } else {
+        for session in agent.slots.get(channel).into_iter().flatten() {
+            let_go(draft, session, id, closer)?;
+        }
+        supervise::logged_out(draft, id, Some(channel))?;
+    }
+    draft.tell_agent(id, Fact::ChannelsLeft { channels })
+}
+
+fn let_go(
+    draft: &mut Draft<'_>,
+    id: &InteractionId,
+    agent: &UserId,
+    closer: EndedBy,
+) -> Result<(), DecideError> {
     let session = draft.session(id)?;
     let party = part::live(&session, agent)?;
     match party.state {
         AgentPartyState::Invited => {
-            invite::end(draft, &session, party, AgentPartyState::Revoked, EndedBy::Agent)?;
-        }
-        AgentPartyState::Chatting => {
-            invite::withdraw(draft, id, Some(agent), EndedBy::Agent)?;
-            succession::pass_on(draft, &session, party, true)?;
-            let session = draft.session(id)?;
-            draft.say(id, party.author(), Content::Left)?;
-            if session.customer.present && party.talks() && succession::is_alone(&session, agent) {
-                part::close_party(draft, id, agent, AgentPartyState::Revoked, EndedBy::Agent, None)?;
+            taken_away(draft, id, agent)?;
+            invite::end(draft, &session, party, AgentPartyState::Revoked, closer)?;
+            // An agent who lets it go puts it back themselves.
+            if closer != EndedBy::Agent && party.invitation == Invitation::Queue {
                 draft.tell(id, invite::requeued(&session))?;
-            } else {
-                part::close_party(draft, id, agent, AgentPartyState::Completed, EndedBy::Agent, None)?;
             }
         }
-        _ => part::close_party(draft, id, agent, AgentPartyState::Completed, EndedBy::Agent, None)?,
+        AgentPartyState::Chatting => {
+            invite::withdraw(draft, id, Some(agent), closer)?;
+            succession::pass_on(draft, &session, party, true)?;
+            let session = draft.session(id)?;
+            let is_taken = session.customer.present && party.talks() && succession::is_alone(&session, agent);
+            if is_taken {
+                taken_away(draft, id, agent)?;
+            }
+            draft.say(id, party.author(), Content::Left)?;
+            if is_taken {
+                part::close_party(draft, id, agent, AgentPartyState::Revoked, closer, None)?;
+                draft.tell(id, invite::requeued(&session))?;
+            } else {
+                part::close_party(draft, id, agent, AgentPartyState::Completed, closer, None)?;
+            }
+        }
+        _ => part::close_party(draft, id, agent, AgentPartyState::Completed, closer, None)?,
     }
     ending::end_if_idle(draft, id)
+}
+
+/// Tells that a supervisor takes a conversation from an agent, if one does.
+fn taken_away(draft: &mut Draft<'_>, id: &InteractionId, agent: &UserId) -> Result<(), DecideError> {
+    match draft.by.clone() {
+        Some(by) => {
+            let taken = session::Fact::TakenAway { agent: agent.clone(), by: Some(by), barred_until: None };
+            draft.tell(id, taken)
+        }
+        None => Ok(()),
+    }
 }
 
 /// Time has run out for an agent: for what they owe, or for work after a call.

@@ -286,6 +286,15 @@ pub enum Fact {
         /// To whom it went, when it was handed over.
         to: Option<UserId>,
     },
+    /// It is taken from an agent, whose part ends with the next facts.
+    TakenAway {
+        /// The agent.
+        agent: UserId,
+        /// The supervisor who takes it; `None` when the agent's client fell silent.
+        by: Option<UserId>,
+        /// The agent is not offered it before this moment.
+        barred_until: Option<Millis>,
+    },
     /// Nobody has anything to do with it any more.
     Ended {
         /// Who ended the talk.
@@ -353,6 +362,7 @@ impl Fact {
             Self::Disposition { .. } => "disposition",
             Self::Commented { .. } => "session.comment",
             Self::PartyClosed { .. } => "session.party-closed",
+            Self::TakenAway { .. } => "session.taken-away",
             Self::Ended { .. } => "session.ended",
             Self::Erased => "session.erased",
         }
@@ -397,6 +407,7 @@ impl Fact {
             | Self::Typed { .. }
             | Self::TalkEnded { .. }
             | Self::PartyClosed { .. }
+            | Self::TakenAway { .. }
             | Self::Ended { .. }
             | Self::Erased => {}
         }

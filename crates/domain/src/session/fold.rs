@@ -214,6 +214,11 @@ impl Session {
                 self.apply_disposition(leg, key, value, *late);
             }
             Fact::Commented { comment, .. } => self.comment = Some(comment.clone()),
+            Fact::TakenAway { agent, barred_until, .. } => {
+                if let Some(until) = barred_until {
+                    self.bar(agent, *until, at);
+                }
+            }
             Fact::PartyClosed { agent, state, .. } => self.close_party(agent, *state, at),
             Fact::Ended { closer, .. } => {
                 self.waiting = false;

@@ -16,14 +16,19 @@ pub struct ChannelStateChangeMessageV2 {
     message_type: &'static str,
     /// All channels as they stand now.
     channels: Vec<ChannelResource>,
+    /// The user name of the supervisor who changed them; absent when the agent or the server did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    changed_by: Option<String>,
 }
 
 impl ChannelStateChangeMessageV2 {
-    /// Of an agent; `activity` is what their phone does now.
-    pub fn new(user: &User, agent: &Agent, activity: UserActivity) -> Self {
+    /// Of an agent; `activity` is what their phone does now, `changed_by` the supervisor who did it.
+    pub fn new(user: &User, agent: &Agent, activity: UserActivity, changed_by: Option<String>) -> Self {
         Self {
             message_type: "ChannelStateChangeMessageV2",
             channels: channel_resources(user, agent, activity),
+            changed_by,
         }
     }
 }

@@ -18,6 +18,10 @@ pub struct DeviceStateChangeMessage {
     /// The phone at which the agent works, as it stands now; behind it one that is not theirs any more, if they have just
     /// left it.
     devices: Vec<DeviceResource>,
+    /// The user name of the supervisor who changed the state of its user; absent when nobody else did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    changed_by: Option<String>,
 }
 
 /// An operation on the agent's phone failed.
@@ -78,10 +82,10 @@ impl<'e> DeviceUserEventMessage<'e> {
 }
 
 impl DeviceStateChangeMessage {
-    /// Of a phone, and of one that was left.
-    pub fn new(links: &Links, phones: &[Phone<'_>]) -> Self {
+    /// Of a phone, and of one that was left; `changed_by` is the supervisor who did it.
+    pub fn new(links: &Links, phones: &[Phone<'_>], changed_by: Option<String>) -> Self {
         let devices = phones.iter().map(|phone| device_resource(links, phone)).collect();
-        Self { message_type: "DeviceStateChangeMessage", devices }
+        Self { message_type: "DeviceStateChangeMessage", devices, changed_by }
     }
 }
 

@@ -42,6 +42,10 @@ pub struct SessionStateChangeMessage<'s> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     error_message: Option<&'s str>,
+    /// The user name of the supervisor who took the conversation from the agent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    changed_by: Option<String>,
     #[serde(flatten)]
     #[schema(ignore)]
     session: UnderEach<'s, Option<Box<RawValue>>>,
@@ -65,8 +69,15 @@ impl<'s> SessionStateChangeMessage<'s> {
             reference_id: reference,
             error_code: None,
             error_message: None,
+            changed_by: None,
             session: UnderEach { keys: medium.singular, value: session_text(links, medium, session, agent) },
         }
+    }
+
+    /// The same message, by a supervisor.
+    #[must_use]
+    pub fn by(self, changed_by: Option<String>) -> Self {
+        Self { changed_by, ..self }
     }
 
     /// The same message as that of an error: the command with this number came to nothing, and why.

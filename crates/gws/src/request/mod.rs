@@ -12,6 +12,7 @@ mod monitoring;
 mod operator;
 mod session;
 mod state;
+mod supervision;
 mod table;
 mod value;
 
@@ -29,6 +30,7 @@ pub use monitoring::{MonitoringAsked, MonitoringMode, MonitoringScope, PhoneName
 pub use operator::{DesktopRequest, QuarantineRequest};
 pub use session::SessionRequest;
 pub use state::{ChannelRequest, OwnStateRequest, StateRequest};
+pub use supervision::{UserChannelAct, UserChannelRequest, UserSessionRequest};
 pub use table::{Requests, Row};
 
 use crate::body::Body;
@@ -69,6 +71,8 @@ pub fn families() -> Vec<Family> {
         Family::of::<MeRequest>(),
         Family::of::<ChannelRequest>(),
         Family::of::<DeviceRequest>(),
+        Family::of::<UserChannelRequest>(),
+        Family::of::<UserSessionRequest>(),
         Family::of::<QuarantineRequest>(),
         Family::of::<DesktopRequest>(),
     ]

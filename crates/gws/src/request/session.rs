@@ -434,12 +434,12 @@ impl SessionPlaceInQueueRequest {
 }
 
 /// The first way that names somebody.
-fn first(named: [Option<String>; 3]) -> Option<String> {
+pub(super) fn first(named: [Option<String>; 3]) -> Option<String> {
     named.into_iter().flatten().next()
 }
 
 /// Whom an address names, or else a queue by its name. `contact` answers what an entry of the directory is, by its id.
-fn target(
+pub(super) fn target(
     address: Option<String>,
     queue: Option<String>,
     contact: &dyn Fn(&str) -> HandoverTarget,

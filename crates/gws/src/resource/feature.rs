@@ -1,7 +1,7 @@
 //! Features: what a centre may use (spec: admin-and-reporting#2.4). The build knows a list; each centre has some of it.
 
 use crate::links::{Links, escape};
-use domain::centre::Centre;
+use domain::{centre::Centre, command::CONTROL_FEATURE};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -59,7 +59,7 @@ const KNOWN: [Known; 30] = [
     row("api-provisioning-read", true, "Provisioning: read", "Reading users, skills, devices and groups"),
     row("api-provisioning-write", true, "Provisioning: write", "Changing users, skills, devices and groups"),
     row("api-statistics-extended-set1", false, "Statistics: first set", "Further statistics"),
-    row("api-supervisor-agent-control", true, "Supervisor: agent control", "Changing the states of others"),
+    row(CONTROL_FEATURE, true, "Supervisor: agent control", "Changing the states of others"),
     row(MONITORING, true, "Supervisor: monitoring", "Listening in, coaching, barging in"),
     row("api-supervisor-recording", true, "Supervisor: recording", "Recordings of calls"),
     row("api-user-account-management-email", true, "Accounts by e-mail", "Passwords sent by e-mail"),

@@ -78,6 +78,7 @@ pub fn examine(config: &Config, look: CheckOptions) -> CheckReport {
     let now = SteadyClock::start(None).now();
     let listen = listen.or_else(|| Listen::of(&config.http, &mut settings));
     config.limits.check(&mut settings);
+    config.absence.check(&mut settings);
     for origin in &config.http.cors.origins {
         origins::check("http.cors.origins", origin, &mut settings);
     }

@@ -1,8 +1,8 @@
 //! All settings, and the rules that concern several of them.
 
 use super::{
-    AgentGroupEntry, AgentStateEntry, CentreEntry, Compat, GroupEntry, Limits, MediumEntry, MessengerEntry,
-    PlaceEntry, QueueEntry, RequiredEntry, ServiceEntry, Sip, SmsEntry, UserEntry,
+    Absence, AgentGroupEntry, AgentStateEntry, CentreEntry, Compat, GroupEntry, Limits, MediumEntry,
+    MessengerEntry, PlaceEntry, QueueEntry, RequiredEntry, ServiceEntry, Sip, SmsEntry, UserEntry,
 };
 use anyhow::{Context, Result, bail};
 use domain::{
@@ -24,6 +24,8 @@ pub struct Config {
     pub http: Http,
     /// Limits on what others may cost.
     pub limits: Limits,
+    /// Agents whose clients fall silent.
+    pub absence: Absence,
     /// The journal.
     pub journal: Journal,
     /// The disposition rule; values that are not set stay as the journal has them.
@@ -67,6 +69,7 @@ impl Default for Config {
             data: "./jackfield-data".into(),
             http: Http::default(),
             limits: Limits::default(),
+            absence: Absence::default(),
             journal: Journal::default(),
             disposition: Disposition::default(),
             interaction: Interaction::default(),

@@ -5,7 +5,7 @@ use super::{
     words,
 };
 use domain::{
-    MediumName,
+    MediumName, UserId,
     agent::{AgentEvent, AgentState, Fact, SettledBy},
     notice::Wording,
     user::{Role, User, UserAccountEvent},
@@ -18,6 +18,9 @@ use std::collections::BTreeMap;
 pub(super) const KINDS: &[Row] = &[
     ("agent.logged-in", schema::<LoggedIn<'_>>),
     ("agent.logged-out", schema::<LoggedOut<'_>>),
+    ("agent.channels-left", schema::<ChannelsLeft<'_>>),
+    ("agent.connection-lost", schema::<ConnectionLost<'_>>),
+    ("agent.connection-back", schema::<ConnectionBack<'_>>),
     ("agent.seated", schema::<Seated<'_>>),
     ("agent.left-desk", schema::<LeftDesk<'_>>),
     ("agent.state", schema::<StateChanged<'_>>),
@@ -42,6 +45,25 @@ struct Who<'a> {
     agent_id: &'a str,
 }
 
+/// The supervisor who did it to the agent; absent when the agent or the server did.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct Led<'a> {
+    /// Their user name; null when they are no longer provisioned.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    supervisor: Option<Option<String>>,
+    /// Their user id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "&str")]
+    supervisor_id: Option<&'a str>,
+}
+
+impl<'a> Led<'a> {
+    fn by(user: Option<&'a UserId>, names: Names<'_>) -> Self {
+        Self { supervisor: user.map(names), supervisor_id: user.map(UserId::as_str) }
+    }
+}
+
 /// A contact-centre session began, or took in further channels.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -58,6 +80,42 @@ struct LoggedIn<'a> {
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct LoggedOut<'a> {
+    #[serde(flatten)]
+    who: Who<'a>,
+    #[serde(flatten)]
+    led: Led<'a>,
+}
+
+/// Channels ended, and the session goes on with the others.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct ChannelsLeft<'a> {
+    #[serde(flatten)]
+    who: Who<'a>,
+    #[serde(flatten)]
+    led: Led<'a>,
+    /// The channels.
+    channels: Vec<&'a str>,
+}
+
+/// The agent's client fell silent.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct ConnectionLost<'a> {
+    #[serde(flatten)]
+    who: Who<'a>,
+    /// When it was last heard.
+    #[schemars(extend("format" = "date-time"))]
+    since: String,
+    /// When the conversations that the agent holds are given back; null when they are not.
+    #[schemars(extend("format" = "date-time"))]
+    until: Option<String>,
+}
+
+/// The agent's client is heard again.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct ConnectionBack<'a> {
     #[serde(flatten)]
     who: Who<'a>,
 }
@@ -82,6 +140,8 @@ struct Seated<'a> {
 struct LeftDesk<'a> {
     #[serde(flatten)]
     who: Who<'a>,
+    #[serde(flatten)]
+    led: Led<'a>,
     /// The id of the phone that they left.
     device_id: &'a str,
     /// Its number.
@@ -130,13 +190,15 @@ struct WatchEnded<'a> {
 struct StateChanged<'a> {
     #[serde(flatten)]
     who: Who<'a>,
+    #[serde(flatten)]
+    led: Led<'a>,
     /// The channels.
     channels: Vec<&'a str>,
     /// Their new state.
     state: StateEntry<'a>,
-    /// Whether the server did it: an offer was not answered, or a call was over.
+    /// Whether the server did it: an offer was not answered, a call was over, or the agent's client fell silent.
     by_server: bool,
-    /// The code of a reason that the server gave, which does not change: `no-answer`.
+    /// The code of a reason that the server gave, which does not change: `no-answer` or `connection-lost`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "&str")]
     reason_code: Option<&'static str>,
@@ -155,6 +217,8 @@ struct StateChanged<'a> {
 struct StateChosen<'a> {
     #[serde(flatten)]
     who: Who<'a>,
+    #[serde(flatten)]
+    led: Led<'a>,
     /// The state.
     state: StateEntry<'a>,
 }
@@ -180,16 +244,14 @@ struct DispositionOwed<'a> {
 struct DispositionSettled<'a> {
     #[serde(flatten)]
     who: Who<'a>,
+    #[serde(flatten)]
+    led: Led<'a>,
     /// The name of the medium.
     media: &'a str,
     /// The interaction as the agent knows it; of a call its `callUuid`.
     interaction_id: &'a str,
     /// By what.
     by: Settled,
-    /// The user id of the supervisor who let the agent off.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "&str")]
-    supervisor_id: Option<&'a str>,
 }
 
 /// What ended that an agent owed a disposition.
@@ -210,6 +272,8 @@ enum Settled {
 struct DoNotDisturb<'a> {
     #[serde(flatten)]
     who: Who<'a>,
+    #[serde(flatten)]
+    led: Led<'a>,
     /// The channels.
     channels: Vec<&'a str>,
     /// Closed or opened.
@@ -258,14 +322,20 @@ impl<'a> StateEntry<'a> {
     }
 }
 
-/// The data of a fact of an agent; `None` for slots, which follow from the conversations.
-pub(super) fn data(id: &str, event: &AgentEvent, of_user: Names<'_>) -> Option<Value> {
+/// The data of a fact of an agent; `None` for what follows from others.
+pub(super) fn data(id: &str, event: &AgentEvent, names: Names<'_>) -> Option<Value> {
     let who = Who { agent: &event.user_name, agent_id: id };
+    let led = Led::by(event.by.as_ref(), names);
     match &event.fact {
         Fact::LoggedIn { place, channels } => {
-            json(LoggedIn { who, place: place.as_deref(), channels: names(channels) })
+            json(LoggedIn { who, place: place.as_deref(), channels: words_of(channels) })
         }
-        Fact::LoggedOut => json(LoggedOut { who }),
+        Fact::LoggedOut => json(LoggedOut { who, led }),
+        Fact::ChannelsLeft { channels } => json(ChannelsLeft { who, led, channels: words_of(channels) }),
+        Fact::ConnectionLost { since, until } => {
+            json(ConnectionLost { who, since: time(*since), until: until.map(time) })
+        }
+        Fact::ConnectionBack => json(ConnectionBack { who }),
         Fact::Seated { place, device } => json(Seated {
             who,
             place: place.as_deref(),
@@ -274,20 +344,22 @@ pub(super) fn data(id: &str, event: &AgentEvent, of_user: Names<'_>) -> Option<V
         }),
         Fact::LeftDesk { device, place } => json(LeftDesk {
             who,
+            led,
             device_id: &device.id,
             this_dn: device.phone_number.as_str(),
             place: place.as_deref(),
         }),
         Fact::StateChanged { channels, state, by_server, until, after_call } => json(StateChanged {
             who,
-            channels: names(channels),
+            led,
+            channels: words_of(channels),
             state: StateEntry::of(state),
             by_server: *by_server,
             reason_code: state.reason.as_deref().filter(|_| *by_server).and_then(reason_code),
             until: until.map(time),
             extended: after_call.as_ref().map(|after| after.extended),
         }),
-        Fact::StateChosen { state } => json(StateChosen { who, state: StateEntry::of(state) }),
+        Fact::StateChosen { state } => json(StateChosen { who, led, state: StateEntry::of(state) }),
         Fact::DispositionOwed { medium, interaction, until } => json(DispositionOwed {
             who,
             media: medium.as_str(),
@@ -297,25 +369,27 @@ pub(super) fn data(id: &str, event: &AgentEvent, of_user: Names<'_>) -> Option<V
         Fact::DispositionSettled { medium, interaction, by } => {
             let (by, supervisor) = match by {
                 SettledBy::Code => (Settled::Code, None),
-                SettledBy::Supervisor(user) => (Settled::Supervisor, Some(user.as_str())),
+                SettledBy::Supervisor(user) => (Settled::Supervisor, Some(user)),
                 SettledBy::Timeout => (Settled::Timeout, None),
             };
             json(DispositionSettled {
                 who,
+                led: Led::by(supervisor.or(event.by.as_ref()), names),
                 media: medium.as_str(),
                 interaction_id: interaction.as_str(),
                 by,
-                supervisor_id: supervisor,
             })
         }
-        Fact::DoNotDisturb { channels, on } => json(DoNotDisturb { who, channels: names(channels), on: *on }),
+        Fact::DoNotDisturb { channels, on } => {
+            json(DoNotDisturb { who, led, channels: words_of(channels), on: *on })
+        }
         Fact::Focused { session } => {
             json(Focused { who, interaction_id: session.as_ref().map(domain::InteractionId::as_str) })
         }
         Fact::WatchBegan { watch } => json(WatchBegan {
             who,
             media: watch.medium.as_str(),
-            target: of_user(&watch.target),
+            target: names(&watch.target),
             target_id: watch.target.as_str(),
             monitoring: watch.monitoring,
             monitoring_mode: watch.mode,
@@ -323,21 +397,24 @@ pub(super) fn data(id: &str, event: &AgentEvent, of_user: Names<'_>) -> Option<V
         Fact::WatchEnded { target, medium } => json(WatchEnded {
             who,
             media: medium.as_str(),
-            target: of_user(target),
+            target: names(target),
             target_id: target.as_str(),
         }),
-        Fact::SlotTaken { .. } | Fact::SlotFreed { .. } | Fact::WatchedBy { .. } => None,
+        Fact::SlotTaken { .. }
+        | Fact::SlotFreed { .. }
+        | Fact::AbsenceUntil { .. }
+        | Fact::WatchedBy { .. } => None,
     }
 }
 
-fn names(channels: &[MediumName]) -> Vec<&str> {
+fn words_of(channels: &[MediumName]) -> Vec<&str> {
     channels.iter().map(MediumName::as_str).collect()
 }
 
 /// The code of a reason that the server gives.
 fn reason_code(reason: &str) -> Option<&'static str> {
-    let known = Wording::NoAnswer;
-    (reason == known.sentence()).then_some(known.code())
+    let known = [Wording::NoAnswer, Wording::ConnectionLost];
+    known.into_iter().find(|known| reason == known.sentence()).map(Wording::code)
 }
 
 /// A user was written, as a whole. The password is not told, in whatever form.
@@ -442,7 +519,8 @@ mod tests {
         let state = state.into();
         let fact =
             Fact::StateChanged { channels: Vec::new(), state, by_server, until: None, after_call: None };
-        data("7f", &AgentEvent { user_name: "tom".into(), fact, elapsed_ms: None }).expect("data")
+        data("7f", &AgentEvent { user_name: "tom".into(), fact, by: None, elapsed_ms: None }, &|_| None)
+            .expect("data")
     }
 
     #[test]

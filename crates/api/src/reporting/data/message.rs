@@ -196,6 +196,7 @@ pub(super) fn data(of: Conversation<'_>, fact: &Fact, names: Names<'_>) -> Optio
         | Fact::TalkEnded { .. }
         | Fact::Disposition { .. }
         | Fact::PartyClosed { .. }
+        | Fact::TakenAway { .. }
         | Fact::Ended { .. }
         | Fact::Erased => None,
     }

@@ -63,6 +63,8 @@ const ENDS: &[(&str, &str)] = &[
     ("agent.disposition-settled", "How long the disposition was owed."),
     ("agent.state", "How long the channels were in the state before; where they differ, the longest."),
     ("agent.logged-out", "How long the login lasted."),
+    ("agent.channels-left", "How long the channel was in its last state; of several, the longest."),
+    ("agent.connection-back", "How long the agent's client could not be heard."),
     ("agent.left-desk", "How long the agent worked at the phone."),
 ];
 

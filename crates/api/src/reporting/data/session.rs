@@ -26,6 +26,7 @@ pub(super) const KINDS: &[Row] = &[
     ("session.join-failed", schema::<JoinFailed<'_>>),
     ("session.talk-ended", schema::<TalkEnded<'_>>),
     ("session.party-closed", schema::<PartyClosed<'_>>),
+    ("session.taken-away", schema::<TakenAway<'_>>),
     ("session.ended", schema::<Ended<'_>>),
     ("session.erased", schema::<Erased<'_>>),
 ];
@@ -273,6 +274,20 @@ struct PartyClosed<'a> {
     to_id: Option<&'a str>,
 }
 
+/// It is taken from an agent, whose part ends with the events that follow.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct TakenAway<'a> {
+    #[serde(flatten)]
+    of: Conversation<'a>,
+    #[serde(flatten)]
+    from: Actor<'a>,
+    /// The user name of the supervisor who takes it; null when the agent's client fell silent.
+    supervisor: Option<String>,
+    /// The supervisor's id.
+    supervisor_id: Option<&'a str>,
+}
+
 /// Nobody has anything to do with it any more.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -385,6 +400,12 @@ pub(super) fn data(id: &str, at: Millis, event: &SessionEvent, names: Names<'_>)
             dispositioned: *dispositioned,
             to: to.as_ref().and_then(names),
             to_id: to.as_ref().map(UserId::as_str),
+        }),
+        Fact::TakenAway { agent, by, barred_until: _ } => json(TakenAway {
+            of,
+            from: Actor::of(agent, names),
+            supervisor: by.as_ref().and_then(names),
+            supervisor_id: by.as_ref().map(UserId::as_str),
         }),
         Fact::Ended { closer, dispositioned } => {
             json(Ended { of, closer: *closer, dispositioned: *dispositioned })

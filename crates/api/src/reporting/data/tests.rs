@@ -66,7 +66,7 @@ fn rows() -> Vec<EventRow> {
         (Key::Session("0001KaF7Q2M80C1D".into()), Event::Session(event))
     };
     let agent = |fact| {
-        let event = agent::AgentEvent { user_name: "agent1@demo".into(), fact, elapsed_ms: None };
+        let event = agent::AgentEvent { user_name: "agent1@demo".into(), fact, by: None, elapsed_ms: None };
         (Key::Agent("7f".into()), Event::Agent(event))
     };
     let call = |fact| {

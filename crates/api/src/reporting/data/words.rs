@@ -22,6 +22,8 @@ pub enum EndedBy {
     Restart,
     /// An administrator or a program, by the API.
     Api,
+    /// Nobody: the agent's client fell silent.
+    ConnectionLost,
 }
 
 /// Whether a disposition is required.

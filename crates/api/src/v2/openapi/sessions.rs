@@ -4,7 +4,7 @@
 
 use crate::v2::openapi::{Denied, Listing, Refused, finish::operations};
 use domain::medium::{Connector, Media, Medium};
-use gws::{SessionMeasureRequest, SessionRequest, SessionsRequest};
+use gws::{SessionMeasureRequest, SessionRequest, SessionsRequest, UserSessionRequest};
 use utoipa::{
     OpenApi,
     openapi::{
@@ -18,7 +18,9 @@ use utoipa::{
 /// What is served below `/api/v2`.
 #[derive(OpenApi)]
 #[openapi(
-    paths(list, begin, read, operate, messages, measure, read_without_me, messages_without_me),
+    paths(
+        list, begin, read, operate, messages, measure, read_without_me, messages_without_me, list_of_user, take_over
+    ),
     components(schemas(gws::CallBrief, gws::SessionBrief, gws::SessionResource<'static>))
 )]
 pub(super) struct Described;
@@ -124,6 +126,33 @@ fn read_without_me() {}
 #[expect(dead_code, reason = "it describes")]
 fn messages_without_me() {}
 
+/// The live conversations of an agent in brief, for those who lead them.
+#[utoipa::path(
+    get, path = "/users/{id}/{collection}", tag = "users",
+    params(("collection" = String, Path, description = "The medium's collection"), ("id" = String, Path, description = "The user's id")),
+    responses((status = 200, description = "The conversations, without addresses"), Denied)
+)]
+#[expect(dead_code, reason = "it describes")]
+fn list_of_user() {}
+
+/// Takes a conversation from an agent whom the caller leads.
+///
+/// The agent's part is `Revoked`, and the notification says in `changedBy` who did it. A colleague is offered the
+/// conversation, and if they do not take it, it waits in its queue again. In a queue its place is counted from when its
+/// customer began to wait.
+#[utoipa::path(
+    post, path = "/users/{id}/{collection}/{interactionId}", tag = "users",
+    params(
+        ("collection" = String, Path, description = "The medium's collection"),
+        ("id" = String, Path, description = "The user's id"),
+        ("interactionId" = String, Path, description = "The interaction id"),
+    ),
+    request_body = UserSessionRequest,
+    responses((status = 200, description = "Accepted", body = gws::Done), Refused)
+)]
+#[expect(dead_code, reason = "it describes")]
+fn take_over() {}
+
 /// How the addresses are written before.
 const COLLECTION: &str = "{collection}";
 
@@ -165,6 +194,7 @@ pub fn write_out(document: &mut utoipa::openapi::OpenApi, media: &Media) {
     for medium in media.rows() {
         components.schemas.insert(single_name(medium), single(medium).into());
         components.schemas.insert(listing_name(medium), listing(medium).into());
+        components.schemas.insert(briefs_name(medium), briefs(medium).into());
     }
 }
 
@@ -186,6 +216,8 @@ fn of_medium(operation: &mut Operation, medium: &Medium) {
 fn answer(template: &str, operation: &mut Operation, medium: &Medium) {
     let name = if template.ends_with("/me/{collection}") {
         listing_name(medium)
+    } else if template.ends_with("/users/{id}/{collection}") {
+        briefs_name(medium)
     } else if template.ends_with("/{collection}/{id}") {
         single_name(medium)
     } else {
@@ -256,6 +288,10 @@ fn listing_name(medium: &Medium) -> String {
     format!("{}Answer", capital(medium.plural))
 }
 
+fn briefs_name(medium: &Medium) -> String {
+    format!("{}OfUserAnswer", capital(medium.plural))
+}
+
 fn capital(word: &str) -> String {
     word.chars()
         .next()
@@ -285,6 +321,16 @@ fn listing(medium: &Medium) -> ObjectBuilder {
         .property("totalCount", number("How many there are, when these are not all."));
     std::iter::once(&medium.plural).chain(medium.plural_aliases).fold(answer, |answer, key| {
         answer.property(*key, ArrayBuilder::new().items(Ref::from_schema_name("Session")))
+    })
+}
+
+fn briefs(medium: &Medium) -> ObjectBuilder {
+    let answer =
+        status_code(ObjectBuilder::new().description(Some("Conversations of another user, in brief.")));
+    let keys = std::iter::once(&medium.plural).chain(medium.plural_aliases);
+    keys.fold(answer, |answer, key| {
+        let list = ArrayBuilder::new().items(Ref::from_schema_name("SessionBrief"));
+        answer.property(*key, list).required(*key)
     })
 }
 

@@ -27,14 +27,23 @@ async fn what_colleagues_say_among_themselves_is_carried_to_nobody() {
         }
         let session = app.desk.session(&guest.id).await.expect("a journal").expect("a conversation");
         let session = desk::session_of(&session).expect("a conversation");
-        assert!(session.post.as_ref().expect("carried").outgoing.is_empty(), "no connector has anything to carry");
+        assert!(
+            session.post.as_ref().expect("carried").outgoing.is_empty(),
+            "no connector has anything to carry"
+        );
 
         tom.post(&path, json!({"operationName": "Invite", "targetPath": whom})).await.ok();
         mei.post(&path, json!({"operationName": "SendMessage", "text": "Good day"})).await.ok();
         let session = app.desk.session(&guest.id).await.expect("a journal").expect("a conversation");
         let session = desk::session_of(&session).expect("a conversation");
-        assert_eq!(session.post.as_ref().expect("carried").outgoing.len(), 1, "what they say to everyone is carried");
-        tom.post(&path, json!({"operationName": "RemoveParticipantFromConference", "targetPath": whom})).await.ok();
+        assert_eq!(
+            session.post.as_ref().expect("carried").outgoing.len(),
+            1,
+            "what they say to everyone is carried"
+        );
+        tom.post(&path, json!({"operationName": "RemoveParticipantFromConference", "targetPath": whom}))
+            .await
+            .ok();
         tom.operate(&path, "Complete").await.ok();
     }
 }

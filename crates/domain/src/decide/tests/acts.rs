@@ -5,8 +5,8 @@ use crate::{
     Command, InteractionId, Millis, ProviderKey, UserData,
     centre::Centre,
     command::{
-        AgentAct, Begin, ClosingMessage, CustomerAct, CustomerMessage, DeliveryReport, HandoverTarget,
-        Keyword, Open, Provision, Receive, SessionAct, Supervise, SuperviseAct, Unit,
+        AgentAct, Begin, ClosingMessage, Control, CustomerAct, CustomerMessage, DeliveryReport,
+        HandoverTarget, Keyword, Open, Provision, Receive, SessionAct, Supervise, SuperviseAct, TakeTo, Unit,
     },
     message::Content,
     request::Help,
@@ -224,6 +224,29 @@ pub fn log_in(agent: &str) -> Command {
 
 pub fn log_out(agent: &str) -> Command {
     desk(agent, AgentAct::LogOut)
+}
+
+/// A supervisor changes the state of an agent.
+pub fn control(agent: &str, by: &str, control: Control) -> Command {
+    Command::Control { agent: agent.into(), by: by.into(), control }
+}
+
+pub fn puts(operation: &str) -> Control {
+    Control::SetState { channel: None, operation: operation.into(), wrap_up: None }
+}
+
+/// A supervisor takes the conversation from an agent.
+pub fn take(agent: &str, by: &str, to: TakeTo) -> Command {
+    Command::TakeOver { session: s1(), agent: agent.into(), by: by.into(), to }
+}
+
+/// An agent's client was last heard at a moment; what they hold is given back at another.
+pub fn goes_silent(agent: &str, since: Millis, until: Option<Millis>) -> Command {
+    Command::ConnectionLost { agent: agent.into(), since, until }
+}
+
+pub fn is_heard(agent: &str) -> Command {
+    Command::ConnectionBack { agent: agent.into() }
 }
 
 pub fn state(agent: &str, operation: &str) -> Command {

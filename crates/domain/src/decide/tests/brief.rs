@@ -17,7 +17,11 @@ pub fn brief(event: &Event) -> String {
     match event {
         Event::Session(event) => session(&event.fact, event.queue.as_str()),
         Event::Call(event) => call(&event.fact, event.queue.as_ref().map_or("-", |queue| queue.as_str())),
-        Event::Agent(event) => format!("{}: {}", event.user_name, agent(&event.fact)),
+        Event::Agent(event) => {
+            let by = event.by.as_ref().filter(|_| !is_slot(&event.fact));
+            let by = by.map(|by| format!(" of {by}'s")).unwrap_or_default();
+            format!("{}: {}{by}", event.user_name, agent(&event.fact))
+        }
         Event::Thread(event) => match &event.fact {
             thread::Fact::Began { session } => format!("thread: {session}"),
             thread::Fact::Consent { consent, source } => {
@@ -110,6 +114,11 @@ fn session(fact: &Fact, queue: &str) -> String {
             to.as_ref().map(|to| format!(" to {to}")).unwrap_or_default(),
             with(*dispositioned),
         ),
+        Fact::TakenAway { agent, by, barred_until } => format!(
+            "taken from {agent} by {}{}",
+            by.as_ref().map_or("server", |by| by.as_str()),
+            until(*barred_until)
+        ),
         Fact::Ended { closer, dispositioned } => {
             format!("ended by {}{}", closer_word(*closer), with(*dispositioned))
         }
@@ -131,6 +140,12 @@ fn agent(fact: &AgentFact) -> String {
             format!("in at {} on {}", place.as_deref().unwrap_or("-"), channels.len())
         }
         AgentFact::LoggedOut => "out".into(),
+        AgentFact::ChannelsLeft { channels } => format!("out of {}", channels.len()),
+        AgentFact::ConnectionLost { since, until } => {
+            format!("lost since {since} until {}", until.unwrap_or(-1))
+        }
+        AgentFact::ConnectionBack => "back".into(),
+        AgentFact::AbsenceUntil { until } => format!("lost until {}", until.unwrap_or(-1)),
         AgentFact::Seated { place, device } => {
             format!("at {} of {}", device.phone_number, place.as_deref().unwrap_or("-"))
         }
@@ -165,6 +180,10 @@ fn agent(fact: &AgentFact) -> String {
             format!("looks at {}", session.as_ref().map_or("nothing", |session| session.as_str()))
         }
     }
+}
+
+fn is_slot(fact: &AgentFact) -> bool {
+    matches!(fact, AgentFact::SlotTaken { .. } | AgentFact::SlotFreed { .. })
 }
 
 pub fn closer_word(closer: EndedBy) -> String {

@@ -10,7 +10,9 @@ mod brief;
 mod calls;
 mod test_centre;
 
+mod absence;
 mod connectors;
+mod control;
 mod customers;
 mod dispositions;
 mod elapsed;
@@ -23,6 +25,7 @@ mod properties;
 mod provision;
 mod required;
 mod supervise;
+mod take_over;
 mod talk;
 mod userdata;
 mod visibility;

@@ -6,8 +6,8 @@ use super::{erase::redacted, *};
 use crate::{
     InteractionId, Key, Millis, Refusal, State, UserData, UserId,
     command::{
-        AgentAct, CustomerAct, CustomerMessage, DeliveryReport, HandoverTarget, Keyword, SessionAct,
-        Supervise, SuperviseAct, Unit,
+        AgentAct, Control, CustomerAct, CustomerMessage, DeliveryReport, HandoverTarget, Keyword, SessionAct,
+        Supervise, SuperviseAct, TakeTo, Unit,
     },
     disposition::{Policy, Required},
     message::Content,
@@ -50,9 +50,13 @@ enum Step {
     /// The router offers a request for help.
     OfferRequest(Pick, Pick),
     /// A supervisor follows somebody.
-    Supervise(Pick, Pick, Pick),
+    Follow(Pick, Pick, Pick),
     Lapse(Pick, Pick),
     Desk(Pick, Pick),
+    /// A supervisor takes something from an agent, or changes their state.
+    Supervise(Pick, Pick),
+    /// An agent's client falls silent, or is heard again.
+    Silence(Pick, Pick),
     /// A connector brings something.
     Receive(Pick, Pick, Pick),
     /// A connector tells of a message.
@@ -75,9 +79,11 @@ fn step() -> impl Strategy<Value = Step> {
         12 => (some(), some(), some()).prop_map(|(party, op, n)| Step::Do(party, op, n)),
         6 => (some(), some()).prop_map(|(session, agent)| Step::Offer(session, agent)),
         2 => (some(), some()).prop_map(|(request, agent)| Step::OfferRequest(request, agent)),
-        3 => (some(), some(), some()).prop_map(|(who, whom, how)| Step::Supervise(who, whom, how)),
+        3 => (some(), some(), some()).prop_map(|(who, whom, how)| Step::Follow(who, whom, how)),
         1 => (some(), some()).prop_map(|(session, agent)| Step::Lapse(session, agent)),
         3 => (some(), some()).prop_map(|(agent, act)| Step::Desk(agent, act)),
+        3 => (some(), some()).prop_map(|(agent, how)| Step::Supervise(agent, how)),
+        2 => (some(), some()).prop_map(|(agent, how)| Step::Silence(agent, how)),
         2 => prop_oneof![1..6_000_i64, 10_000..60_000_i64, 3_000_000..4_000_000_i64, 82_000_000..90_000_000_i64].prop_map(Step::Wait),
         6 => (some(), some(), some()).prop_map(|(s, key, unit)| Step::Receive(s, key, unit)),
         4 => (some(), some()).prop_map(|(task, report)| Step::Report(task, report)),
@@ -137,7 +143,7 @@ fn perform(
     (begin, steps): &History,
     mut look: impl FnMut(&TestCentre, Option<&InteractionId>),
 ) -> TestCentre {
-    let mut world = begin();
+    let mut world = required::supervised(begin());
     for step in steps {
         if let Step::Wait(millis) = step {
             world.now += millis;
@@ -158,6 +164,7 @@ fn subject(command: &Command) -> Option<&InteractionId> {
         Command::Open(open) => Some(&open.session),
         Command::Customer { session, .. }
         | Command::Session { session, .. }
+        | Command::TakeOver { session, .. }
         | Command::Offer { session, .. }
         | Command::OfferLapsed { session, .. }
         | Command::Erase { session }
@@ -215,10 +222,10 @@ fn command(world: &TestCentre, step: &Step) -> Option<Command> {
             let (found, request) = *which.of(&open)?;
             Command::Offer { session: found.id.clone(), agent: agent(*who), request: Some(request) }
         }
-        Step::Supervise(_, whom, how) if how.0 % 12 == 0 => {
+        Step::Follow(_, whom, how) if how.0 % 12 == 0 => {
             is_supervisor(whom.get::<&str>(&AGENTS), how.0 % 24 == 0)
         }
-        Step::Supervise(who, whom, how) => {
+        Step::Follow(who, whom, how) => {
             let live: Vec<_> = world
                 .sessions()
                 .flat_map(|session| session.live_agents().map(move |party| (session, party)))
@@ -240,6 +247,18 @@ fn command(world: &TestCentre, step: &Step) -> Option<Command> {
         Step::Lapse(which, who) => Command::OfferLapsed { session: session(*which), agent: agent(*who) },
         Step::Desk(who, act) if act.0 % 5 == 4 => Command::WrapUpOver { agent: agent(*who) },
         Step::Desk(who, act) => Command::Agent { agent: agent(*who), act: act.get(&desk_acts()).clone() },
+        Step::Supervise(who, how) => supervise(world, *who, *how),
+        Step::Silence(who, how) => {
+            let agent = agent(*who);
+            match how.0 % 3 {
+                0 => Command::ConnectionBack { agent },
+                1 => Command::WrapUpOver { agent },
+                _ => {
+                    let until = *how.get(&[Some(world.now), Some(world.now + 5_000), None]);
+                    Command::ConnectionLost { agent, since: world.now - 10, until }
+                }
+            }
+        }
         Step::Erase(which) => Command::Erase { session: session(*which) },
         Step::Policy(which) => {
             let policy = *which.get(&[Policy::Open, Policy::Warn, Policy::Strict]);
@@ -292,6 +311,30 @@ fn command(world: &TestCentre, step: &Step) -> Option<Command> {
         }
         Step::Wait(_) => return None,
     })
+}
+
+/// Mostly a supervisor, who takes a conversation from whoever has it.
+fn supervise(world: &TestCentre, who: Pick, how: Pick) -> Command {
+    let by = UserId::from(*how.get(&["sue", "sue", "sue", "bob"]));
+    let agent = UserId::from(*who.get(&AGENTS));
+    let live = |session: &&Session| session.live_party(&agent).is_some();
+    match (how.0 / 4 % 4, world.sessions().find(live)) {
+        (0, _) => {
+            let control = [
+                Control::Offline { channel: None },
+                Control::Offline { channel: Some(test_centre::medium()) },
+                puts("Ready"),
+                Control::DoNotDisturb { channel: None, on: false },
+            ];
+            Command::Control { agent, by, control: Pick(how.0 / 16).get(&control).clone() }
+        }
+        (_, held) => {
+            let colleague = UserId::from(*Pick(how.0 / 64).get(&AGENTS));
+            let to = [TakeTo::Back, TakeTo::Queue("Sales".into()), TakeTo::Agent(colleague)];
+            let session = held.map_or_else(|| "s1".into(), |held| held.id.clone());
+            Command::TakeOver { session, agent, by, to: Pick(how.0 / 16).get(&to).clone() }
+        }
+    }
 }
 
 /// What may become of a message that a connector has.
@@ -569,7 +612,7 @@ fn random_histories_reach_every_state() {
     use proptest::{strategy::ValueTree, test_runner::TestRunner};
     let mut runner = TestRunner::deterministic();
     let mut seen = std::collections::BTreeSet::new();
-    for _ in 0..1_000 {
+    for _ in 0..2_000 {
         let history = history().new_tree(&mut runner).expect("a history").current();
         let world = perform(&history, |_, _| ());
         seen.extend(world.history.iter().map(|(.., event)| event.kind()));
@@ -599,12 +642,16 @@ fn random_histories_reach_every_state() {
         "user-data",
         "comment",
         "party-closed",
+        "taken-away",
         "ended",
         "erased",
     ];
     let agent = [
         "logged-in",
         "logged-out",
+        "connection-lost",
+        "connection-back",
+        "absence-until",
         "state",
         "disposition-owed",
         "disposition-settled",

@@ -443,7 +443,7 @@ pub fn centre() -> Centre {
     Centre {
         id: "c0ffee00-0000-4000-8000-000000000001".into(),
         name: "Test".into(),
-        features: BTreeSet::from([crate::watch::FEATURE.to_owned()]),
+        features: BTreeSet::from([crate::watch::FEATURE, crate::command::CONTROL_FEATURE].map(str::to_owned)),
         agent_states: system_states(),
         disposition: Rule::default(),
         capacity: BTreeMap::from([(medium(), 3)]),

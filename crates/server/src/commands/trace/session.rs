@@ -251,6 +251,18 @@ impl<'n> SessionCourse<'n> {
                 words.push_str(&format!(", {}", dispositioned(*bore)));
                 Sentence::by_server(words)
             }
+            Fact::TakenAway { agent, by, barred_until } => {
+                let agent = self.names.of(agent);
+                let by = by.as_ref().map(|by| self.names.of(by));
+                let mut words = match &by {
+                    Some(by) => format!("{by} takes it from {agent}"),
+                    None => format!("it is taken from {agent}, whose client fell silent"),
+                };
+                if let Some(until) = barred_until {
+                    words.push_str(&format!("; it is not offered to them before {}", moment(*until)));
+                }
+                Sentence { actor: by, ..Sentence::by_server(words) }
+            }
             Fact::Ended { closer: who, dispositioned: bore } => {
                 Sentence::by_server(format!("it is over, ended {}, {}", closer(*who), dispositioned(*bore)))
             }

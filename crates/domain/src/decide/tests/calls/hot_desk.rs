@@ -1,6 +1,9 @@
 //! Agents at phones that are not their own (spec: core-and-voice#4.4).
 
-use super::{super::acts::desk, *};
+use super::{
+    super::acts::{desk, goes_silent},
+    *,
+};
 use crate::{
     Event, Key, State,
     command::{AgentAct, DeviceAct, Provision, Workplace},
@@ -99,6 +102,31 @@ fn the_usual_phones_are_back_with_the_end_of_the_session() {
     let world = check(away(), log_out("ann"), out);
     assert_eq!((world.at("5009"), world.at("5001")), ("-", "ann"));
     check(world.then(takes_calls("ann")), log_out("ann"), "ann: out");
+}
+
+#[test]
+fn who_vanishes_leaves_the_phone_to_others_but_not_in_the_midst_of_a_call() {
+    let lost = |world: TestCentre| world.then(goes_silent("ann", 0, Some(10_000))).after(10_000);
+    let over = || Command::WrapUpOver { agent: "ann".into() };
+    let out = "ann: left 5009 for -; device.occupied; device.occupied; ann: out";
+    let world = check(lost(away()), over(), out);
+    check(
+        world.then(log_out("bob")),
+        log_in_at("bob", "5009"),
+        "bob: in at at 5009 on 1; bob: at 5009 of at 5009; device.occupied; device.occupied",
+    );
+    let other = desk("ann", AgentAct::LogIn { channels: vec![test_centre::medium()], place: None });
+    let world = check(
+        lost(away().then(other)),
+        over(),
+        "ann: left 5009 for ann's place; device.occupied; device.occupied; ann: out of 1; ann: lost until -1",
+    );
+    assert_eq!((world.at("5009"), world.at("5001")), ("-", "ann"));
+    assert!(world.agent("ann").channel(&medium::voice()).is_none());
+    let talking = away().then(arrive_at("Support")).then(offer("ann")).then(up(2));
+    let world = check(lost(talking), over(), "ann: lost until 70000");
+    assert_eq!(world.at("5009"), "ann");
+    check(world.then(ann(CallAct::Hangup)).after(60_000), over(), out);
 }
 
 #[test]
