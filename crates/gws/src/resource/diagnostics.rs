@@ -104,7 +104,7 @@ pub fn waiting_interaction(
     agents: &[AgentObstacle],
 ) -> WaitingInteraction {
     WaitingInteraction {
-        interaction_id: item.interaction.to_string(),
+        interaction_id: item.key.interaction.to_string(),
         channel: item.medium.to_string(),
         queue: item.queue.to_string(),
         priority: item.priority.into(),

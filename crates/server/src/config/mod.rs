@@ -3,6 +3,7 @@
 //! An unknown key is an error that names its place. [`listen`] holds the rules of decisions#3 about
 //! addresses; the objects of the file (users, queues, …) are read here and applied in `crate::objects`.
 
+mod capacity;
 mod customers;
 mod limits;
 mod listen;
@@ -16,6 +17,7 @@ mod sip;
 mod sms;
 mod strangers;
 
+pub use capacity::{CapacityEntries, slots, while_busy};
 pub use customers::Customers;
 pub use limits::Limits;
 pub use listen::Listen;
