@@ -8,6 +8,7 @@ use domain::{
 use serde_json::Value;
 use testkit::{Client, Guest, ScriptedSwitch, TestServer, with_voice};
 
+const CALLS: &str = "/me/devices/de000000-0000-4000-8000-000000005001/calls";
 const GONE: LegEvent = LegEvent::Gone { cause: Cause::Normal, code: None };
 
 /// What the diagnostics say stands against offering what somebody waits with to the one agent who is there.
@@ -69,6 +70,7 @@ async fn an_agent_has_no_more_of_all_media_than_the_centre_says() {
     let standings = app.desk.standings(&ItemKey::of(call));
     assert_eq!(standings[0].obstacle, Some(Obstacle::TotalFull { most: 1 }));
     // What he begins himself is not offered to him.
-    let dial = serde_json::json!({"operationName": "Dial", "destination": {"phoneNumber": "+15550144"}});
-    tom.post("/me/calls", dial).await.ok();
+    exchange.registers("5002", true).await;
+    let dial = serde_json::json!({"operationName": "Dial", "destination": {"phoneNumber": "5002"}});
+    tom.post(CALLS, dial).await.ok();
 }

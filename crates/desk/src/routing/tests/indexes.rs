@@ -3,9 +3,9 @@
 
 use super::{
     properties::{AGENTS, NOW, QUEUES, agent, any_board, item, ranked},
-    test_board::{MEDIUM, TestBoard, offers, what},
+    test_board::{MEDIUM, TestAgent, TestBoard, What, offers, test_board, what, who},
 };
-use crate::routing::{Board, Offer, explain::obstacle, next_change};
+use crate::routing::{Board, ItemKey, Offer, explain::obstacle, next_change};
 use domain::{
     Key, Millis, State, UserId,
     across::{AcrossMedia, Taken},
@@ -46,10 +46,10 @@ fn plain_next_change(board: &Board, now: Millis) -> Option<Millis> {
 #[derive(Clone, Debug)]
 enum Change {
     /// An agent with everything about them, perhaps at a phone; the number tells whose it is.
-    Agent(Box<super::test_board::TestAgent>),
+    Agent(Box<TestAgent>),
     Gone(usize),
     Demoted(usize),
-    Item(usize, Box<super::test_board::What>),
+    Item(usize, Box<What>),
     GiveUp(usize, usize),
     Queue(usize, Option<(i64, u8)>),
     Phone(usize, bool),
@@ -69,7 +69,7 @@ fn across() -> impl Strategy<Value = AcrossMedia> {
     })
 }
 
-fn any_agent() -> impl Strategy<Value = super::test_board::TestAgent> {
+fn any_agent() -> impl Strategy<Value = TestAgent> {
     let own = option::weighted(0.2, across());
     ((0..AGENTS.len()).prop_flat_map(|who| agent(AGENTS[who])), any::<bool>(), own).prop_map(
         |(agent, has_phone, own)| {
@@ -81,9 +81,9 @@ fn any_agent() -> impl Strategy<Value = super::test_board::TestAgent> {
     )
 }
 
-fn any_item() -> impl Strategy<Value = super::test_board::What> {
+fn any_item() -> impl Strategy<Value = What> {
     (item(), prop::bool::weighted(0.3))
-        .prop_map(|(item, is_call)| if is_call { item.medium(domain::medium::VOICE) } else { item })
+        .prop_map(|(item, is_call)| if is_call { item.medium(medium::VOICE) } else { item })
 }
 
 fn change() -> impl Strategy<Value = Change> {
@@ -110,9 +110,9 @@ fn make(board: &mut Board, change: Change) {
     let nothing = || TestBoard { states: Vec::new(), now: NOW };
     match change {
         Change::Agent(agent) => put(board, nothing().seat(*agent)),
-        Change::Gone(who) => {
-            let gone = super::test_board::who(AGENTS[who]).gone().agent;
-            board.take(&Key::Agent(AGENTS[who].into()), &Arc::new(State::Agent(gone)));
+        Change::Gone(agent) => {
+            let gone = who(AGENTS[agent]).gone().agent;
+            board.take(&Key::Agent(AGENTS[agent].into()), &Arc::new(State::Agent(gone)));
         }
         Change::Demoted(who) => {
             board.take(&Key::User(AGENTS[who].into()), &Arc::new(State::User(None)));
@@ -122,7 +122,7 @@ fn make(board: &mut Board, change: Change) {
             put(board, nothing().waits(*item));
         }
         Change::GiveUp(item, who) => {
-            let key = crate::routing::ItemKey::of(format!("{item:02}").as_str());
+            let key = ItemKey::of(format!("{item:02}").as_str());
             board.give_up(&key, &AGENTS[who].into());
         }
         Change::Queue(queue, None) => {
@@ -164,19 +164,14 @@ proptest! {
 
 #[test]
 fn nobody_is_left_in_an_index_when_everything_is_gone() {
-    let test = super::test_board::test_board()
-        .seat(super::test_board::who("ann").slots(3))
-        .waits(what("1").barred("ann", 9).priority(3))
-        .waits(what("2"));
+    let test =
+        test_board().seat(who("ann").slots(3)).waits(what("1").barred("ann", 9).priority(3)).waits(what("2"));
     let mut board = test.board();
     assert_eq!(board.free().crews(&MEDIUM.into()).count(), 1);
     assert_eq!(board.lines().all().count(), 1);
     for id in ["1", "2"] {
-        make(&mut board, Change::Item(0, what(id).into()));
-        let served = TestBoard { states: Vec::new(), now: 0 };
-        for (key, state) in served.waits(what("00").served()).waits(what(id).served()).states {
-            board.take(&key, &state);
-        }
+        let What(served) = what(id).served();
+        board.take(&Key::Session(id.into()), &Arc::new(State::Session(served)));
     }
     make(&mut board, Change::Demoted(0));
     assert_eq!(board.free().crews(&MEDIUM.into()).count(), 0);

@@ -1,11 +1,11 @@
 //! Capacity across media, as the router sees it.
 
-use super::test_board::{MEDIUM, TestBoard, test_board, what, who};
+use super::test_board::{MEDIUM, TestAgent, TestBoard, test_board, what, who};
 use crate::routing::Obstacle;
 use domain::{Key, State, across::AcrossMedia, agent::Readiness, medium::VOICE};
 
 /// Ann at her phone, ready for calls, texts and post; a call and a text wait.
-fn both(ann: impl FnOnce(super::test_board::TestAgent) -> super::test_board::TestAgent) -> TestBoard {
+fn both(ann: impl FnOnce(TestAgent) -> TestAgent) -> TestBoard {
     let agent = ann(who("ann").at("5001").state("post", Readiness::Ready, None).slots(3));
     test_board().seat(agent).phone("5001", "ann", true, false)
 }

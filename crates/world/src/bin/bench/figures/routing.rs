@@ -18,7 +18,7 @@ use domain::{
 };
 use serde_json::{Value, json};
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
     time::Instant,
 };
@@ -122,7 +122,7 @@ impl Floor {
         centre.capacity = self.media.iter().map(|medium| (medium.clone(), 2)).collect();
         centre.capacity.insert(voice(), 1);
         // So that each slot is freed and filled for itself.
-        let all: std::collections::BTreeSet<_> = self.media.iter().cloned().collect();
+        let all: BTreeSet<_> = self.media.iter().cloned().collect();
         centre.across.while_busy = self.media.iter().map(|medium| (medium.clone(), all.clone())).collect();
         self.take(&Key::Centre, State::Centre(centre));
     }
@@ -174,7 +174,7 @@ impl Floor {
         let place = QueuePosition { priority: self.random.i32(0..4), since: self.now };
         if *medium == voice() {
             let call = called(&id, queue, place).context("it does not begin")?;
-            self.take(&Key::Call(id), State::Call(call));
+            self.take(&Key::Call(id), State::Call(call.into()));
         } else {
             let session = written(&id, medium, queue, place).context("it does not begin")?;
             self.take(&Key::Session(id), State::Session(session));
@@ -190,7 +190,7 @@ impl Floor {
         if offer.is_call {
             let mut call = called(&id, &item.queue, place).context("it does not begin")?;
             call.queued.iter_mut().for_each(|queued| queued.waiting = false);
-            self.take(&Key::Call(id.clone()), State::Call(call));
+            self.take(&Key::Call(id.clone()), State::Call(call.into()));
         } else {
             let mut session = written(&id, &item.medium, &item.queue, place).context("it does not begin")?;
             session.waiting = false;
