@@ -120,6 +120,7 @@ fn the_centre() -> Centre {
         agent_states: system_states().into_iter().chain(pauses().map(Arc::new)).collect(),
         disposition: Rule::default(),
         capacity: digital_media().map(|medium| (medium, 3)).collect(),
+        across: domain::across::AcrossMedia::default(),
         services: services.map(|(name, service)| (name.into(), service)).into(),
         settings: BTreeMap::new(),
         transfers_answered_only: false,
@@ -183,6 +184,7 @@ fn users(password_hash: &str) -> Vec<User> {
         device: None,
         place: None,
         capacity: BTreeMap::new(),
+        across: domain::across::AcrossMedia::default(),
         queues: Vec::new(),
         settings: BTreeMap::new(),
     };

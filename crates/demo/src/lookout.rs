@@ -140,14 +140,14 @@ impl<W: Write + Send> Lookout<W> {
         let now = self.desk.now();
         let waiting: Vec<WaitingItem> =
             self.desk.waiting_items().into_iter().filter(|item| now - item.since >= SHORT).collect();
-        let who: BTreeSet<InteractionId> = waiting.iter().map(|item| item.interaction.clone()).collect();
+        let who: BTreeSet<InteractionId> = waiting.iter().map(|item| item.key.interaction.clone()).collect();
         let is_told = self.waited.as_ref().is_some_and(|(at, told)| at.elapsed() < BETWEEN || *told == who);
         if waiting.is_empty() || is_told {
             return Ok(());
         }
         let mut names = Vec::new();
         for item in waiting.iter().take(NAMED) {
-            names.push(self.named(&item.medium, &item.interaction).await?);
+            names.push(self.named(&item.medium, &item.key.interaction).await?);
         }
         let more = waiting.len().saturating_sub(NAMED);
         if more > 0 {

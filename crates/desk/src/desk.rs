@@ -14,7 +14,7 @@ use crate::{
         Clock, CommandOrigin, CommitPlan, FeedPage, FeedQuery, Ids, Receipt, Render, SessionTable, Store,
         StoreFault, TaskRow, TxView,
     },
-    routing::{AgentObstacle, Board, WaitingItem, effective_priority, explain},
+    routing::{AgentObstacle, Board, ItemKey, WaitingItem, effective_priority, explain},
     trace::{self, Unnamed},
     wants::{keys, wants},
 };
@@ -361,7 +361,7 @@ impl Desk {
     /// Everything that waits, in the order in which it will be served, with what stands against each agent.
     pub fn waiting(&self) -> Vec<(WaitingItem, Vec<AgentObstacle>)> {
         let explained = self.waiting_items().into_iter().map(|item| {
-            let standings = self.standings(&item.interaction);
+            let standings = self.standings(&item.key);
             (item, standings)
         });
         explained.collect()
@@ -374,13 +374,13 @@ impl Desk {
             board.queue(&item.queue).map_or(0, |queue| effective_priority(item, queue, now))
         };
         let mut items: Vec<WaitingItem> = board.waiting().cloned().collect();
-        items.sort_by_key(|item| (-rank(&board, item), item.since, item.interaction.clone()));
+        items.sort_by_key(|item| (-rank(&board, item), item.since, item.key.clone()));
         items
     }
 
-    /// What stands against offering a waiting conversation to each agent who is logged in; empty when it does not wait.
-    pub fn standings(&self, id: &InteractionId) -> Vec<AgentObstacle> {
-        explain(&lock(&self.memory.board), id, self.now()).unwrap_or_default()
+    /// What stands against offering something that waits to each agent who is logged in; empty when it does not wait.
+    pub fn standings(&self, key: &ItemKey) -> Vec<AgentObstacle> {
+        explain(&lock(&self.memory.board), key, self.now()).unwrap_or_default()
     }
 
     /// Conversations whose customer is still there, with their medium and service.

@@ -101,6 +101,7 @@ mod tests {
             device: None,
             place: None,
             capacity: [].into(),
+            across: domain::across::AcrossMedia::default(),
             queues: Vec::new(),
             settings: [].into(),
         };

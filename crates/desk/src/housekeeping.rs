@@ -15,6 +15,8 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 
 /// How many offers are written at once; the store groups them into few commits.
 const OFFERS_AT_ONCE: usize = 64;
+/// How many are made out in one look at the board, during which no commit can be taken in.
+const OFFERS_A_ROUND: usize = 8 * OFFERS_AT_ONCE;
 /// How often in a row the rules may refuse the same offer before it is given up.
 const MOST_RACES: u32 = 50;
 /// How long to wait after a lost race before looking at the board again.
@@ -36,9 +38,8 @@ impl Desk {
             let (offers, next) = {
                 let board = lock(&self.memory.board);
                 let now = self.now();
-                let mut offers = route(&board, now);
-                offers.retain(|offer| self.is_served(&board, offer));
-                (offers, next_change(&board, now))
+                let offers = route(&board, now).filter(|offer| self.is_served(&board, offer));
+                (offers.take(OFFERS_A_ROUND).collect::<Vec<_>>(), next_change(&board, now))
             };
             if offers.is_empty() {
                 tokio::select! {
@@ -50,24 +51,24 @@ impl Desk {
             races.retain(|offer, _| offers.contains(offer));
             for chunk in offers.chunks(OFFERS_AT_ONCE) {
                 let commands = chunk.iter().map(|offer| {
-                    let (interaction, agent) = (offer.interaction.clone(), offer.agent.clone());
+                    let (interaction, agent) = (offer.key.interaction.clone(), offer.agent.clone());
                     self.perform(if offer.is_call {
                         Command::OfferCall { call: interaction, agent }
                     } else {
-                        Command::Offer { session: interaction, agent, request: None }
+                        Command::Offer { session: interaction, agent, request: offer.key.request }
                     })
                 });
                 let outcomes = futures::future::join_all(commands).await;
                 let (mut refused, mut failed) = (false, false);
                 for (offer, outcome) in chunk.iter().zip(outcomes) {
-                    let interaction = offer.interaction.as_str();
+                    let interaction = offer.key.interaction.as_str();
                     match outcome {
                         Ok(_) => metrics::counter!("jackfield_offers_total").increment(1),
                         // Other customers who wait, and other agents who are free, must not wait for an offer that
                         // never comes.
                         Err(Refused::Store(fault)) if fault.is_permanent() => {
-                            given_up::tell("offer", &offer.interaction, &fault);
-                            lock(&self.memory.board).give_up(&offer.interaction, &offer.agent);
+                            given_up::tell("offer", &offer.key.interaction, &fault);
+                            lock(&self.memory.board).give_up(&offer.key, &offer.agent);
                             refused = true;
                         }
                         // The board was a moment old; the commit that changed it has woken this task.
@@ -78,8 +79,8 @@ impl Desk {
                             *lost += 1;
                             // No commit has changed the board: it is no race.
                             if *lost == MOST_RACES {
-                                given_up::tell("offer", &offer.interaction, &why);
-                                lock(&self.memory.board).give_up(&offer.interaction, &offer.agent);
+                                given_up::tell("offer", &offer.key.interaction, &why);
+                                lock(&self.memory.board).give_up(&offer.key, &offer.agent);
                             }
                         }
                         Err(Refused::Store(fault)) => {
@@ -106,7 +107,7 @@ impl Desk {
 
     /// Conversations of a medium that the settings do not have any more are left as they are.
     fn is_served(&self, board: &Board, offer: &Offer) -> bool {
-        let medium = board.item(&offer.interaction).map(|item| &item.medium);
+        let medium = board.item(&offer.key).map(|item| &item.medium);
         offer.is_call || medium.is_some_and(|medium| self.media().named(medium).is_some())
     }
 

@@ -2,6 +2,7 @@
 
 use crate::{
     QueueName, ServiceName, UserId,
+    across::AcrossMedia,
     agent::{AgentState, Readiness},
     disposition::Rule,
     ids::Dn,
@@ -30,6 +31,9 @@ pub struct Centre {
     pub disposition: Rule,
     /// Slots per agent, by medium.
     pub capacity: BTreeMap<MediumName, u8>,
+    /// What agents may be offered beside what they have.
+    #[serde(default, skip_serializing_if = "AcrossMedia::is_silent")]
+    pub across: AcrossMedia,
     /// Queue by customer-facing service.
     pub services: BTreeMap<ServiceName, Service>,
     /// Settings by section and option, as desktops read them.

@@ -6,6 +6,7 @@
 //!
 //! Reading order: [`medium`], [`session`], [`agent`], [`command`], [`decide`].
 
+pub mod across;
 pub mod agent;
 pub mod call;
 pub mod centre;

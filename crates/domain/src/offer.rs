@@ -3,6 +3,7 @@
 
 use crate::{
     MediumName, Millis,
+    across::{Taken, allowed_unless_said},
     agent::{Agent, Readiness},
     centre::Centre,
     medium,
@@ -21,10 +22,10 @@ pub struct Candidate<'a> {
     pub agent: Option<&'a Agent>,
     /// How they are provisioned; `None` for one who is not, or not as an agent.
     pub user: Option<&'a User>,
-    /// How many interactions of the medium they may have ([`capacity`]).
-    pub capacity: usize,
-    /// How many slots are held to be taken besides those of `agent`.
-    pub extra: usize,
+    /// The centre; without one nobody has room.
+    pub centre: Option<&'a Centre>,
+    /// Slots that are held to be taken besides those of `agent`.
+    pub extra: &'a Taken,
     /// Whether their phone is in service and takes calls. Only calls need one.
     pub has_phone: bool,
 }
@@ -36,6 +37,8 @@ pub struct Work<'a> {
     pub medium: &'a MediumName,
     /// The queue it waits in; `None` when that was taken away, or when it comes from a colleague.
     pub queue: Option<&'a Queue>,
+    /// Whether the agent takes part in it now.
+    pub takes_part: bool,
     /// The agent is not offered it before this moment, since they did not take it.
     pub barred_until: Option<Millis>,
     /// Whether offering it to the agent has failed in a way that never passes.
@@ -74,6 +77,18 @@ pub enum Obstacle {
         /// How many they may have.
         capacity: usize,
     },
+    /// They are busy on another channel, beside which they are offered nothing of this medium.
+    BusyElsewhere {
+        /// The other medium.
+        medium: MediumName,
+    },
+    /// They have as many interactions as they may have at once, whatever their media.
+    TotalFull {
+        /// How many they may have.
+        most: usize,
+    },
+    /// They take part in it already.
+    TakesPart,
     /// Offering it to them failed in a way that never passes; the log says why.
     Impossible,
     /// They refused it, or did not answer, a moment ago.
@@ -93,6 +108,9 @@ impl Obstacle {
             Self::NoPhone => "no phone",
             Self::OtherQueues | Self::Skill { .. } => "the agent does not work for the queue",
             Self::Full { .. } => "no free slot",
+            Self::BusyElsewhere { .. } => "the agent is busy on another channel",
+            Self::TotalFull { .. } => "the agent has as many interactions as they may have at once",
+            Self::TakesPart => "takes part already",
             Self::Impossible => "it cannot be offered to them",
             Self::Refused { .. } => "the agent did not take it a moment ago",
         }
@@ -113,6 +131,16 @@ impl fmt::Display for Obstacle {
             Self::OtherQueues => f.write_str("works for other queues"),
             Self::Skill { name, needed, has } => write!(f, "has {name} at {has}, needs {needed}"),
             Self::Full { capacity } => write!(f, "has all {capacity} slots taken"),
+            Self::BusyElsewhere { medium } => {
+                write!(f, "is busy on the channel {medium}, and takes nothing of this one meanwhile")
+            }
+            Self::TotalFull { most } => {
+                write!(
+                    f,
+                    "has as many interactions as they may have at once, whatever their channels: {most}"
+                )
+            }
+            Self::TakesPart => f.write_str("takes part in it already"),
             Self::Refused { .. } => f.write_str("refused it a moment ago"),
             Self::Impossible => f.write_str("it cannot be offered to them: see the log"),
         }
@@ -120,15 +148,52 @@ impl fmt::Display for Obstacle {
 }
 
 impl Candidate<'_> {
-    /// Whether they may have one more of a medium.
+    /// How many slots of a medium are taken.
+    pub fn taken(&self, medium: &MediumName) -> usize {
+        let held = self.agent.map_or(0, |agent| agent.taken(medium));
+        held + self.extra.get(medium).copied().unwrap_or(0)
+    }
+
+    /// How many interactions of a medium they may have.
+    pub fn capacity(&self, medium: &MediumName) -> usize {
+        match (self.user, self.centre) {
+            (Some(user), Some(centre)) => usize::from(capacity(user, centre, medium)),
+            _ => 0,
+        }
+    }
+
+    /// Whether they may have one more of a medium, whatever they have of others.
     pub fn has_room(&self, medium: &MediumName) -> bool {
-        let taken = self.agent.map_or(0, |agent| agent.taken(medium));
-        taken + self.extra < self.capacity
+        self.taken(medium) < self.capacity(medium)
+    }
+
+    /// What stands against one more of a medium in what they have already.
+    fn filled(&self, medium: &MediumName) -> Option<Obstacle> {
+        if !self.has_room(medium) {
+            return Some(Obstacle::Full { capacity: self.capacity(medium) });
+        }
+        let (user, centre) = (self.user?, self.centre?);
+        let allows = |beside: &MediumName| {
+            let said = user.across.allows(medium, beside).or_else(|| centre.across.allows(medium, beside));
+            said.unwrap_or_else(|| allowed_unless_said(beside))
+        };
+        let held = self.agent.into_iter().flat_map(|agent| agent.slots.keys()).chain(self.extra.keys());
+        let elsewhere = held.filter(|other| *other != medium && self.taken(other) > 0);
+        if let Some(other) = elsewhere.into_iter().find(|other| !allows(other)) {
+            return Some(Obstacle::BusyElsewhere { medium: other.clone() });
+        }
+        let most = usize::from(user.across.max_total.or(centre.across.max_total)?);
+        (self.taken_in_all() >= most).then_some(Obstacle::TotalFull { most })
+    }
+
+    fn taken_in_all(&self) -> usize {
+        let held: usize = self.agent.map_or(0, |agent| agent.slots.values().map(Vec::len).sum());
+        held + self.extra.values().sum::<usize>()
     }
 
     /// The first thing that stands against offering them something, if anything does.
     pub fn obstacle(&self, work: &Work<'_>, now: Millis) -> Option<Obstacle> {
-        let Work { medium, queue, barred_until, is_given_up } = *work;
+        let Work { medium, queue, takes_part, barred_until, is_given_up } = *work;
         let Some(channel) = self.agent.and_then(|agent| agent.channel(medium)) else {
             return Some(Obstacle::NoChannel);
         };
@@ -152,8 +217,11 @@ impl Candidate<'_> {
         if let Some(obstacle) = queue.and_then(|queue| outside(self.user, queue)) {
             return Some(obstacle);
         }
-        if !self.has_room(medium) {
-            return Some(Obstacle::Full { capacity: self.capacity });
+        if let Some(obstacle) = self.filled(medium) {
+            return Some(obstacle);
+        }
+        if takes_part {
+            return Some(Obstacle::TakesPart);
         }
         if is_given_up {
             return Some(Obstacle::Impossible);

@@ -1,6 +1,6 @@
 //! A provisioned user.
 
-use crate::{QueueName, UserId, ids::Dn, medium::MediumName};
+use crate::{QueueName, UserId, across::AcrossMedia, ids::Dn, medium::MediumName};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -74,6 +74,9 @@ pub struct User {
     /// Slots per medium, where it differs from the centre's.
     #[serde(default)]
     pub capacity: BTreeMap<MediumName, u8>,
+    /// What the user may be offered beside what they have, where it differs from the centre's.
+    #[serde(default, skip_serializing_if = "AcrossMedia::is_silent")]
+    pub across: AcrossMedia,
     /// The queues whose work the user takes; empty means those whose skills they have.
     #[serde(default)]
     pub queues: Vec<QueueName>,

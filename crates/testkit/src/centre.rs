@@ -109,6 +109,7 @@ fn centre(id: &str, name: &str) -> Centre {
         agent_states: system_states(),
         disposition: Rule::default(),
         capacity: BTreeMap::new(),
+        across: domain::across::AcrossMedia::default(),
         services: BTreeMap::new(),
         settings: BTreeMap::new(),
         transfers_answered_only: false,
@@ -199,6 +200,7 @@ pub fn user(id: &str, user_name: &str, roles: &[Role]) -> User {
         device: None,
         place: None,
         capacity: BTreeMap::new(),
+        across: domain::across::AcrossMedia::default(),
         queues: Vec::new(),
         settings: BTreeMap::new(),
     }

@@ -23,12 +23,13 @@ use axum::{
 };
 use domain::{
     Command, InteractionId, MediumName, Refusal,
+    command::{Supervise, SuperviseAct},
     medium::Medium,
     user::{Role, User},
 };
 use gws::{
     Answer, Body, CallsOfUserAnswer, ChannelsOfUserAnswer, Outcome, Problem, UserChannelAct,
-    UserChannelRequest, UserSessionRequest, session_briefs_answer,
+    UserChannelRequest, UserSessionAct, UserSessionRequest, session_briefs_answer,
 };
 use std::sync::Arc;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -146,22 +147,34 @@ async fn control(
     channel: Option<MediumName>,
     body: &Body,
 ) -> Outcome {
-    features::allows(api, features::AGENT_CONTROL)?;
     let place = if channel.is_some() { "/users/{id}/channels/{channel}" } else { "/users/{id}" };
     let request: UserChannelRequest = asked(api, body, place)?;
     let (agent, by) = (find(api, id)?.id.clone(), caller.user.id.clone());
-    let command = match request.act(channel, channel_act)? {
+    let act = request.act::<Problem>(channel, channel_act)?;
+    let feature = match act {
+        Some(UserChannelAct::Supervise(..)) => features::MONITORING,
+        _ => features::AGENT_CONTROL,
+    };
+    features::allows(api, feature)?;
+    let command = match act {
         Some(UserChannelAct::Control(control)) => Command::Control { agent, by, control },
         Some(UserChannelAct::Release(medium)) => Command::ReleaseFromDispositions { agent, by, medium },
+        Some(UserChannelAct::Supervise(medium, act)) if api.desk.media().named(&medium).is_some() => {
+            caller.needs(&[Role::Supervisor])?;
+            Command::Supervise(Box::new(Supervise { supervisor: by, target: agent, medium, act }))
+        }
+        Some(UserChannelAct::Supervise(..)) => {
+            return Err(Refusal::UnknownOperation(body.operation()?.to_owned()).into());
+        }
         None => return Err(Refusal::UnknownOperation(body.operation()?.to_owned()).into()),
     };
     Ok(api.perform(repeat, command, |_| Answer::done()).await?)
 }
 
-/// `POST /users/{id}/{collection}/{interactionId}`: takes a conversation from an agent whom the caller leads
+/// `POST /users/{id}/{collection}/{interactionId}`: takes a conversation from an agent whom the caller leads, or joins it
 /// (spec: digital-channels#2.8).
 ///
-/// The agent's part is `Revoked` and they are told by whom. The customer is never without a place: a colleague is offered
+/// With `Intrude` the caller is offered the conversation. Otherwise the agent's part is `Revoked` and they are told by whom. The customer is never without a place: a colleague is offered
 /// the conversation, and if they do not take it, it waits in its queue again.
 async fn take_over(
     State(api): State<Arc<Api>>,
@@ -172,17 +185,33 @@ async fn take_over(
     Posted(body): Posted,
 ) -> Outcome {
     gated(&api, &medium)?;
-    features::allows(&api, features::AGENT_CONTROL)?;
     caller.needs(&[Role::Supervisor])?;
     let place = format!("/users/{{id}}/{}/{{interactionId}}", medium.collection);
     let request: UserSessionRequest = asked(&api, &body, &place)?;
-    let to = request.to(&|id| contact(&api, id))?;
+    let act = request.act(&|id| contact(&api, id))?;
+    features::allows(
+        &api,
+        if matches!(act, UserSessionAct::Intrude(_)) {
+            features::MONITORING
+        } else {
+            features::AGENT_CONTROL
+        },
+    )?;
     let agent = find(&api, &id)?;
     if !api.desk.centre().is_some_and(|centre| centre.leads(&caller.user, &agent)) {
         return Err(gone(&interaction));
     }
     let session = InteractionId::from(interaction.as_str());
     in_collection(&api, &medium, &session).await?;
-    let command = Command::TakeOver { session, agent: agent.id.clone(), by: caller.user.id.clone(), to };
+    let (agent, by) = (agent.id.clone(), caller.user.id.clone());
+    let command = match act {
+        UserSessionAct::Take(to) => Command::TakeOver { session, agent, by, to },
+        UserSessionAct::Intrude(monitoring) => Command::Supervise(Box::new(Supervise {
+            supervisor: by,
+            target: agent,
+            medium: medium.name.clone(),
+            act: SuperviseAct::Intrude { session, monitoring },
+        })),
+    };
     Ok(api.perform(&repeat, command, |_| Answer::done()).await?)
 }

@@ -1,5 +1,6 @@
 //! A disposition that is required before the next, and work after calls (spec: decisions#6, admin-and-reporting#7.5).
 
+use desk::routing::ItemKey;
 use domain::{
     Command, Millis, UserId,
     call::{Cause, LegEvent},
@@ -50,7 +51,7 @@ async fn feed(app: &TestServer, kind: &str) -> Vec<Value> {
 }
 
 fn against(app: &TestServer, id: &domain::InteractionId) -> Option<Obstacle> {
-    let standings = app.desk.standings(id);
+    let standings = app.desk.standings(&ItemKey::of(id.clone()));
     let standing = standings.iter().find(|standing| standing.user_name.starts_with("agent1"));
     standing.expect("logged in").obstacle.clone()
 }

@@ -3,7 +3,7 @@
 
 use crate::carried::{self, scripted::Scripted};
 use desk::ports::Quarantined;
-use domain::call::LegEvent;
+use domain::call::{Cause, LegEvent};
 use http::Method;
 use serde_json::{Map, Value, json};
 use std::{collections::BTreeMap, fs, path::PathBuf, sync::Arc};
@@ -92,6 +92,8 @@ impl Tour {
         self.get(tom, &format!("/calls/{call}")).await;
         let event = json!({"operationName": "SendUserEvent", "userData": {"DispositionCode": "Referred"}});
         self.post(tom, "/internal-api/operations", event).await;
+        // Whoever talks is offered nothing else.
+        exchange.hears(&call.into(), 1, LegEvent::Gone { cause: Cause::Normal, code: None }).await;
     }
 
     async fn conversation(&mut self, app: &TestServer, tom: &Client<'_>, guest: &Guest<'_>) {

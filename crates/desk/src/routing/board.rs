@@ -1,101 +1,40 @@
 //! The board: what the router looks at. A projection of committed snapshots, rebuilt from them at start.
 
+use super::{
+    free::{Crew, Free},
+    item::{ItemKey, WaitingItem},
+    lines::{Line, Lines},
+    seat::{BoardAgent, Stand},
+};
 use domain::{
-    InteractionId, Key, MediumName, Millis, QueueName, State, UserId,
+    InteractionId, Key, MediumName, QueueName, State, UserId,
     agent::Agent,
     call::Dn,
     centre::Centre,
-    offer::{Candidate, capacity},
     queue::{Overflow, Queue},
     session::Session,
     share::{self, WaitingCounts},
-    user::User,
 };
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
+    collections::{BTreeSet, HashMap, HashSet},
     sync::Arc,
 };
-
-/// A conversation that waits.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct WaitingItem {
-    /// The conversation or call.
-    pub interaction: InteractionId,
-    /// Its medium.
-    pub medium: MediumName,
-    /// The queue it waits in.
-    pub queue: QueueName,
-    /// The priority it came with.
-    pub priority: i32,
-    /// Since when it waits.
-    pub since: Millis,
-    /// Agents that should not be offered it before a moment.
-    pub barred: BTreeMap<UserId, Millis>,
-    /// Agents to whom it can never be offered, as an attempt showed. Kept in memory while it waits.
-    pub given_up: BTreeSet<UserId>,
-}
-
-/// An agent as the router sees them: snapshot and provisioning, shared with the other readers.
-#[derive(Clone, Debug)]
-pub struct BoardAgent {
-    /// The agent.
-    pub agent: UserId,
-    state: Arc<State>,
-    /// `None` for one who is not provisioned as an agent; they have no room.
-    user: Option<Arc<User>>,
-    room: Vec<(MediumName, usize)>,
-    /// Whether the agent's phone is registered and takes calls.
-    has_phone: bool,
-}
-
-impl BoardAgent {
-    /// The agent's user name.
-    pub fn user_name(&self) -> &str {
-        self.at_work().map_or("", |agent| &agent.user_name)
-    }
-
-    /// How many slots of a medium are taken.
-    pub fn taken(&self, medium: &MediumName) -> usize {
-        self.at_work().map_or(0, |agent| agent.taken(medium))
-    }
-
-    /// How many the agent may have.
-    pub fn capacity(&self, medium: &MediumName) -> usize {
-        self.room.iter().find(|(name, _)| name == medium).map_or(0, |(_, room)| *room)
-    }
-
-    /// The agent as an offer of a medium finds them, when so many further slots are held to be taken.
-    pub(super) fn candidate(&self, medium: &MediumName, extra: usize) -> Candidate<'_> {
-        let (agent, user) = (self.at_work(), self.user.as_deref());
-        Candidate { agent, user, capacity: self.capacity(medium), extra, has_phone: self.has_phone }
-    }
-
-    /// The agent's level in a skill; 0 without it.
-    pub fn level(&self, skill: &str) -> u8 {
-        self.user.as_ref().and_then(|user| user.skills.get(skill)).copied().unwrap_or(0)
-    }
-
-    /// Since when the agent has been given nothing.
-    pub fn idle_since(&self) -> Millis {
-        self.at_work().map_or(0, |agent| agent.idle_since)
-    }
-
-    fn at_work(&self) -> Option<&Agent> {
-        match &*self.state {
-            State::Agent(agent) => Some(agent),
-            _ => None,
-        }
-    }
-}
 
 /// What waits and who works, as committed.
 #[derive(Debug, Default)]
 pub struct Board {
-    waiting: HashMap<InteractionId, WaitingItem>,
+    waiting: HashMap<ItemKey, WaitingItem>,
+    /// Of those, the requests for help of each interaction.
+    requests: HashMap<InteractionId, BTreeSet<ItemKey>>,
+    /// The same in its order.
+    lines: Lines,
     /// How many wait in each queue, by medium.
     count: HashMap<QueueName, WaitingCounts>,
     seats: HashMap<UserId, BoardAgent>,
-    users: HashMap<UserId, Arc<User>>,
+    /// Those of them who could take something at once.
+    free: Free,
+    /// Everybody who is provisioned as an agent.
+    users: HashMap<UserId, Crew>,
     /// Numbers whose phone is registered and takes calls.
     phones: HashSet<Dn>,
     queues: HashMap<QueueName, Queue>,
@@ -109,15 +48,16 @@ impl Board {
             (Key::Session(id), State::Session(session)) => self.take_session(id, session),
             (Key::Call(id), State::Call(call)) => {
                 let item = call.queued.as_ref().filter(|queued| queued.waiting).map(|queued| WaitingItem {
-                    interaction: id.clone(),
+                    key: ItemKey::of(id.clone()),
                     medium: domain::medium::voice(),
                     queue: queued.queue.clone(),
                     priority: queued.place.priority,
                     since: queued.place.since,
                     barred: queued.barred.clone(),
+                    taking_part: BTreeSet::new(),
                     given_up: BTreeSet::new(),
                 });
-                self.take_item(id, item)
+                self.take_item(&ItemKey::of(id.clone()), item)
             }
             (Key::Device(dn), State::Device(device)) => {
                 let takes_calls = device.in_service && !device.do_not_disturb;
@@ -131,7 +71,7 @@ impl Board {
             (Key::Agent(id), State::Agent(agent)) => self.take_agent(id, agent, state),
             (Key::User(id), State::User(Some(user))) => {
                 if user.has(&[domain::user::Role::Agent, domain::user::Role::Supervisor]) {
-                    self.users.insert(id.clone(), user.clone());
+                    self.users.insert(id.clone(), Crew::of(user.clone()));
                 } else {
                     self.users.remove(id);
                 }
@@ -140,15 +80,21 @@ impl Board {
             }
             (Key::User(id), State::User(None)) => {
                 self.users.remove(id);
-                self.seats.remove(id);
+                self.unseat(id);
                 false
             }
             (Key::Queue(name), State::Queue(Some(queue))) => {
                 self.queues.insert(name.clone(), queue.clone());
+                for (medium, line) in self.lines.of_queue(name) {
+                    find_crews(line, medium, Some(queue), &self.free);
+                }
                 true
             }
             (Key::Queue(name), State::Queue(None)) => {
                 self.queues.remove(name);
+                for (medium, line) in self.lines.of_queue(name) {
+                    find_crews(line, medium, None, &self.free);
+                }
                 false
             }
             (_, State::Centre(centre)) => {
@@ -164,48 +110,88 @@ impl Board {
     }
 
     fn take_session(&mut self, id: &InteractionId, session: &Session) -> bool {
+        let taking_part = || session.live_agents().map(|party| party.user.clone()).collect();
         let item = session.waiting.then(|| WaitingItem {
-            interaction: id.clone(),
+            key: ItemKey::of(id.clone()),
             medium: session.medium.clone(),
             queue: session.queue.clone(),
             priority: session.place.priority,
             since: session.place.since,
             barred: session.barred.clone(),
+            taking_part: taking_part(),
             given_up: BTreeSet::new(),
         });
-        self.take_item(id, item)
+        let is_moved = self.take_item(&ItemKey::of(id.clone()), item);
+        let open = session.requests.iter().filter(|request| request.waiting);
+        let requests = open.map(|request| WaitingItem {
+            key: ItemKey { interaction: id.clone(), request: Some(request.number) },
+            medium: session.medium.clone(),
+            queue: request.queue.clone(),
+            priority: request.place.priority,
+            since: request.place.since,
+            barred: request.barred.clone(),
+            taking_part: taking_part(),
+            given_up: BTreeSet::new(),
+        });
+        self.take_requests(id, requests.collect()) || is_moved
+    }
+
+    /// Takes in what an interaction asks queues for besides its own place, in the place of what was known of that.
+    fn take_requests(&mut self, id: &InteractionId, items: Vec<WaitingItem>) -> bool {
+        let known = self.requests.remove(id).unwrap_or_default();
+        let keys: BTreeSet<ItemKey> = items.iter().map(|item| item.key.clone()).collect();
+        for gone in known.difference(&keys) {
+            self.take_item(gone, None);
+        }
+        if !keys.is_empty() {
+            self.requests.insert(id.clone(), keys);
+        }
+        items
+            .into_iter()
+            .fold(false, |is_moved, item| self.take_item(&item.key.clone(), Some(item)) || is_moved)
     }
 
     /// Takes in that something waits, or that it does not wait any more.
-    fn take_item(&mut self, id: &InteractionId, item: Option<WaitingItem>) -> bool {
+    fn take_item(&mut self, key: &ItemKey, item: Option<WaitingItem>) -> bool {
         let Some(mut item) = item else {
-            if let Some(item) = self.waiting.remove(id) {
+            if let Some(item) = self.waiting.remove(key) {
                 self.leaves(&item);
             }
             return false;
         };
-        if let Some(before) = self.waiting.get(id) {
+        if let Some(before) = self.waiting.get(key) {
             item.given_up.clone_from(&before.given_up);
         }
         // A customer who speaks while they wait moves nothing: the router need not look at the whole queue again.
-        if self.waiting.get(id) == Some(&item) {
+        if self.waiting.get(key) == Some(&item) {
             return false;
         }
-        *self.count.entry(item.queue.clone()).or_default().entry(item.medium.clone()).or_default() += 1;
-        if let Some(before) = self.waiting.insert(id.clone(), item) {
+        if let Some(before) = self.waiting.remove(key) {
             self.leaves(&before);
         }
+        // A queue that takes no more customers still helps those whom it has.
+        if item.key.request.is_none() {
+            *self.count.entry(item.queue.clone()).or_default().entry(item.medium.clone()).or_default() += 1;
+        }
+        if let Some(line) = self.lines.enter(&item) {
+            find_crews(line, &item.medium, self.queues.get(&item.queue), &self.free);
+        }
+        self.waiting.insert(key.clone(), item);
         true
     }
 
     /// Something that waits can never be offered to an agent: it is not tried again while it waits.
-    pub fn give_up(&mut self, id: &InteractionId, agent: &UserId) {
-        if let Some(item) = self.waiting.get_mut(id) {
+    pub fn give_up(&mut self, key: &ItemKey, agent: &UserId) {
+        if let Some(item) = self.waiting.get_mut(key) {
             item.given_up.insert(agent.clone());
         }
     }
 
     fn leaves(&mut self, item: &WaitingItem) {
+        self.lines.leave(item);
+        if item.key.request.is_some() {
+            return;
+        }
         if let Some(count) = self.count.get_mut(&item.queue).and_then(|media| media.get_mut(&item.medium)) {
             *count = count.saturating_sub(1);
         }
@@ -213,44 +199,66 @@ impl Board {
 
     fn take_agent(&mut self, id: &UserId, agent: &Agent, state: &Arc<State>) -> bool {
         if agent.login.is_none() {
-            self.seats.remove(id);
+            self.unseat(id);
             return false;
         }
-        let seat = BoardAgent {
-            agent: id.clone(),
-            state: state.clone(),
-            user: None,
-            room: Vec::new(),
-            has_phone: false,
-        };
-        let before = self.seats.insert(id.clone(), seat);
-        self.reseat(id);
         // What an agent looks at, for instance, does not concern routing.
-        before.as_ref().and_then(BoardAgent::at_work).is_none_or(|before| {
+        let is_moved = self.seats.get(id).and_then(BoardAgent::at_work).is_none_or(|before| {
             before.login != agent.login
                 || before.slots != agent.slots
                 || before.idle_since != agent.idle_since
-        })
+        });
+        match self.seats.get_mut(id) {
+            Some(seat) => seat.state = state.clone(),
+            None => _ = self.seats.insert(id.clone(), BoardAgent::new(id.clone(), state.clone())),
+        }
+        if is_moved {
+            self.reseat(id);
+        }
+        is_moved
     }
 
-    /// Writes what provisioning says of an agent into their seat. Somebody who is not provisioned as an agent has no
-    /// room.
+    fn unseat(&mut self, id: &UserId) {
+        if let Some(seat) = self.seats.remove(id) {
+            self.restand(&seat.stands, &[]);
+        }
+    }
+
+    /// Writes what provisioning says of an agent into their seat, and where they stand among those who are free. Somebody
+    /// who is not provisioned as an agent has no room.
     fn reseat(&mut self, id: &UserId) {
-        let (Some(seat), Some(centre)) = (self.seats.get_mut(id), &self.centre) else { return };
-        seat.user = self.users.get(id).cloned();
-        let phone = match (&seat.user, &*seat.state) {
-            (Some(user), State::Agent(agent)) => agent.device(user),
+        let Some((id, mut seat)) = self.seats.remove_entry(id) else { return };
+        let before = std::mem::take(&mut seat.stands);
+        seat.crew = self.users.get(&id).cloned();
+        let phone = match (&seat.crew, &*seat.state) {
+            (Some(crew), State::Agent(agent)) => agent.device(crew.user()),
             _ => None,
         };
         seat.has_phone = phone.is_some_and(|phone| self.phones.contains(&phone.phone_number));
-        seat.room = match (&seat.user, &*seat.state) {
-            (Some(user), State::Agent(Agent { login: Some(login), .. })) => login
-                .channels
-                .keys()
-                .map(|medium| (medium.clone(), usize::from(capacity(user, centre, medium))))
-                .collect(),
-            _ => Vec::new(),
-        };
+        seat.stands = seat.free(self.centre.as_ref());
+        self.restand(&before, &seat.stands);
+        self.seats.insert(id, seat);
+    }
+
+    /// An agent does not stand any more where they stood before. Who only moves up or down leaves after they came, so that
+    /// their crew stays where it is.
+    fn restand(&mut self, before: &[Stand], after: &[Stand]) {
+        for Stand { medium, crew, standing } in after.iter().filter(|stand| !before.contains(stand)) {
+            if self.free.enter(medium, crew, standing.clone()) {
+                for (name, line) in self.lines.of_medium(medium) {
+                    if self.queues.get(name).is_some_and(|queue| crew.serves(queue)) {
+                        line.crews.push(crew.clone());
+                    }
+                }
+            }
+        }
+        for Stand { medium, crew, standing } in before.iter().filter(|stand| !after.contains(stand)) {
+            if self.free.leave(medium, crew, standing) {
+                for (_, line) in self.lines.of_medium(medium) {
+                    line.crews.retain(|there| there != crew);
+                }
+            }
+        }
     }
 
     /// Everything that waits, in no order.
@@ -258,9 +266,22 @@ impl Board {
         self.waiting.values()
     }
 
-    /// One conversation or call that waits.
-    pub fn item(&self, session: &InteractionId) -> Option<&WaitingItem> {
-        self.waiting.get(session)
+    /// Something that waits.
+    pub fn item(&self, key: &ItemKey) -> Option<&WaitingItem> {
+        self.waiting.get(key)
+    }
+
+    pub(super) const fn lines(&self) -> &Lines {
+        &self.lines
+    }
+
+    pub(super) const fn free(&self) -> &Free {
+        &self.free
+    }
+
+    /// An agent who is logged in.
+    pub(super) fn seat(&self, agent: &UserId) -> Option<&BoardAgent> {
+        self.seats.get(agent)
     }
 
     /// Whether a queue takes one more of a medium, as far as memory tells ([`share::admits`]).
@@ -322,4 +343,12 @@ impl Board {
     pub fn centre(&self) -> Option<&Centre> {
         self.centre.as_ref()
     }
+}
+
+/// Finds the crews that a line could be served by at once: none where its queue was taken away.
+fn find_crews(line: &mut Line, medium: &MediumName, queue: Option<&Queue>, free: &Free) {
+    line.crews = match queue {
+        Some(queue) => free.crews(medium).filter(|crew| crew.serves(queue)).cloned().collect(),
+        None => Vec::new(),
+    };
 }

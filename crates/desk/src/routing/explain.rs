@@ -1,27 +1,34 @@
 //! Why something waits: for each agent, the first thing that stands against an offer.
 
-use super::board::{Board, BoardAgent, WaitingItem};
+use super::{
+    board::Board,
+    item::{ItemKey, WaitingItem},
+    seat::BoardAgent,
+};
 use domain::{
-    InteractionId, Millis, UserId,
+    Millis, UserId,
+    across::Taken,
     offer::{Obstacle, Work},
     queue::Queue,
 };
 
-/// What stands against an offer, if anything. `extra` is how many slots are held to be taken beyond those of the seat.
+/// What stands against an offer, if anything. `extra` are slots that are held to be taken beyond those of the seat.
 pub(super) fn obstacle(
+    board: &Board,
     seat: &BoardAgent,
     item: &WaitingItem,
     queue: &Queue,
-    extra: usize,
+    extra: &Taken,
     now: Millis,
 ) -> Option<Obstacle> {
     let work = Work {
         medium: &item.medium,
         queue: Some(queue),
+        takes_part: item.taking_part.contains(&seat.agent),
         barred_until: item.barred.get(&seat.agent).copied(),
         is_given_up: item.given_up.contains(&seat.agent),
     };
-    seat.candidate(&item.medium, extra).obstacle(&work, now)
+    seat.candidate(board.centre(), extra).obstacle(&work, now)
 }
 
 /// An agent, and what stands against offering them a conversation.
@@ -35,26 +42,26 @@ pub struct AgentObstacle {
     pub obstacle: Option<Obstacle>,
 }
 
-/// For a waiting conversation, how each logged-in agent stands to it, by user name; `None` when it does not wait.
-pub fn explain(board: &Board, session: &InteractionId, now: Millis) -> Option<Vec<AgentObstacle>> {
-    explain_with(board, session, now, |_| 0)
+/// For something that waits, how each logged-in agent stands to it, by user name; `None` when it does not wait.
+pub fn explain(board: &Board, key: &ItemKey, now: Millis) -> Option<Vec<AgentObstacle>> {
+    explain_with(board, key, now, |_| Taken::new())
 }
 
 /// The same when agents hold more slots than those committed, from offers of this round for instance.
 pub(super) fn explain_with(
     board: &Board,
-    session: &InteractionId,
+    key: &ItemKey,
     now: Millis,
-    extra: impl Fn(&UserId) -> usize,
+    extra: impl Fn(&UserId) -> Taken,
 ) -> Option<Vec<AgentObstacle>> {
-    let item = board.item(session)?;
+    let item = board.item(key)?;
     let queue = board.queue(&item.queue)?;
     let mut rows: Vec<AgentObstacle> = board
         .seats()
         .map(|seat| AgentObstacle {
             agent: seat.agent.clone(),
             user_name: seat.user_name().to_owned(),
-            obstacle: obstacle(seat, item, queue, extra(&seat.agent), now),
+            obstacle: obstacle(board, seat, item, queue, &extra(&seat.agent), now),
         })
         .collect();
     rows.sort_by(|a, b| a.user_name.cmp(&b.user_name));

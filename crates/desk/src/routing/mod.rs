@@ -2,11 +2,17 @@
 
 mod board;
 mod explain;
+mod free;
+mod item;
+mod lines;
 mod route;
+mod seat;
 #[cfg(test)]
 mod tests;
 
-pub use board::{Board, BoardAgent, WaitingItem};
+pub use board::Board;
 pub use domain::offer::Obstacle;
 pub use explain::{AgentObstacle, explain};
-pub use route::{Offer, effective_priority, next_change, route};
+pub use item::{ItemKey, WaitingItem, effective_priority};
+pub use route::{Offer, next_change, route};
+pub use seat::BoardAgent;

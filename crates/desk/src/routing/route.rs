@@ -1,108 +1,156 @@
 //! The routing rule: pure and deterministic.
 
 use super::{
-    board::{Board, BoardAgent, WaitingItem},
+    board::Board,
     explain::obstacle,
+    item::{ItemKey, WaitingItem, aged},
+    lines::{Line, Row},
+    seat::BoardAgent,
 };
-use domain::{InteractionId, Millis, QueueName, UserId, offer::Obstacle, queue::Queue};
-use std::collections::{BTreeMap, HashMap};
+use domain::{MediumName, Millis, UserId, across::Taken, offer::Obstacle, queue::Queue};
+use std::{
+    cmp::Reverse,
+    collections::{BinaryHeap, HashMap, btree_set},
+};
 
 /// A conversation and the agent it should be offered to.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Offer {
-    /// The conversation or call.
-    pub interaction: InteractionId,
+    /// What waits.
+    pub key: ItemKey,
     /// Whether it is a call.
     pub is_call: bool,
     /// The agent.
     pub agent: UserId,
 }
 
-/// The priority that counts now: what it came with, and one more for every ageing step it has waited.
-pub fn effective_priority(item: &WaitingItem, queue: &Queue, now: Millis) -> i64 {
-    let aged = if queue.ageing > 0 { (now - item.since).max(0) / queue.ageing } else { 0 };
-    i64::from(item.priority) + aged
-}
-
 /// Who gets what now. Conversations go by effective priority, then by waiting time, then by id; each takes, of
 /// the agents nothing stands against, the one with the fewest of that medium, then the best suited, then the
 /// one idle longest, then by id. A slot given here counts as taken for the rest of the round.
-pub fn route(board: &Board, now: Millis) -> Vec<Offer> {
-    let mut items: Vec<(i64, &WaitingItem, &Queue)> = board
-        .waiting()
-        .filter_map(|item| {
-            let queue = board.queue(&item.queue)?;
-            Some((effective_priority(item, queue, now), item, queue))
-        })
-        .collect();
-    if items.is_empty() {
-        return Vec::new();
-    }
-    items.sort_by(|(a_priority, a, _), (b_priority, b, _)| {
-        b_priority.cmp(a_priority).then(a.since.cmp(&b.since)).then(a.interaction.cmp(&b.interaction))
-    });
-
-    let voice = domain::medium::voice();
-    let mut given: HashMap<&UserId, BTreeMap<&domain::MediumName, usize>> = HashMap::new();
-    // The agents who could take anything of a queue and medium; the list shrinks as slots fill, so that a long
-    // queue does not look at full agents again and again.
-    let mut free: HashMap<(&QueueName, &domain::MediumName), Vec<&BoardAgent>> = HashMap::new();
-    let mut offers = Vec::new();
-    for (_, item, queue) in items {
-        let seats = free.entry((&item.queue, &item.medium)).or_insert_with(|| {
-            board.seats().filter(|seat| obstacle_besides_bar(seat, item, queue, 0, now).is_none()).collect()
-        });
-        seats.retain(|seat| {
-            let extra = given.get(&seat.agent).and_then(|by| by.get(&item.medium)).copied().unwrap_or(0);
-            seat.room(&item.medium) > extra
-        });
-        let best = seats
-            .iter()
-            .filter(|seat| item.barred.get(&seat.agent).is_none_or(|until| *until <= now))
-            .filter(|seat| !item.given_up.contains(&seat.agent))
-            .min_by_key(|seat| {
-                let extra = given.get(&seat.agent).and_then(|by| by.get(&item.medium)).copied().unwrap_or(0);
-                let load = seat.taken(&item.medium) + extra;
-                (load, std::cmp::Reverse(seat.suits(queue)), seat.idle_since(), &seat.agent)
-            });
-        if let Some(seat) = best {
-            *given.entry(&seat.agent).or_default().entry(&item.medium).or_default() += 1;
-            offers.push(Offer {
-                interaction: item.interaction.clone(),
-                is_call: item.medium == voice,
-                agent: seat.agent.clone(),
-            });
-        }
-    }
-    offers
-}
-
-fn obstacle_besides_bar(
-    seat: &BoardAgent,
-    item: &WaitingItem,
-    queue: &Queue,
-    extra: usize,
-    now: Millis,
-) -> Option<Obstacle> {
-    match obstacle(seat, item, queue, extra, now) {
-        Some(Obstacle::Refused { .. } | Obstacle::Impossible) | None => None,
-        other => other,
-    }
+///
+/// Each offer is made out when it is asked for. What nobody is free for is not looked at.
+pub fn route(board: &Board, now: Millis) -> impl Iterator<Item = Offer> {
+    Round::begin(board, now)
 }
 
 /// The next moment at which an offer becomes possible by the passing of time only: the end of a cool-down.
 pub fn next_change(board: &Board, now: Millis) -> Option<Millis> {
-    board.waiting().flat_map(|item| item.barred.values()).copied().filter(|until| *until > now).min()
+    board.lines().next_bar(now)
 }
 
-impl BoardAgent {
-    /// How many slots of a medium are free.
-    pub fn room(&self, medium: &domain::MediumName) -> usize {
-        self.capacity(medium).saturating_sub(self.taken(medium))
+struct Round<'a> {
+    board: &'a Board,
+    now: Millis,
+    rows: Vec<OpenRow<'a>>,
+    /// What comes next of each row, with the row's place in `rows`.
+    turns: BinaryHeap<(i64, Reverse<&'a (Millis, ItemKey)>, usize)>,
+    /// The slots that were given in this round.
+    given: HashMap<&'a UserId, Taken>,
+}
+
+/// What still waits of a row.
+struct OpenRow<'a> {
+    medium: &'a MediumName,
+    queue: &'a Queue,
+    line: &'a Line,
+    priority: i32,
+    rest: btree_set::Iter<'a, (Millis, ItemKey)>,
+}
+
+/// Agents in the order in which they are asked: how many they have, how well they suit, since when they are idle, who.
+type Rank<'a> = (usize, Reverse<u32>, Millis, &'a UserId);
+
+/// Who is asked for an item.
+struct Asked<'a> {
+    /// The first whom nothing stands against.
+    best: Option<Rank<'a>>,
+    /// Whether anybody could take other items of the line.
+    is_open: bool,
+}
+
+impl<'a> Round<'a> {
+    fn begin(board: &'a Board, now: Millis) -> Self {
+        let mut round =
+            Self { board, now, rows: Vec::new(), turns: BinaryHeap::new(), given: HashMap::new() };
+        for (medium, name, line) in board.lines().all() {
+            let Some(queue) = board.queue(name).filter(|_| !line.crews.is_empty()) else { continue };
+            for (Reverse(priority), row) in &line.rows {
+                let (priority, rest) = (*priority, Row::iter(row));
+                round.rows.push(OpenRow { medium, queue, line, priority, rest });
+                round.await_turn(round.rows.len() - 1);
+            }
+        }
+        round
     }
 
-    /// How well the agent's skills suit a queue: the sum of their levels in what it asks for.
-    fn suits(&self, queue: &Queue) -> u32 {
-        queue.skills.keys().map(|skill| u32::from(self.level(skill))).sum()
+    /// The next of a row waits for its turn among the other rows.
+    fn await_turn(&mut self, place: usize) {
+        let Some(row) = self.rows.get_mut(place) else { return };
+        if let Some(entry) = row.rest.next() {
+            let priority = aged(row.priority, entry.0, row.queue, self.now);
+            self.turns.push((priority, Reverse(entry), place));
+        }
+    }
+
+    /// The agent for an item.
+    fn ask(&self, row: &OpenRow<'a>, item: &WaitingItem) -> Asked<'a> {
+        let mut asked = Asked { best: None, is_open: false };
+        let mut take = |rank: Rank<'a>| {
+            asked.is_open = true;
+            let may = item.may_go_to(rank.3, self.now);
+            if may && asked.best.as_ref().is_none_or(|best| rank < *best) {
+                asked.best = Some(rank);
+            }
+            may
+        };
+        for crew in &row.line.crews {
+            let suits = Reverse(crew.suits(row.queue));
+            for standing in self.board.free().members(row.medium, crew) {
+                // Of a crew, the first who may is the best.
+                if !self.given.contains_key(&standing.agent)
+                    && take((standing.load, suits, standing.idle_since, &standing.agent))
+                {
+                    break;
+                }
+            }
+        }
+        for (agent, extra) in &self.given {
+            let Some(seat) = self.board.seat(agent) else { continue };
+            if self.could_take(seat, item, row.queue, extra) {
+                let load = seat.taken(row.medium) + extra.get(row.medium).copied().unwrap_or(0);
+                take((load, Reverse(seat.suits(row.queue)), seat.idle_since(), agent));
+            }
+        }
+        asked
+    }
+
+    /// Whether an agent could take others like an item.
+    fn could_take(&self, seat: &BoardAgent, item: &WaitingItem, queue: &Queue, extra: &Taken) -> bool {
+        matches!(
+            obstacle(self.board, seat, item, queue, extra, self.now),
+            None | Some(Obstacle::Refused { .. } | Obstacle::Impossible | Obstacle::TakesPart)
+        )
+    }
+}
+
+impl Iterator for Round<'_> {
+    type Item = Offer;
+
+    fn next(&mut self) -> Option<Offer> {
+        loop {
+            let (_, Reverse((_, key)), place) = self.turns.pop()?;
+            let (Some(row), Some(item)) = (self.rows.get(place), self.board.item(key)) else { continue };
+            let Asked { best, is_open } = self.ask(row, item);
+            let medium = row.medium;
+            // Where nobody has room any more, nobody will have in this round.
+            if is_open {
+                self.await_turn(place);
+            }
+            if let Some((.., agent)) = best {
+                *self.given.entry(agent).or_default().entry(medium.clone()).or_default() += 1;
+                let is_call = *medium == domain::medium::voice();
+                return Some(Offer { key: key.clone(), is_call, agent: agent.clone() });
+            }
+        }
     }
 }

@@ -4,11 +4,12 @@
 use super::{DecideError, Draft};
 use crate::{
     MediumName, Millis, QueueName, Refusal, UserId,
+    across::Taken,
     agent::{self, AgentState, Readiness},
     centre::{Centre, system_states},
     interaction::Interaction,
     notice::Wording,
-    offer::{Candidate, Work, capacity, stands},
+    offer::{Candidate, Work, stands},
 };
 use std::sync::Arc;
 
@@ -37,20 +38,24 @@ pub(super) fn permit<I: Interaction>(
     };
     let (user, at_work) = (draft.user(agent)?, draft.agent(agent)?);
     let Some(at_work) = at_work.as_deref() else { return Err(not(medium, "not logged in")) };
-    let capacity = usize::from(capacity(&user, &*draft.centre()?, medium));
-    let candidate = Candidate { agent: Some(at_work), user: Some(&user), capacity, extra: 0, has_phone };
-    let work = Work { medium, queue: queue.as_deref(), barred_until, is_given_up: false };
-    if let Some(obstacle) = candidate.obstacle(&work, draft.now) {
-        return Err(not(medium, obstacle.in_brief()));
-    }
-    match interaction.live_part(agent) {
-        Some(_) => Err(not(medium, "takes part already")),
+    let (centre, extra) = (draft.centre()?, Taken::new());
+    let candidate = Candidate {
+        agent: Some(at_work),
+        user: Some(&user),
+        centre: Some(&centre),
+        extra: &extra,
+        has_phone,
+    };
+    let takes_part = interaction.live_part(agent).is_some();
+    let work = Work { medium, queue: queue.as_deref(), takes_part, barred_until, is_given_up: false };
+    match candidate.obstacle(&work, draft.now) {
+        Some(obstacle) => Err(not(medium, obstacle.in_brief())),
         None => Ok(()),
     }
 }
 
-/// Refuses somebody who is not logged in on a medium or has no free slot of it. They need not be ready: what they begin
-/// themselves is not offered to them.
+/// Refuses somebody who is not logged in on a medium or has no free slot of it. They need not be ready, nor need what they
+/// have of other media leave room: what they begin themselves is not offered to them.
 pub(super) fn permit_own(
     draft: &mut Draft<'_>,
     medium: &MediumName,
@@ -61,9 +66,14 @@ pub(super) fn permit_own(
     if at_work.channel(medium).is_none() {
         return Err(not(medium, "not logged in on this channel"));
     }
-    let capacity = usize::from(capacity(&user, &*draft.centre()?, medium));
-    let candidate =
-        Candidate { agent: Some(at_work), user: Some(&user), capacity, extra: 0, has_phone: false };
+    let (centre, extra) = (draft.centre()?, Taken::new());
+    let candidate = Candidate {
+        agent: Some(at_work),
+        user: Some(&user),
+        centre: Some(&centre),
+        extra: &extra,
+        has_phone: false,
+    };
     if candidate.has_room(medium) { Ok(()) } else { Err(not(medium, "no free slot")) }
 }
 

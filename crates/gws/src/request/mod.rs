@@ -30,7 +30,10 @@ pub use monitoring::{MonitoringAsked, MonitoringMode, MonitoringScope, PhoneName
 pub use operator::{DesktopRequest, QuarantineRequest};
 pub use session::SessionRequest;
 pub use state::{ChannelRequest, OwnStateRequest, StateRequest};
-pub use supervision::{UserChannelAct, UserChannelRequest, UserSessionRequest};
+pub use supervision::{
+    ChatMonitoring, ChatMonitoringMode, UserChannelAct, UserChannelRequest, UserSessionAct,
+    UserSessionRequest,
+};
 pub use table::{Requests, Row};
 
 use crate::body::Body;

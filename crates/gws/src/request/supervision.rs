@@ -8,9 +8,10 @@ use super::{
 };
 use domain::{
     MediumName, QueueName, Refusal,
-    command::{AgentAct, Control, HandoverTarget, TakeTo},
+    command::{AgentAct, Control, HandoverTarget, SuperviseAct, TakeTo},
+    watch::{Monitoring, WatchMode},
 };
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 requests! {
@@ -18,6 +19,10 @@ requests! {
     UserChannelRequest {
         Offline(UserChannelOfflineRequest) = "Offline", {};
         ReleaseFromDispositions(UserChannelReleaseFromDispositionsRequest) = "ReleaseFromDispositions", {};
+        Monitor(UserChannelMonitorRequest) = "Monitor", {"supervisorMonitoringMode": "NextChat"};
+        Coach(UserChannelCoachRequest) = "Coach", {"supervisorMonitoringMode": "AllChats"};
+        BargeIn(UserChannelBargeInRequest) = "BargeIn", {"supervisorMonitoringMode": "AllChats"};
+        CancelSupervisorMonitoring(UserChannelCancelSupervisorMonitoringRequest) = "CancelSupervisorMonitoring", {};
     } also Channel(ChannelRequest)
 }
 
@@ -26,6 +31,7 @@ requests! {
     UserSessionRequest {
         Transfer(UserSessionTransferRequest) = "Transfer", {"targetPath": "/users/0c54b3f0c01d4e66aa6f8d0a5f3c2d11"};
         PlaceInQueue(UserSessionPlaceInQueueRequest) = "PlaceInQueue", {"queueName": "Support"};
+        Intrude(UserSessionIntrudeRequest) = "Intrude", {"supervisorVisibilityMode": "Monitor"};
     }
 }
 
@@ -37,6 +43,86 @@ pub struct UserChannelOfflineRequest {}
 /// Lets the agent off the dispositions that they owe.
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct UserChannelReleaseFromDispositionsRequest {}
+
+/// Which conversations a supervisor is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
+pub enum ChatMonitoringMode {
+    /// The next one.
+    NextChat,
+    /// Every one.
+    #[default]
+    AllChats,
+}
+
+/// How a supervisor follows a conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub enum ChatMonitoring {
+    /// Seen by nobody but supervisors.
+    Monitor,
+    /// Seen by agents, and heard by them alone.
+    Coach,
+    /// Like anybody else.
+    BargeIn,
+}
+
+/// A request to be shown what an agent takes on a channel.
+macro_rules! follows {
+    ($($(#[doc = $doc:literal])+ $name:ident;)+) => {$(
+        $(#[doc = $doc])+
+        #[derive(Debug, Deserialize, ToSchema)]
+        #[serde(rename_all = "camelCase")]
+        pub struct $name {
+            /// Which conversations; all when left out.
+            #[schema(value_type = Option<ChatMonitoringMode>)]
+            supervisor_monitoring_mode: Option<String>,
+            /// Read and not kept: the name that `Accept` gives counts.
+            #[expect(dead_code, reason = "clients send it; the name that they accept with is the one that is seen")]
+            nickname: Option<String>,
+        }
+    )+};
+}
+
+follows! {
+    /// Is shown what the agent takes on this channel from now on, without being seen by agents or customers.
+    UserChannelMonitorRequest;
+    /// Is shown what the agent takes on this channel from now on, to advise them: the customer sees nothing of it.
+    UserChannelCoachRequest;
+    /// Is shown what the agent takes on this channel from now on, to take part like anybody else.
+    UserChannelBargeInRequest;
+}
+
+/// Is not shown any more what the agent takes. The supervisor stays where they are already.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct UserChannelCancelSupervisorMonitoringRequest {}
+
+/// Joins the conversation: it is offered to the supervisor.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct UserSessionIntrudeRequest {
+    /// How; as the supervisor asked to follow the agent on this channel when left out.
+    #[schema(value_type = Option<ChatMonitoring>)]
+    supervisor_visibility_mode: Option<String>,
+}
+
+fn mode(name: Option<&str>) -> Result<WatchMode, Refusal> {
+    match name {
+        Some("NextChat") => Ok(WatchMode::Next),
+        None | Some("AllChats") => Ok(WatchMode::All),
+        Some(_) => {
+            let why = "'supervisorMonitoringMode' is neither NextChat nor AllChats";
+            Err(Refusal::Invalid(why.into()))
+        }
+    }
+}
+
+fn monitoring(name: &str) -> Result<Monitoring, Refusal> {
+    match name {
+        "Monitor" => Ok(Monitoring::ListenIn),
+        "Coach" => Ok(Monitoring::Coach),
+        "BargeIn" => Ok(Monitoring::BargeIn),
+        _ => Err(Refusal::Invalid("'supervisorVisibilityMode' is none of Monitor, Coach and BargeIn".into())),
+    }
+}
 
 /// Takes the conversation from the agent, for a colleague or for a queue. One of the three says for whom; the earlier wins.
 /// A colleague is offered it, and if they do not take it, it waits in its queue again.
@@ -67,11 +153,32 @@ pub enum UserChannelAct {
     Control(Control),
     /// Lets them off the dispositions that they owe, of one medium or of all.
     Release(Option<MediumName>),
+    /// Follows their conversations on a channel.
+    Supervise(MediumName, SuperviseAct),
+}
+
+/// What a supervisor does to a conversation that an agent holds.
+#[derive(Debug, PartialEq, Eq)]
+pub enum UserSessionAct {
+    /// Takes it from the agent.
+    Take(TakeTo),
+    /// Joins it; as they asked to follow the agent when `None`.
+    Intrude(Option<Monitoring>),
+}
+
+/// To be shown what an agent takes on one channel; nothing for all channels at once.
+fn armed(
+    channel: Option<MediumName>,
+    monitoring: Monitoring,
+    named: Option<&str>,
+) -> Result<Option<UserChannelAct>, Refusal> {
+    let mode = mode(named)?;
+    Ok(channel.map(|channel| UserChannelAct::Supervise(channel, SuperviseAct::Arm { monitoring, mode })))
 }
 
 impl UserChannelRequest {
     /// What the request means for one channel, or for all. `act` says what it means when an agent asks for it themselves.
-    pub fn act<E>(
+    pub fn act<E: From<Refusal>>(
         self,
         channel: Option<MediumName>,
         act: impl FnOnce(Option<MediumName>, ChannelRequest) -> Result<AgentAct, E>,
@@ -79,6 +186,18 @@ impl UserChannelRequest {
         Ok(match self {
             Self::Offline(_) => Some(UserChannelAct::Control(Control::Offline { channel })),
             Self::ReleaseFromDispositions(_) => Some(UserChannelAct::Release(channel)),
+            Self::Monitor(asked) => {
+                armed(channel, Monitoring::ListenIn, asked.supervisor_monitoring_mode.as_deref())?
+            }
+            Self::Coach(asked) => {
+                armed(channel, Monitoring::Coach, asked.supervisor_monitoring_mode.as_deref())?
+            }
+            Self::BargeIn(asked) => {
+                armed(channel, Monitoring::BargeIn, asked.supervisor_monitoring_mode.as_deref())?
+            }
+            Self::CancelSupervisorMonitoring(_) => {
+                channel.map(|channel| UserChannelAct::Supervise(channel, SuperviseAct::Cancel))
+            }
             Self::Channel(request) => match act(channel, request)? {
                 AgentAct::SetState { channel, operation, wrap_up } => {
                     Some(UserChannelAct::Control(Control::SetState { channel, operation, wrap_up }))
@@ -93,19 +212,23 @@ impl UserChannelRequest {
 }
 
 impl UserSessionRequest {
-    /// Where the conversation goes. `contact` answers what an entry of the directory is, by its id.
-    pub fn to(self, contact: &dyn Fn(&str) -> HandoverTarget) -> Result<TakeTo, Refusal> {
+    /// What the request means. `contact` answers what an entry of the directory is, by its id.
+    pub fn act(self, contact: &dyn Fn(&str) -> HandoverTarget) -> Result<UserSessionAct, Refusal> {
         match self {
             Self::Transfer(asked) => {
                 let UserSessionTransferRequest { target_uri, target_path, queue_name } = asked;
                 Ok(match target(first([target_uri, target_path, None]), queue_name, contact)? {
-                    HandoverTarget::Agent(agent) => TakeTo::Agent(agent),
-                    HandoverTarget::Queue(queue) => TakeTo::Queue(queue),
+                    HandoverTarget::Agent(agent) => UserSessionAct::Take(TakeTo::Agent(agent)),
+                    HandoverTarget::Queue(queue) => UserSessionAct::Take(TakeTo::Queue(queue)),
                 })
             }
-            Self::PlaceInQueue(asked) => Ok(asked
-                .queue_name
-                .map_or(TakeTo::Back, |name| TakeTo::Queue(QueueName::from(name.as_str())))),
+            Self::Intrude(asked) => {
+                let named = asked.supervisor_visibility_mode.as_deref().map(monitoring).transpose()?;
+                Ok(UserSessionAct::Intrude(named))
+            }
+            Self::PlaceInQueue(asked) => Ok(UserSessionAct::Take(
+                asked.queue_name.map_or(TakeTo::Back, |name| TakeTo::Queue(QueueName::from(name.as_str()))),
+            )),
         }
     }
 }

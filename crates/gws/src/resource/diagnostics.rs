@@ -70,6 +70,9 @@ pub fn quarantined_unit(unit: &Quarantined) -> QuarantinedUnit {
 pub struct WaitingInteraction {
     /// The interaction's id.
     interaction_id: String,
+    /// The number of a request for help in it; left out for the customer's own place.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request: Option<u32>,
     /// Its channel.
     channel: String,
     /// The queue that it waits in.
@@ -104,7 +107,8 @@ pub fn waiting_interaction(
     agents: &[AgentObstacle],
 ) -> WaitingInteraction {
     WaitingInteraction {
-        interaction_id: item.interaction.to_string(),
+        interaction_id: item.key.interaction.to_string(),
+        request: item.key.request,
         channel: item.medium.to_string(),
         queue: item.queue.to_string(),
         priority: item.priority.into(),

@@ -59,6 +59,7 @@ async fn add_user(desk: &Arc<Desk>, user: NewUser) -> Result<String> {
         device,
         place: user.place,
         capacity: BTreeMap::new(),
+        across: domain::across::AcrossMedia::default(),
         queues: Vec::new(),
         settings: BTreeMap::new(),
     };

@@ -17,8 +17,10 @@ pub fn run(args: &Why, out: &mut impl Write) -> Result<()> {
     let reader = reader(&config.data)?;
     let (board, now) = board(&reader, &ROUTED)?;
     let only = args.session.as_deref().map(InteractionId::from);
-    let mut waiting: Vec<&WaitingItem> =
-        board.waiting().filter(|item| only.as_ref().is_none_or(|only| item.interaction == *only)).collect();
+    let mut waiting: Vec<&WaitingItem> = board
+        .waiting()
+        .filter(|item| only.as_ref().is_none_or(|only| item.key.interaction == *only))
+        .collect();
     if let (Some(only), true) = (&only, waiting.is_empty()) {
         bail!("{only} does not wait");
     }
@@ -27,16 +29,18 @@ pub fn run(args: &Why, out: &mut impl Write) -> Result<()> {
     }
     let rank =
         |item: &WaitingItem| board.queue(&item.queue).map_or(0, |queue| effective_priority(item, queue, now));
-    waiting.sort_by_key(|item| (-rank(item), item.since, item.interaction.clone()));
+    waiting.sort_by_key(|item| (-rank(item), item.since, item.key.clone()));
     for item in waiting {
-        show(item, &explain(&board, &item.interaction, now).unwrap_or_default(), now, out)?;
+        show(item, &explain(&board, &item.key, now).unwrap_or_default(), now, out)?;
     }
     Ok(())
 }
 
 fn show(item: &WaitingItem, standings: &[AgentObstacle], now: Millis, out: &mut impl Write) -> Result<()> {
     let seconds = (now - item.since) / 1_000;
-    writeln!(out, "{} ({}) has waited in {} for {seconds} s", item.interaction, item.medium, item.queue)?;
+    let what = item.key.request.map(|number| format!(", request {number} for help,")).unwrap_or_default();
+    let (id, medium, queue) = (&item.key.interaction, &item.medium, &item.queue);
+    writeln!(out, "{id} ({medium}){what} has waited in {queue} for {seconds} s")?;
     if standings.is_empty() {
         writeln!(out, "  nobody is logged in, or there is no such queue")?;
     }

@@ -4,6 +4,7 @@
 //! addresses; the objects of the file (users, queues, …) are read here and applied in `crate::objects`.
 
 mod absence;
+mod capacity;
 mod customers;
 mod limits;
 mod listen;
@@ -18,6 +19,7 @@ mod sms;
 mod strangers;
 
 pub use absence::Absence;
+pub use capacity::{CapacityEntries, slots, while_busy};
 pub use customers::Customers;
 pub use limits::Limits;
 pub use listen::Listen;

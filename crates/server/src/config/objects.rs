@@ -1,5 +1,6 @@
 //! The objects to provision, as the settings file has them.
 
+use super::capacity::{CapacityEntries, CapacityEntry};
 use domain::{
     MediumName, QueueName,
     disposition::{Required, Requirement},
@@ -26,9 +27,17 @@ pub struct CentreEntry {
     /// Ids of the features it has; all of this build when not given.
     #[schemars(example = ["api-multimedia", "api-voice"])]
     pub features: Option<BTreeSet<String>>,
-    /// Slots per agent, by medium; 3 each when not given.
-    #[schemars(with = "Option<BTreeMap<String, u8>>", example = serde_json::json!({"voice": 1}))]
-    pub capacity: Option<BTreeMap<MediumName, u8>>,
+    /// Slots per agent, by medium; 3 each when not given, of calls one. A table in place of the number says beside which
+    /// other media an agent is offered one more, by `while_busy`: `[]` is beside none. When that is not given, it is
+    /// beside all but a call.
+    #[schemars(
+        with = "Option<BTreeMap<String, CapacityEntry>>",
+        example = serde_json::json!({"chat": {"max": 3, "while_busy": ["smsession"]}, "voice": 1})
+    )]
+    pub capacity: Option<CapacityEntries>,
+    /// How many interactions of all media together an agent is offered; as many as the media allow when not given.
+    #[schemars(example = 4)]
+    pub max_total: Option<u8>,
     /// Whether agents may hand a call to a colleague whom they asked while that phone still rings; `true` when not given.
     #[schemars(example = &false)]
     pub complete_while_ringing: Option<bool>,
@@ -94,10 +103,17 @@ pub struct UserEntry {
     #[serde(default)]
     #[schemars(example = &"Desk 12")]
     pub place: Option<String>,
-    /// Slots per medium, where it differs from the centre's.
+    /// Slots per medium, and beside which others, where it differs from the centre's.
     #[serde(default)]
-    #[schemars(with = "BTreeMap<String, u8>", example = serde_json::json!({"voice": 1}))]
-    pub capacity: BTreeMap<MediumName, u8>,
+    #[schemars(
+        with = "BTreeMap<String, CapacityEntry>",
+        example = serde_json::json!({"voice": {"max": 1, "while_busy": []}})
+    )]
+    pub capacity: CapacityEntries,
+    /// How many interactions of all media together, where it differs from the centre's.
+    #[serde(default)]
+    #[schemars(example = 4)]
+    pub max_total: Option<u8>,
     /// The queues whose work the user takes; empty means those whose skills they have.
     #[serde(default)]
     #[schemars(with = "Vec<String>", example = ["Support"])]

@@ -2,7 +2,7 @@
 
 use super::{current::Current, wanted::WantedObjects};
 use crate::{
-    config::{Config, RequiredEntry},
+    config::{CapacityEntries, Config, RequiredEntry},
     findings::Findings,
 };
 use domain::{
@@ -28,6 +28,7 @@ pub(super) fn look(
     findings: &mut Findings,
 ) {
     media_named(config, media, findings);
+    no_room(config, findings);
     strict_without_codes(wanted, current, findings);
     if config.disposition.required_timeout == Some(0) {
         findings.problem(
@@ -88,9 +89,29 @@ fn media_named(config: &Config, media: &Media, findings: &mut Findings) {
         let place = format!("[[queues]] '{}': disposition.required", queue.name);
         check(&place, &mut queue.disposition.required.iter().flat_map(RequiredEntry::media));
     }
-    check("centre.capacity", &mut config.centre.capacity.iter().flat_map(|capacity| capacity.keys()));
+    let mut capacity = |place: &str, entries: &CapacityEntries| {
+        check(place, &mut entries.keys());
+        for (medium, entry) in entries {
+            let others = entry.while_busy();
+            check(&format!("{place}: {medium}: while_busy"), &mut others.into_iter().flatten());
+        }
+    };
+    config.centre.capacity.iter().for_each(|entries| capacity("centre.capacity", entries));
     for user in &config.users {
-        check(&format!("[[users]] '{}': 'capacity'", user.user_name), &mut user.capacity.keys());
+        capacity(&format!("[[users]] '{}': 'capacity'", user.user_name), &user.capacity);
+    }
+}
+
+/// Checks that agents may have anything at all.
+fn no_room(config: &Config, findings: &mut Findings) {
+    let users = config.users.iter();
+    let users = users.map(|user| (format!("[[users]] '{}': 'max_total'", user.user_name), user.max_total));
+    for (place, max_total) in users.chain([("centre.max_total".to_owned(), config.centre.max_total)]) {
+        if max_total == Some(0) {
+            findings.problem(format!(
+                "{place}: 0 would leave no room for anything; leave it out for as many as the media allow"
+            ));
+        }
     }
 }
 

@@ -182,7 +182,7 @@ fn arrival(call: &str) -> Arrival {
 }
 
 fn waiting(desk: &Desk) -> Vec<String> {
-    desk.waiting_items().iter().map(|item| item.interaction.to_string()).collect()
+    desk.waiting_items().iter().map(|item| item.key.interaction.to_string()).collect()
 }
 
 /// The outcomes that each caller was told, decided by a rule.
@@ -226,7 +226,7 @@ pub async fn busy(shared: &dyn Shared) -> (Arc<Desk>, impl Fn() -> String + use<
         present.sort();
         let names = desk.directory().all().iter().map(|user| user.user_name.clone()).collect::<Vec<_>>();
         let ended = desk.directory().endings(&agent(1));
-        let seats = desk.standings(&"s2".into());
+        let seats = desk.standings(&desk::routing::ItemKey::of("s2"));
         let waiting = waiting(&desk);
         let head = *desk.head().borrow();
         format!(

@@ -214,6 +214,7 @@ fn centre() -> Centre {
         agent_states: system_states(),
         disposition: Rule::default(),
         capacity: BTreeMap::from([("chat".into(), 200), ("smsession".into(), 200)]),
+        across: domain::across::AcrossMedia::default(),
         services: BTreeMap::from([
             ("support".into(), service("chat")),
             (SERVICE.into(), service("smsession")),
@@ -259,6 +260,7 @@ pub fn user(number: u32) -> User {
         device: None,
         place: None,
         capacity: BTreeMap::new(),
+        across: domain::across::AcrossMedia::default(),
         queues: Vec::new(),
         settings: BTreeMap::new(),
     }

@@ -182,12 +182,12 @@ fn waiting(desk: &Desk, states: &BTreeMap<Key, State>, seed: u64) {
     let calls = states.values().filter_map(call_of);
     journal.extend(calls.filter(|call| call.is_waiting()).map(|call| call.id.clone()));
     let board = desk.waiting();
-    let listed: BTreeSet<_> = board.iter().map(|(item, _)| item.interaction.clone()).collect();
+    let listed: BTreeSet<_> = board.iter().map(|(item, _)| item.key.interaction.clone()).collect();
     assert_eq!(listed, journal, "seed {seed}");
     for (item, standings) in board {
         let open: Vec<&UserId> =
             standings.iter().filter(|row| row.obstacle.is_none()).map(|row| &row.agent).collect();
-        assert!(open.is_empty(), "seed {seed}: {} could be offered to {open:?}", item.interaction);
+        assert!(open.is_empty(), "seed {seed}: {} could be offered to {open:?}", item.key.interaction);
     }
     // Nobody answers any more, so no offer stands.
     let invited =
@@ -198,7 +198,7 @@ fn waiting(desk: &Desk, states: &BTreeMap<Key, State>, seed: u64) {
 /// What a desk knows: who waits in which order, who is there, and the newest note of each mailbox. A command of which nobody
 /// is told, as of a disposition after the end of a call, takes a position that another node does not hear of before the next.
 async fn known(desk: &Desk) -> (Vec<InteractionId>, BTreeSet<InteractionId>, BTreeMap<UserId, u64>) {
-    let waits = desk.waiting_items().into_iter().map(|item| item.interaction).collect();
+    let waits = desk.waiting_items().into_iter().map(|item| item.key.interaction).collect();
     let present = desk.present().into_iter().map(|(id, ..)| id).collect();
     let mut newest = BTreeMap::new();
     for user in desk.directory().all() {
@@ -256,7 +256,7 @@ async fn nobody_waits_while_somebody_is_free() {
         world.pass(Duration::from_millis(997)).await;
         let idle = desk.waiting().into_iter().find_map(|(item, standings)| {
             let free = standings.into_iter().find(|row| row.obstacle.is_none())?;
-            Some((item.interaction, free.user_name))
+            Some((item.key.interaction, free.user_name))
         });
         assert_eq!(idle, None);
     }

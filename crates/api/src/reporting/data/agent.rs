@@ -1,7 +1,7 @@
 //! Agents: as they are provisioned, and at work.
 
 use super::{
-    row::{Names, Row, json, schema, time},
+    row::{Names, Row, json, schema, time, while_busy},
     words,
 };
 use domain::{
@@ -443,6 +443,10 @@ struct UserPut<'a> {
     place: Option<&'a str>,
     /// Slots per medium, where they differ from the centre's.
     capacity: BTreeMap<&'a str, u8>,
+    /// For a medium, the other media beside which the user is offered more of it, where that differs from the centre's.
+    while_busy: BTreeMap<&'a str, Vec<&'a str>>,
+    /// How many interactions of all media together; null is as the centre says.
+    max_total: Option<u8>,
     /// The queues whose work the user takes; empty means those whose skills the user has.
     queues: Vec<&'a str>,
     /// Settings of the user's own, by section and option.
@@ -482,6 +486,7 @@ fn put(user: &User) -> Option<Value> {
         device,
         place,
         capacity,
+        across,
         queues,
         settings,
     } = user;
@@ -497,6 +502,8 @@ fn put(user: &User) -> Option<Value> {
         phone_number: device.as_ref().map(|device| device.phone_number.as_str()),
         place: place.as_deref(),
         capacity: capacity.iter().map(|(medium, slots)| (medium.as_str(), *slots)).collect(),
+        while_busy: while_busy(across),
+        max_total: across.max_total,
         queues: queues.iter().map(domain::QueueName::as_str).collect(),
         settings,
     })

@@ -2,7 +2,7 @@
 
 use super::{
     agent::StateEntry,
-    row::{Row, json, schema},
+    row::{Row, json, schema, while_busy},
     words,
 };
 use domain::{
@@ -278,6 +278,10 @@ struct CentrePut<'a> {
     disposition_rule: DispositionRule<'a>,
     /// Slots per agent, by medium.
     capacity: BTreeMap<&'a str, u8>,
+    /// For a medium, the other media beside which an agent is offered more of it; all but calls where it is not named.
+    while_busy: BTreeMap<&'a str, Vec<&'a str>>,
+    /// How many interactions of all media together an agent is offered; null is as many as the media allow.
+    max_total: Option<u8>,
     /// The services that customers come in through, by name.
     services: BTreeMap<&'a str, ServiceEntry<'a>>,
     /// Settings by section and option.
@@ -372,6 +376,7 @@ fn put_centre(centre: &Centre) -> Option<Value> {
         agent_states,
         disposition,
         capacity,
+        across,
         services,
         settings,
         transfers_answered_only,
@@ -387,6 +392,8 @@ fn put_centre(centre: &Centre) -> Option<Value> {
         agent_states: agent_states.iter().map(|state| StateEntry::of(state)).collect(),
         disposition_rule: rule(disposition),
         capacity: capacity.iter().map(|(medium, slots)| (medium.as_str(), *slots)).collect(),
+        while_busy: while_busy(across),
+        max_total: across.max_total,
         services: services.iter().map(|(name, service)| (name.as_str(), entry(service))).collect(),
         settings,
         transfers_answered_only: *transfers_answered_only,

@@ -1,10 +1,11 @@
 //! What every kind of event needs: its row in the table of kinds, its schema, its struct as JSON, moments, and the
 //! conversation or call that it belongs to and whom it is about.
 
-use domain::{Millis, UserId};
+use domain::{MediumName, Millis, UserId, across::AcrossMedia};
 use schemars::{JsonSchema, Schema, SchemaGenerator, generate::SchemaSettings};
 use serde::Serialize;
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// The prefix of every type.
 pub const PREFIX: &str = "jackfield.";
@@ -30,6 +31,12 @@ pub fn schema<T: JsonSchema>(generator: SchemaGenerator) -> Schema {
 /// A struct of this crate as JSON: it has text keys and finite numbers, so there is always one.
 pub fn json(data: impl Serialize) -> Option<Value> {
     serde_json::to_value(data).ok()
+}
+
+/// For a medium, the others beside which it is offered.
+pub fn while_busy(across: &AcrossMedia) -> BTreeMap<&str, Vec<&str>> {
+    let named = across.while_busy.iter();
+    named.map(|(medium, others)| (medium.as_str(), others.iter().map(MediumName::as_str).collect())).collect()
 }
 
 /// A moment in RFC 3339; empty for one that no calendar has.

@@ -1,6 +1,6 @@
 //! Phones: how they stand, what they are told to do, and what is told of them (spec: core-and-voice#4.2, #4.5).
 
-use desk::routing::Obstacle;
+use desk::routing::{ItemKey, Obstacle};
 use domain::call::{Cause, Dn, LegCommand, LegEvent};
 use serde_json::{Value, json};
 use testkit::{Client, ScriptedSwitch, TestServer, settled};
@@ -49,7 +49,7 @@ async fn a_start_tells_only_those_whose_phone_it_does_not_find() {
     exchange.registers("5002", true).await;
     assert_eq!(ana.hears().await, [] as [Value; 0]);
     let call = exchange.calls_in("+15550142", "9000").await;
-    let standings = app.desk.standings(&call);
+    let standings = app.desk.standings(&ItemKey::of(call.clone()));
     let against = |name: &str| {
         let standing = standings.iter().find(|standing| standing.user_name.starts_with(name));
         standing.expect("logged in").obstacle.clone()
@@ -57,7 +57,9 @@ async fn a_start_tells_only_those_whose_phone_it_does_not_find() {
     assert_eq!((against("agent1"), against("agent2")), (Some(Obstacle::NoPhone), None));
     exchange.registers("5001", true).await;
     assert_eq!(told(&tom).await["deviceState"], "Active");
-    assert!(app.desk.standings(&call).iter().all(|standing| standing.obstacle.is_none()));
+    assert!(
+        app.desk.standings(&ItemKey::of(call.clone())).iter().all(|standing| standing.obstacle.is_none())
+    );
 }
 
 #[tokio::test]

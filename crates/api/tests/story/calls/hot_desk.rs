@@ -1,5 +1,6 @@
 //! Agents at phones that are not their own (spec: core-and-voice#4.4, admin-and-reporting#2.3).
 
+use desk::routing::ItemKey;
 use domain::{
     call::{LegCommand, LegEvent},
     user::Device,
@@ -83,7 +84,9 @@ async fn a_session_begins_at_the_place_that_is_named_and_its_phone_is_the_agents
 
     // What the queue offers, and who is called by either number, rings there and at no other phone.
     let call = exchange.calls_in("+15550142", "9000").await;
-    assert!(app.desk.standings(&call).iter().all(|standing| standing.obstacle.is_none()));
+    assert!(
+        app.desk.standings(&ItemKey::of(call.clone())).iter().all(|standing| standing.obstacle.is_none())
+    );
     exchange.offers(&call, &tom).await;
     assert_eq!(rung(&exchange), ["5010"]);
     exchange.hears(&call, 2, LegEvent::Up).await;

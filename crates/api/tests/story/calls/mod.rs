@@ -1,3 +1,4 @@
+mod across;
 mod capabilities;
 mod devices;
 mod dial;

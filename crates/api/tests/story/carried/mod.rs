@@ -26,7 +26,7 @@ pub fn messenger(app: &TestServer) -> Correspondent<'_> {
 }
 
 /// An agent who has taken a correspondent's conversation.
-async fn talking<'a>(app: &'a TestServer, with: &Correspondent<'a>) -> (Client<'a>, Guest<'a>) {
+pub async fn talking<'a>(app: &'a TestServer, with: &Correspondent<'a>) -> (Client<'a>, Guest<'a>) {
     let tom = app.agent("agent1");
     tom.ready().await;
     let guest = with.writes("Hello").await;

@@ -4,3 +4,4 @@ mod bounds;
 mod colleagues;
 mod seed_001;
 mod sequences;
+mod supervisors;

@@ -1,5 +1,7 @@
-//! The routing rule: one line a rule, and what must hold on every board.
+//! The routing rule: one line a rule, what must hold on every board, and that the indexes of the board change nothing.
 
+mod indexes;
+mod media;
 mod places;
 mod properties;
 mod rules;

@@ -1,19 +1,19 @@
 //! What must hold on every board.
 
-use super::test_board::{MEDIUM, TestAgent, TestBoard, What, test_board, what, who};
+use super::test_board::{MEDIUM, TestAgent, TestBoard, What, offers, test_board, what, who};
 use crate::routing::{
-    Board, Obstacle, Offer, WaitingItem, effective_priority, explain, explain::explain_with, route,
+    Board, Obstacle, Offer, WaitingItem, effective_priority, explain, explain::explain_with,
 };
-use domain::{Millis, UserId, agent::Readiness};
+use domain::{Millis, UserId, across::Taken, agent::Readiness};
 use proptest::{collection::vec, prelude::*};
 use std::collections::BTreeMap;
 
-const NOW: Millis = 50;
-const AGENTS: [&str; 4] = ["ann", "bob", "cat", "dan"];
-const QUEUES: [&str; 3] = ["Support", "Sales", "gone"];
+pub const NOW: Millis = 50;
+pub const AGENTS: [&str; 4] = ["ann", "bob", "cat", "dan"];
+pub const QUEUES: [&str; 3] = ["Support", "Sales", "gone"];
 const MEDIA: [&str; 2] = [MEDIUM, "post"];
 
-fn agent(name: &'static str) -> impl Strategy<Value = TestAgent> {
+pub fn agent(name: &'static str) -> impl Strategy<Value = TestAgent> {
     let ready = prop_oneof![5 => Just(Readiness::Ready), 1 => Just(Readiness::NotReady), 1 => Just(Readiness::LoggedIn)];
     let only = prop_oneof![3 => Just(None), 1 => Just(Some("Support")), 1 => Just(Some("Sales"))];
     let load = (0_u8..4, 0_usize..4, 0_i64..3);
@@ -32,7 +32,7 @@ fn agent(name: &'static str) -> impl Strategy<Value = TestAgent> {
     )
 }
 
-fn item() -> impl Strategy<Value = What> {
+pub fn item() -> impl Strategy<Value = What> {
     // Mostly the first queue, so that they meet.
     let queue = prop_oneof![6 => Just(QUEUES[0]), 2 => Just(QUEUES[1]), 1 => Just(QUEUES[2])];
     let bars = vec((0_usize..AGENTS.len(), NOW - 2..NOW + 3), 0..3);
@@ -46,7 +46,7 @@ fn item() -> impl Strategy<Value = What> {
 }
 
 /// A board with all kinds of agents and items; the third queue does not exist.
-fn any_board() -> impl Strategy<Value = TestBoard> {
+pub fn any_board() -> impl Strategy<Value = TestBoard> {
     let ageing = prop_oneof![Just(0_i64), Just(10)];
     let agents = (0..=AGENTS.len())
         .prop_flat_map(|count| AGENTS[..count].iter().map(|name| agent(name)).collect::<Vec<_>>());
@@ -64,24 +64,25 @@ fn any_board() -> impl Strategy<Value = TestBoard> {
 }
 
 /// What waits in a queue that exists, in the order in which it is to be served.
-fn ranked(board: &Board) -> Vec<WaitingItem> {
+pub fn ranked(board: &Board, now: Millis) -> Vec<WaitingItem> {
     let mut items: Vec<WaitingItem> =
         board.waiting().filter(|item| board.queue(&item.queue).is_some()).cloned().collect();
-    let rank = |item: &WaitingItem| effective_priority(item, board.queue(&item.queue).expect("is"), NOW);
-    items.sort_by_key(|item| (-rank(item), item.since, item.interaction.clone()));
+    let rank = |item: &WaitingItem| effective_priority(item, board.queue(&item.queue).expect("is"), now);
+    items.sort_by_key(|item| (-rank(item), item.since, item.key.clone()));
     items
 }
 
 /// What stands against each agent when so many offers were made in this round already.
 fn standings(board: &Board, item: &WaitingItem, made: &[Offer]) -> Vec<(UserId, Option<Obstacle>)> {
     let extra = |agent: &UserId| {
-        let same = |offer: &&Offer| {
-            offer.agent == *agent
-                && board.item(&offer.interaction).is_some_and(|other| other.medium == item.medium)
-        };
-        made.iter().filter(same).count()
+        let mut taken = Taken::new();
+        for offer in made.iter().filter(|offer| offer.agent == *agent) {
+            let medium = board.item(&offer.key).expect("it waits").medium.clone();
+            *taken.entry(medium).or_default() += 1;
+        }
+        taken
     };
-    let standings = explain_with(board, &item.interaction, NOW, extra).expect("it waits");
+    let standings = explain_with(board, &item.key, NOW, extra).expect("it waits");
     standings.into_iter().map(|standing| (standing.agent, standing.obstacle)).collect()
 }
 
@@ -90,22 +91,24 @@ proptest! {
     fn nobody_is_offered_more_than_he_has_room_for(test in any_board()) {
         let board = test.board();
         let mut given: BTreeMap<(UserId, String), usize> = BTreeMap::new();
-        for offer in route(&board, NOW) {
-            let medium = &board.item(&offer.interaction).expect("it waits").medium;
+        for offer in offers(&board, NOW) {
+            let medium = &board.item(&offer.key).expect("it waits").medium;
             *given.entry((offer.agent.clone(), medium.to_string())).or_default() += 1;
         }
         for ((agent, medium), count) in given {
             let seat = board.seats().find(|seat| seat.agent == agent).expect("the agent is seated");
-            prop_assert!(count <= seat.room(&medium.as_str().into()));
+            let (medium, none) = (medium.as_str().into(), Taken::new());
+            let most = seat.candidate(board.centre(), &none).capacity(&medium);
+            prop_assert!(seat.taken(&medium) + count <= most);
         }
     }
 
     #[test]
     fn nobody_is_offered_what_something_stands_against(test in any_board()) {
         let board = test.board();
-        let offers = route(&board, NOW);
+        let offers = offers(&board, NOW);
         for (place, offer) in offers.iter().enumerate() {
-            let item = board.item(&offer.interaction).expect("it waits");
+            let item = board.item(&offer.key).expect("it waits");
             let standings = standings(&board, item, &offers[..place]);
             prop_assert!(standings.contains(&(offer.agent.clone(), None)), "{offer:?}: {standings:?}");
         }
@@ -114,8 +117,8 @@ proptest! {
     #[test]
     fn what_is_offered_waited_and_is_offered_once(test in any_board()) {
         let board = test.board();
-        let mut offered: Vec<_> = route(&board, NOW).into_iter().map(|offer| offer.interaction).collect();
-        prop_assert!(offered.iter().all(|session| board.item(session).is_some()));
+        let mut offered: Vec<_> = offers(&board, NOW).into_iter().map(|offer| offer.key).collect();
+        prop_assert!(offered.iter().all(|key| board.item(key).is_some()));
         let count = offered.len();
         offered.sort();
         offered.dedup();
@@ -125,8 +128,8 @@ proptest! {
     #[test]
     fn what_is_left_could_be_given_to_nobody(test in any_board()) {
         let board = test.board();
-        let offers = route(&board, NOW);
-        for item in ranked(&board).iter().filter(|item| offers.iter().all(|offer| offer.interaction != item.interaction)) {
+        let offers = offers(&board, NOW);
+        for item in ranked(&board, NOW).iter().filter(|item| offers.iter().all(|offer| offer.key != item.key)) {
             let standings = standings(&board, item, &offers);
             prop_assert!(standings.iter().all(|(_, obstacle)| obstacle.is_some()), "{item:?}: {standings:?}");
         }
@@ -135,10 +138,10 @@ proptest! {
     #[test]
     fn nothing_is_passed_over_for_what_comes_after_it(test in any_board()) {
         let board = test.board();
-        let offers = route(&board, NOW);
+        let offers = offers(&board, NOW);
         let mut made = 0;
-        for item in ranked(&board) {
-            if offers.get(made).is_some_and(|offer| offer.interaction == item.interaction) {
+        for item in ranked(&board, NOW) {
+            if offers.get(made).is_some_and(|offer| offer.key == item.key) {
                 made += 1;
                 continue;
             }
@@ -157,16 +160,16 @@ proptest! {
         }),
     ) {
         let other = TestBoard { states: shuffled, ..test.clone() };
-        prop_assert_eq!(route(&test.board(), NOW), route(&other.board(), NOW));
+        prop_assert_eq!(offers(&test.board(), NOW), offers(&other.board(), NOW));
     }
 
     #[test]
     fn a_round_gives_offers_exactly_when_somebody_has_nothing_against_something(test in any_board()) {
         let board = test.board();
-        let open = ranked(&board).iter().any(|item| {
-            let standings = explain(&board, &item.interaction, NOW).expect("it waits");
+        let open = ranked(&board, NOW).iter().any(|item| {
+            let standings = explain(&board, &item.key, NOW).expect("it waits");
             standings.iter().any(|standing| standing.obstacle.is_none())
         });
-        prop_assert_eq!(!route(&board, NOW).is_empty(), open);
+        prop_assert_eq!(!offers(&board, NOW).is_empty(), open);
     }
 }

@@ -1,7 +1,7 @@
 //! One test a rule, most of them one line.
 
-use super::test_board::{MEDIUM, TestAgent, test_board, what, who};
-use crate::routing::{Board, Obstacle, effective_priority, explain, next_change, route};
+use super::test_board::{MEDIUM, TestAgent, in_words, offers, test_board, what, who};
+use crate::routing::{ItemKey, Obstacle, effective_priority, explain, next_change};
 use domain::{
     Key, State,
     agent::{HotDesk, Readiness},
@@ -56,7 +56,7 @@ fn who_came_from_the_future_has_not_aged() {
         test_board().queue("Support", |queue| queue.ageing = 1_000).waits(what("1").since(5_000).priority(3));
     let board = test.board();
     let (item, queue) =
-        (board.item(&"1".into()).expect("waits"), board.queue(&"Support".into()).expect("is"));
+        (board.item(&ItemKey::of("1")).expect("waits"), board.queue(&"Support".into()).expect("is"));
     assert_eq!(effective_priority(item, queue, 0), 3);
 }
 
@@ -165,7 +165,7 @@ fn calls_go_to_whom_a_phone_is_in_service_that_takes_them() {
         board.take(&Key::Device("5001".into()), &Arc::new(State::Device(back))),
         "the router must be woken"
     );
-    assert_eq!(crate::routing::route(&board, 0).len(), 1);
+    assert_eq!(offers(&board, 0).len(), 1);
 }
 
 #[test]
@@ -184,7 +184,7 @@ fn the_phone_of_an_agent_is_the_one_at_which_they_work() {
 fn who_is_not_logged_in_is_not_there() {
     let test = test_board().seat(who("ann").gone()).waits(what("1"));
     test.gives("");
-    assert_eq!(explain(&test.board(), &"1".into(), 0), Some(vec![]));
+    assert_eq!(explain(&test.board(), &ItemKey::of("1"), 0), Some(vec![]));
 }
 
 #[test]
@@ -216,18 +216,18 @@ fn who_refused_is_spared_until_the_cool_down_is_over() {
 fn what_can_never_be_offered_to_one_agent_holds_up_nobody_else() {
     let test = test_board().seat(who("ann")).waits(what("1")).waits(what("2"));
     let mut board = test.board();
-    board.give_up(&"1".into(), &"ann".into());
-    let given = |board: &Board| {
-        let offers = route(board, 0);
-        offers.iter().map(|offer| format!("{}>{}", offer.interaction, offer.agent)).collect::<Vec<_>>()
-    };
-    assert_eq!(given(&board), ["2>ann"]);
-    let standings = explain(&board, &"1".into(), 0).expect("it waits");
+    board.give_up(&ItemKey::of("1"), &"ann".into());
+    assert_eq!(in_words(&offers(&board, 0)), "2>ann");
+    let standings = explain(&board, &ItemKey::of("1"), 0).expect("it waits");
     assert_eq!(standings[0].obstacle, Some(Obstacle::Impossible));
     for (key, state) in test.seat(who("bob")).states {
         board.take(&key, &state);
     }
-    assert_eq!(given(&board), ["1>bob", "2>ann"], "others are offered it, and it stays given up meanwhile");
+    assert_eq!(
+        in_words(&offers(&board, 0)),
+        "1>bob 2>ann",
+        "others are offered it, and it stays given up meanwhile"
+    );
 }
 
 #[test]
@@ -249,7 +249,7 @@ fn a_freed_slot_pulls_at_once() {
     let mut board = test.board();
     let freed = Arc::new(State::Agent(who("ann").agent));
     assert!(board.take(&Key::Agent("ann".into()), &freed), "the router must be woken");
-    assert_eq!(crate::routing::route(&board, 0).len(), 1);
+    assert_eq!(offers(&board, 0).len(), 1);
 }
 
 #[test]

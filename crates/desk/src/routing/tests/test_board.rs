@@ -1,6 +1,6 @@
 //! A board with seats and a queue before it, written down in one line.
 
-use crate::routing::{Board, Obstacle, explain, route};
+use crate::routing::{Board, ItemKey, Obstacle, Offer, explain, route};
 use domain::{
     InteractionId, Key, MediumName, Millis, State, UserData, UserId,
     agent::{Agent, AgentState, ChannelState, Login, OwedDisposition, Readiness},
@@ -34,6 +34,7 @@ pub fn test_board() -> TestBoard {
         agent_states: Vec::new(),
         disposition: Rule::default(),
         capacity: BTreeMap::from([(MEDIUM.into(), 1), ("post".into(), 1)]),
+        across: domain::across::AcrossMedia::default(),
         services: BTreeMap::new(),
         settings: BTreeMap::new(),
         transfers_answered_only: false,
@@ -101,18 +102,27 @@ impl TestBoard {
 
     /// Fails unless the offers are these, in this order: `item>agent`.
     pub fn gives(&self, expected: &str) {
-        let offers = route(&self.board(), self.now);
-        let offers: Vec<_> =
-            offers.iter().map(|offer| format!("{}>{}", offer.interaction, offer.agent)).collect();
-        assert_eq!(offers.join(" "), expected);
+        assert_eq!(in_words(&offers(&self.board(), self.now)), expected);
     }
 
     /// What stands between a waiting item and an agent.
     pub fn why(&self, item: &str, agent: &str) -> Option<Obstacle> {
-        let standings = explain(&self.board(), &item.into(), self.now).expect("it waits");
+        let standings = explain(&self.board(), &ItemKey::of(item), self.now).expect("it waits");
         let standing = standings.into_iter().find(|standing| standing.user_name == agent);
         standing.expect("the agent is seated").obstacle
     }
+}
+
+/// All offers of a round.
+pub fn offers(board: &Board, now: Millis) -> Vec<Offer> {
+    route(board, now).collect()
+}
+
+/// Offers as `item>agent`.
+pub fn in_words(offers: &[Offer]) -> String {
+    let words: Vec<_> =
+        offers.iter().map(|offer| format!("{}>{}", offer.key.interaction, offer.agent)).collect();
+    words.join(" ")
 }
 
 /// An agent.
@@ -137,6 +147,7 @@ pub fn who(name: &str) -> TestAgent {
         device: None,
         place: None,
         capacity: BTreeMap::new(),
+        across: domain::across::AcrossMedia::default(),
         queues: Vec::new(),
         settings: BTreeMap::new(),
     };
@@ -202,9 +213,19 @@ impl TestAgent {
         self
     }
 
-    pub fn busy(mut self, taken: usize) -> Self {
+    pub fn busy(self, taken: usize) -> Self {
+        self.holding(MEDIUM, taken)
+    }
+
+    /// So many of a medium.
+    pub fn holding(mut self, medium: &str, taken: usize) -> Self {
         let held = (0..taken).map(|number| InteractionId::new(format!("held-{number}")));
-        self.agent.slots.insert(MEDIUM.into(), held.collect());
+        self.agent.slots.insert(medium.into(), held.collect());
+        self
+    }
+
+    pub fn across(mut self, across: domain::across::AcrossMedia) -> Self {
+        self.user.across = across;
         self
     }
 

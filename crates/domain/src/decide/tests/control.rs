@@ -50,7 +50,11 @@ fn only_who_leads_an_agent_changes_their_state_and_only_with_the_feature() {
     check(world.clone(), control("dan", "sue", puts("NotReady")), &role);
     check(grouped(TestCentre::new()), control("ann", "sue", puts("NotReady")), &role);
     check(grouped(TestCentre::new()), control("bob", "sue", puts("NotReady")), "bob: NotReady of sue's");
-    check(TestCentre::new(), control("ann", "sue", puts("NotReady")), "no: The user lacks the role this request needs");
+    check(
+        TestCentre::new(),
+        control("ann", "sue", puts("NotReady")),
+        "no: The user lacks the role this request needs",
+    );
     let off = world.then(centre_with(|centre| centre.features.clear()));
     let feature = no(&Refusal::FeatureOff(crate::command::CONTROL_FEATURE));
     check(off, control("ann", "sue", puts("NotReady")), &feature);

@@ -194,10 +194,22 @@ fn a_colleague_cannot_hand_them_anything_either() {
 fn what_they_owe_stands_before_their_state_in_what_is_said_of_them() {
     let world = owing().then(state("ann", "NotReady"));
     let agent = world.agent("ann");
-    let candidate =
-        crate::offer::Candidate { agent: Some(agent), user: None, capacity: 3, extra: 0, has_phone: false };
+    let extra = crate::across::Taken::new();
+    let candidate = crate::offer::Candidate {
+        agent: Some(agent),
+        user: None,
+        centre: None,
+        extra: &extra,
+        has_phone: false,
+    };
     let medium = test_centre::medium();
-    let work = |medium| crate::offer::Work { medium, queue: None, barred_until: None, is_given_up: false };
+    let work = |medium| crate::offer::Work {
+        medium,
+        queue: None,
+        takes_part: false,
+        barred_until: None,
+        is_given_up: false,
+    };
     assert_eq!(candidate.obstacle(&work(&medium), 0), Some(Obstacle::OwesDisposition));
     let other: crate::MediumName = "x".into();
     assert_eq!(candidate.obstacle(&work(&other), 0), Some(Obstacle::NoChannel));

@@ -447,6 +447,7 @@ pub fn centre() -> Centre {
         agent_states: system_states(),
         disposition: Rule::default(),
         capacity: BTreeMap::from([(medium(), 3)]),
+        across: crate::across::AcrossMedia::default(),
         services: BTreeMap::from([
             ("support".into(), service(Terms::default())),
             ("texts".into(), service(texts)),
@@ -491,6 +492,7 @@ pub fn user(name: &str) -> User {
         device: None,
         place: Some(format!("{name}'s place")),
         capacity: BTreeMap::new(),
+        across: crate::across::AcrossMedia::default(),
         queues: Vec::new(),
         settings: BTreeMap::new(),
     }

@@ -18,7 +18,7 @@ use crate::{cli::Trace, config};
 use anyhow::{Result, bail};
 use desk::{
     ports::EventRow,
-    routing::{AgentObstacle, explain},
+    routing::{AgentObstacle, ItemKey, explain},
 };
 use domain::{
     Event, InteractionId, Key, State, call::interactions_of, message::Content, notice::Notice, thread,
@@ -135,8 +135,8 @@ impl Course {
             return Ok(None);
         }
         let (board, now) = board(reader, &ROUTED)?;
-        let id = InteractionId::from(self.key.id());
-        Ok(board.item(&id).map(|_| explain(&board, &id, now).unwrap_or_default()))
+        let key = ItemKey::of(self.key.id());
+        Ok(board.item(&key).map(|_| explain(&board, &key, now).unwrap_or_default()))
     }
 
     fn waits(&self) -> bool {

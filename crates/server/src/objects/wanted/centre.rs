@@ -7,7 +7,7 @@ use super::{
     reading::ReadContext,
 };
 use crate::{
-    config::{AgentStateEntry, Config, MessengerEntry, Pause, ServiceEntry},
+    config::{self, AgentStateEntry, Config, MessengerEntry, Pause, ServiceEntry},
     findings::Findings,
     objects::UnlistedObjects,
 };
@@ -38,7 +38,10 @@ pub(super) fn wanted(
     overwrite(&mut centre.id, entry.id.as_ref());
     overwrite(&mut centre.name, entry.name.as_ref());
     overwrite(&mut centre.features, entry.features.as_ref());
-    overwrite(&mut centre.capacity, entry.capacity.as_ref());
+    overwrite(&mut centre.capacity, entry.capacity.as_ref().map(config::slots).as_ref());
+    let while_busy = entry.capacity.as_ref().map(config::while_busy);
+    overwrite(&mut centre.across.while_busy, while_busy.as_ref());
+    overwrite(&mut centre.across.max_total, entry.max_total.map(Some).as_ref());
     overwrite(&mut centre.settings, entry.settings.as_ref());
     let answered_only = entry.complete_while_ringing.map(|may| !may);
     overwrite(&mut centre.transfers_answered_only, answered_only.as_ref());
@@ -191,6 +194,7 @@ fn plain(media: &Media, id: String) -> Centre {
         agent_states: system_states(),
         disposition: Rule::default(),
         capacity: media.rows().iter().map(|row| (row.name.clone(), 3)).collect(),
+        across: domain::across::AcrossMedia::default(),
         services: BTreeMap::new(),
         settings: BTreeMap::new(),
         transfers_answered_only: false,

@@ -5,11 +5,12 @@ use super::{
     reading::{Passwords, ReadContext},
 };
 use crate::{
-    config::{Config, Password, UserEntry},
+    config::{self, Config, Password, UserEntry},
     findings::Findings,
 };
 use domain::{
     UserId,
+    across::AcrossMedia,
     call::Dn,
     user::{Device, User},
 };
@@ -76,7 +77,8 @@ fn user(entry: &UserEntry, reading: &ReadContext<'_>, findings: &mut Findings) -
         skills: entry.skills.clone(),
         device,
         place: entry.place.clone(),
-        capacity: entry.capacity.clone(),
+        capacity: config::slots(&entry.capacity),
+        across: AcrossMedia { while_busy: config::while_busy(&entry.capacity), max_total: entry.max_total },
         queues: entry.queues.clone(),
         settings: entry.settings.clone(),
     }

@@ -91,6 +91,7 @@ pub fn commands(agents: usize) -> anyhow::Result<Vec<Command>> {
         agent_states: system_states(),
         disposition: Rule::default(),
         capacity: BTreeMap::from([(medium, 3)]),
+        across: domain::across::AcrossMedia::default(),
         services: BTreeMap::from([(SERVICE.into(), service)]),
         settings: BTreeMap::new(),
         transfers_answered_only: false,
@@ -125,6 +126,7 @@ pub fn commands(agents: usize) -> anyhow::Result<Vec<Command>> {
         device: None,
         place: None,
         capacity: BTreeMap::new(),
+        across: domain::across::AcrossMedia::default(),
         queues: Vec::new(),
         settings: BTreeMap::new(),
     };

@@ -34,6 +34,7 @@ const FIGURES: &[Figure] = &[
     ("fan_out", figures::fan_out::measure),
     ("flood", figures::flood::measure),
     ("restart", figures::restart::measure),
+    ("routing", figures::routing::measure),
     ("strangers", figures::strangers::measure),
     ("webhook_latency", figures::webhooks::latency),
     ("webhooks_sustained", figures::webhooks::sustained),

@@ -388,6 +388,10 @@ fn user() -> User {
         device: Some(Device { id: "d1".into(), phone_number: "5001".into() }),
         place: None,
         capacity: BTreeMap::from([("chat".into(), 3)]),
+        across: domain::across::AcrossMedia {
+            while_busy: BTreeMap::from([("chat".into(), BTreeSet::from(["smsession".into()]))]),
+            max_total: Some(4),
+        },
         queues: vec![QueueName::from("Support")],
         settings: BTreeMap::from([("s".into(), BTreeMap::from([("o".into(), json!(true))]))]),
     }
@@ -407,6 +411,10 @@ fn centre() -> Centre {
         agent_states: system_states(),
         disposition: Rule { policy: BTreeMap::from([("chat".into(), Policy::Warn)]), ..Rule::default() },
         capacity: BTreeMap::from([("chat".into(), 3)]),
+        across: domain::across::AcrossMedia {
+            while_busy: BTreeMap::from([("chat".into(), BTreeSet::from(["smsession".into()]))]),
+            max_total: Some(4),
+        },
         services: BTreeMap::from([("customer-support".into(), service)]),
         settings: BTreeMap::new(),
         transfers_answered_only: false,

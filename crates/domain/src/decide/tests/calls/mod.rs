@@ -3,6 +3,7 @@
 pub mod brief;
 pub mod invariants;
 
+mod across;
 mod acts;
 mod begin;
 mod conference;

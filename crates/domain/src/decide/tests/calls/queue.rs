@@ -83,8 +83,8 @@ fn calls_and_chats_do_not_take_each_others_slots() {
     });
     let world = check(chats, offer("ann"), OFFERED).then(up(2));
     assert_eq!((world.agent("ann").taken(&test_centre::medium()), slots(world.agent("ann"))), (3, 1));
-    let world = world.then(chats_done("s1"));
-    let world = world.then(chat::open_as("s4", &serde_json::json!({})));
+    let world = world.then(chats_done("s1")).then(chat::open_as("s4", &serde_json::json!({})));
+    let world = world.then(ann(CallAct::Hangup));
     check(world, chat::offer_of("s4", "ann"), "offered ann until 30000; ann: +slot");
 }
 

@@ -18,6 +18,7 @@ pub mod idle;
 pub mod notify;
 pub mod relay;
 pub mod restart;
+pub mod routing;
 pub mod strangers;
 pub mod webhooks;
 
