@@ -126,8 +126,8 @@ impl SessionNotes<'_> {
     }
 
     /// An offer that ended: its agent loses it, and the colleague who named them is told.
-    fn offer_ended(&self, agent: &UserId, closer: EndedBy, out: &mut Vec<NewNote>) {
-        self.change(agent, SessionChange::Status, out);
+    fn offer_ended(&self, agent: &UserId, closer: EndedBy, by: Option<String>, out: &mut Vec<NewNote>) {
+        self.status(agent, by, out);
         let Some(invitation) = self.session.party(agent).map(|party| &party.invitation) else { return };
         // A queue that was asked goes on looking for somebody.
         let by_queue = invitation.asked_by().is_some_and(|asked| asked.request.is_some());

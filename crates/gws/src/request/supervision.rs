@@ -147,7 +147,7 @@ pub struct UserSessionPlaceInQueueRequest {
 }
 
 /// What a supervisor does to an agent's channels.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq)]
 pub enum UserChannelAct {
     /// Changes how they work.
     Control(Control),
