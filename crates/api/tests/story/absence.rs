@@ -89,10 +89,11 @@ async fn who_is_back_in_time_keeps_what_they_hold() {
     let app = watching().await;
     let tom = app.agent("agent1");
     chatting(&app, &tom).await;
-    let mut poll = listens(&tom).await;
+    let _poll = listens(&tom).await;
     passes(&app, MINUTE);
     eventually("the silence is noticed", async || is_lost(&app, &tom).await).await;
-    poll.connect(0).await;
+    // The notification session has expired meanwhile.
+    Poll::open(&tom, "/v2/me/chats").await;
     eventually("they are heard again", async || !is_lost(&app, &tom).await).await;
     passes(&app, 30_000);
     due(&app, &tom).await;

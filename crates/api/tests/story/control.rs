@@ -106,7 +106,8 @@ async fn offline_logs_out_of_a_channel_or_of_all_and_customers_wait_on() {
     sasha.operate(&of(&tom, "/channels/chat"), "Offline").await.ok();
     tom.get("/me/channels/chat").await.refused(404, 6);
     let revoked = tom.hears().await;
-    let revoked = revoked.iter().find(|note| note["channel"] == "/v2/me/chats").expect("told");
+    let revoked =
+        revoked.iter().find(|note| note["data"]["notificationType"] == "StatusChange").expect("told");
     assert_eq!(
         (&revoked["data"]["chat"]["state"], &revoked["data"]["changedBy"]),
         (&json!("Revoked"), &json!("supervisor@demo"))
@@ -197,7 +198,7 @@ async fn a_conversation_is_taken_from_an_agent_for_a_queue_or_a_colleague() {
     sasha.post(&held(&tom), place.clone()).await.ok();
     let told = tom.hears().await;
     let words: Vec<&Value> = told.iter().map(|note| &note["data"]["notificationType"]).collect();
-    assert_eq!(words, [&Value::Null, &json!("StatusChange")], "that they left stands in the log");
+    assert_eq!(words, [&json!("NewMessages"), &json!("StatusChange")], "that they left stands in the log");
     insta::assert_json_snapshot!("chat_taken_by_a_supervisor", settled(&told[1]["data"]));
     assert_eq!(app.desk.waiting()[0].0.interaction, ines.id);
 

@@ -98,6 +98,7 @@ mod tests {
             wrap_up: None,
             after_call: None,
             owed: Vec::new(),
+            absence: None,
             desk: None,
         };
         Agent { login: Some(login), ..Agent::new(UserId::new("1".to_owned()), "agent1@demo".into()) }

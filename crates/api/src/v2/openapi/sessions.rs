@@ -329,7 +329,8 @@ fn briefs(medium: &Medium) -> ObjectBuilder {
         status_code(ObjectBuilder::new().description(Some("Conversations of another user, in brief.")));
     let keys = std::iter::once(&medium.plural).chain(medium.plural_aliases);
     keys.fold(answer, |answer, key| {
-        let list = ArrayBuilder::new().items(Ref::from_schema_name("SessionBrief"));
+        let list =
+            ArrayBuilder::new().items(Ref::from_schema_name(<gws::SessionBrief as utoipa::ToSchema>::name()));
         answer.property(*key, list).required(*key)
     })
 }

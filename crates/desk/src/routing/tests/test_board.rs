@@ -159,6 +159,7 @@ pub fn who(name: &str) -> TestAgent {
         wrap_up: None,
         after_call: None,
         owed: Vec::new(),
+        absence: None,
         desk: None,
     });
     TestAgent { user, agent }.state(MEDIUM, Readiness::Ready, None)
