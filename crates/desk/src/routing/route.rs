@@ -42,11 +42,14 @@ struct Round<'a> {
     board: &'a Board,
     now: Millis,
     rows: Vec<OpenRow<'a>>,
-    /// What comes next of each row, with the row's place in `rows`.
-    turns: BinaryHeap<(i64, Reverse<&'a (Millis, ItemKey)>, usize)>,
+    /// What comes next of each row.
+    turns: BinaryHeap<Turn<'a>>,
     /// The slots that were given in this round.
     given: HashMap<&'a UserId, Taken>,
 }
+
+/// The next of a row: its effective priority, since when it waits and what it is, and the row's place in `rows`.
+type Turn<'a> = (i64, Reverse<&'a (Millis, ItemKey)>, usize);
 
 /// What still waits of a row.
 struct OpenRow<'a> {

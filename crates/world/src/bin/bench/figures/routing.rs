@@ -26,6 +26,8 @@ use std::{
 const AGENTS: usize = 2_000;
 const WAITING: usize = 5_000;
 const DECISIONS: usize = 20_000;
+/// How many offers are made out in one look at the board, as the desk does.
+const AT_ONCE: usize = 512;
 const QUEUES: usize = 20;
 /// Of these each queue asks for one; an agent has three, at levels of their own.
 const SKILLS: usize = 8;
@@ -93,7 +95,7 @@ impl Floor {
         }
         // Until everybody has as much as they may have.
         loop {
-            let offers: Vec<Offer> = route(&floor.board, floor.now).collect();
+            let offers: Vec<Offer> = route(&floor.board, floor.now).take(AT_ONCE).collect();
             if offers.is_empty() {
                 break;
             }
