@@ -92,6 +92,7 @@ pub(crate) fn interaction(command: &Command) -> Option<&InteractionId> {
         | Command::InService { .. }
         | Command::Device { .. }
         | Command::WrapUpOver { .. }
+        | Command::RightsChanged { .. }
         | Command::Agent { .. }
         | Command::ReleaseFromDispositions { .. }
         | Command::Provision(_) => None,
@@ -114,6 +115,7 @@ fn agent(command: &Command) -> Option<&UserId> {
         | Command::OfferLapsed { agent, .. }
         | Command::OfferCall { agent, .. }
         | Command::WrapUpOver { agent }
+        | Command::RightsChanged { supervisor: agent }
         | Command::ReleaseFromDispositions { agent, .. } => Some(agent),
         other => other.actor(),
     }
@@ -145,6 +147,7 @@ const fn kind(command: &Command) -> &'static str {
         Command::InService { on: false, .. } => "device.out-of-service",
         Command::Device { act, .. } => of_device(act),
         Command::WrapUpOver { .. } => "wrap-up-over",
+        Command::RightsChanged { .. } => "rights-changed",
         Command::ReleaseFromDispositions { .. } => "agent.release-from-dispositions",
         Command::Agent { act, .. } => of_agent(act),
         Command::Provision(_) => "provision",

@@ -150,6 +150,9 @@ pub(crate) fn keys(command: &Command) -> Vec<Key> {
             keys.extend([Key::Device(dn.clone()), Key::Agent(agent.clone())]);
         }
         Command::WrapUpOver { agent } => keys.push(Key::Agent(agent.clone())),
+        Command::RightsChanged { supervisor } => {
+            keys.extend([Key::Agent(supervisor.clone()), Key::User(supervisor.clone())]);
+        }
         Command::ReleaseFromDispositions { agent, by, .. } => {
             keys.extend([Key::Agent(agent.clone()), Key::User(by.clone())]);
         }

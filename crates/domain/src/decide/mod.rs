@@ -67,6 +67,7 @@ pub fn decide(seen: &mut dyn Snapshots, command: &Command, now: Millis) -> Resul
         Command::InService { dn, on, answers } => calls::in_service(&mut draft, dn, *on, *answers)?,
         Command::Device { dn, agent, act } => calls::operate(&mut draft, dn, agent, act)?,
         Command::WrapUpOver { agent } => work::wrap_up_over(&mut draft, agent)?,
+        Command::RightsChanged { supervisor } => calls::judge_watch(&mut draft, supervisor)?,
         Command::ReleaseFromDispositions { agent, by, medium } => {
             owed::let_off(&mut draft, agent, by, medium.as_ref())?;
         }

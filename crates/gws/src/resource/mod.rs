@@ -22,7 +22,7 @@ mod words;
 pub use attribute::{BusinessAttribute, business_attributes};
 pub use call::{
     CALLS_TOPIC, CallBrief, CallResource, CallView, call_in_brief, call_path, call_resource, device_path,
-    followed, is_listened_to, numbers,
+    is_listened_to, is_silenced, numbers,
 };
 pub use channel::{
     AgentState, ChannelResource, SWITCH, UserActivity, UserState, activity, channel_resources,
