@@ -36,7 +36,10 @@ pub use diagnostics::{
     QuarantinedUnit, UnknownRequest, WaitingInteraction, quarantined_unit, waiting_interaction,
 };
 pub use feature::{Feature, MONITORING, assigned_features, known_features};
-pub use group::{DispositionCode, GroupResource, code_resource, disposition_group, unit_resource};
+pub use group::{
+    DispositionCode, GroupResource, agent_group, agent_group_id, code_resource, disposition_group,
+    unit_resource,
+};
 pub use measure::Measure;
 pub use message::{MessageResource, message_resource};
 pub use participant::Participant;
