@@ -58,7 +58,8 @@ fn user_events(conn: &Connection, value: &str) -> SqliteResult<Vec<u64>> {
     while let Some(row) = rows.next()? {
         let body = row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?;
         let event: Event = format::read(Document::Event, row.get(2)?, body)?;
-        if matches!(&event, Event::Device(DeviceEvent::UserEvent { user_data, .. }) if holds(user_data, value)) {
+        if matches!(&event, Event::Device(DeviceEvent::UserEvent { user_data, .. }) if holds(user_data, value))
+        {
             found.push(row.get(0)?);
         }
     }

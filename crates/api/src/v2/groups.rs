@@ -20,8 +20,8 @@ use domain::{
 use gws::{
     Answer, CreatedAnswer, DispositionAnswer, DispositionCodeChangeRequest, DispositionCodeRequest,
     DispositionGroupRequest, DispositionNameRequest, DispositionsAnswer, GroupAnswer, GroupResource,
-    GroupsAnswer, Outcome, Problem, Query, Wanted, agent_group, agent_group_id, code_resource, disposition_group,
-    unit_resource, user_resource,
+    GroupsAnswer, Outcome, Problem, Query, Wanted, agent_group, agent_group_id, code_resource,
+    disposition_group, unit_resource, user_resource,
 };
 use http::StatusCode;
 use std::sync::Arc;
@@ -79,11 +79,7 @@ pub fn of_user(api: &Api, user: &User, wanted: &Wanted) -> Vec<GroupResource> {
 /// The groups of agents that a user sees: those that they lead, and as an administrator all.
 fn agent_groups(api: &Api, user: &User) -> Vec<AgentGroup> {
     let Some(centre) = api.desk.centre() else { return Vec::new() };
-    if user.has(ADMINS) {
-        centre.agent_groups.clone()
-    } else {
-        centre.groups_led_by(user).cloned().collect()
-    }
+    if user.has(ADMINS) { centre.agent_groups.clone() } else { centre.groups_led_by(user).cloned().collect() }
 }
 
 /// A group of agents. A member who is named and not there is left out.

@@ -50,7 +50,8 @@ async fn supervisors_see_the_groups_that_they_lead_with_their_members() {
     let led = sasha.get("/me/groups?type=AgentGroup&fields=*&subresources=users").await.ok();
     insta::assert_json_snapshot!("led_by_a_supervisor", settled(&led));
     let plain = sasha.get("/me/groups?fields=*").await.ok();
-    let names: Vec<_> = plain["groups"].as_array().expect("groups").iter().map(|group| &group["type"]).collect();
+    let names: Vec<_> =
+        plain["groups"].as_array().expect("groups").iter().map(|group| &group["type"]).collect();
     assert_eq!(names, ["BusinessUnit", "AgentGroup"]);
     assert!(plain["groups"][1].get("users").is_none());
     let uri = led["groups"][0]["uri"].as_str().expect("an address");

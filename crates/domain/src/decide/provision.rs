@@ -2,12 +2,8 @@
 
 use super::{DecideError, Draft, calls, hot_desk};
 use crate::{
-    Event, Key, Refusal, State, UserId, centre, check,
-    command::Provision,
-    device, disposition_tree,
-    ids::Dn,
-    queue,
-    user,
+    Event, Key, Refusal, State, UserId, centre, check, command::Provision, device, disposition_tree, ids::Dn,
+    queue, user,
 };
 use std::sync::Arc;
 

@@ -68,7 +68,8 @@ fn typed(text: &str) -> Option<Callee> {
     if let Some(number) = number(text) {
         return Some(Callee::Number(number));
     }
-    let is_name = !text.trim().is_empty() && !text.contains(|letter: char| letter == ':' || letter.is_control());
+    let is_name =
+        !text.trim().is_empty() && !text.contains(|letter: char| letter == ':' || letter.is_control());
     user_at(text).or_else(|| is_name.then(|| Callee::UserName(text.trim().to_owned())))
 }
 

@@ -3,7 +3,6 @@
 use super::{destination::Destination, table::requests, value::Pairs};
 use desk::Dialled;
 use serde::Deserialize;
-use serde_json::Value;
 use utoipa::ToSchema;
 
 requests! {

@@ -53,7 +53,8 @@ async fn a_user_is_dialled_where_they_work_by_name_and_by_address() {
 
 #[tokio::test]
 async fn a_user_is_asked_and_handed_a_call_where_they_work() {
-    for operation in ["InitiateTransfer", "InitiateConference", "SingleStepTransfer", "SingleStepConference"] {
+    for operation in ["InitiateTransfer", "InitiateConference", "SingleStepTransfer", "SingleStepConference"]
+    {
         let app = hot_desk::centre().await;
         let exchange = ScriptedSwitch::connect(&app);
         let (tom, mei) = at_work(&app, &exchange).await;
@@ -77,7 +78,8 @@ async fn a_user_who_is_unknown_or_not_at_work_is_refused_and_nothing_changes() {
     mei.post("/me", json!({"operationName": "EndContactCenterSession"})).await.ok();
     let before = tom.get(&path).await.ok()["call"]["state"].clone();
     exchange.asked();
-    for operation in ["InitiateTransfer", "SingleStepTransfer", "InitiateConference", "SingleStepConference"] {
+    for operation in ["InitiateTransfer", "SingleStepTransfer", "InitiateConference", "SingleStepConference"]
+    {
         let ask = |destination: Value| json!({"operationName": operation, "destination": destination});
         let why = tom.post(&path, ask(json!({"targetPath": user}))).await.refused(400, 2);
         assert_eq!(why, "The agent is not available for voice: they are not logged in on it");

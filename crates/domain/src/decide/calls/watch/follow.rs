@@ -40,7 +40,12 @@ fn joined(draft: &mut Draft<'_>, id: &InteractionId, leg: u16) -> Result<(), Dec
 
 /// Calls the supervisor who follows the calls of a party's phone. `asked_now` says that they have just asked for it, so that
 /// their phone may answer by itself.
-pub(super) fn follow(draft: &mut Draft<'_>, id: &InteractionId, leg: u16, asked_now: bool) -> Result<(), DecideError> {
+pub(super) fn follow(
+    draft: &mut Draft<'_>,
+    id: &InteractionId,
+    leg: u16,
+    asked_now: bool,
+) -> Result<(), DecideError> {
     let call = draft.call(id)?;
     let is_free = |party: &&Party| is_followed(party) && waiting(&call) != Some(party.leg);
     let Some(target) = call.on(leg).filter(is_free) else { return Ok(()) };

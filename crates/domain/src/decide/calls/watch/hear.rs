@@ -28,7 +28,12 @@ pub(in super::super) fn switch(
     }
 }
 
-pub(super) fn change(draft: &mut Draft<'_>, call: &Call, party: &Party, watch: PartyWatch) -> Result<(), DecideError> {
+pub(super) fn change(
+    draft: &mut Draft<'_>,
+    call: &Call,
+    party: &Party,
+    watch: PartyWatch,
+) -> Result<(), DecideError> {
     let watch = PartyWatch { stepped_in: false, ..watch };
     draft.tell_call(&call.id, Fact::Watching { leg: party.leg, watch })?;
     // Who steps out may leave a customer on hold.
