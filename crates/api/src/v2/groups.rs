@@ -40,8 +40,10 @@ pub fn router() -> OpenApiRouter<Arc<Api>> {
         .routes(routes!(read_code, rename_code, remove_code))
 }
 
+/// Groups of every `type`.
+///
 /// Business units, root groups of disposition codes, and the groups of agents that the caller leads, or as an administrator
-/// all, which `type` tells apart. `subresources=*` embeds the codes and folders or the members of each, `**` the whole tree.
+/// all. `subresources=*` embeds the codes and folders or the members of each, `**` the whole tree.
 #[utoipa::path(
     get, path = "/groups", tag = "groups",
     params(("type" = Option<String>, Query, description = "`BusinessUnit`, `AgentGroup` or `dispositions`"), Listing),
@@ -58,8 +60,10 @@ async fn list(State(api): State<Arc<Api>>, caller: Caller, query: Query) -> Outc
     GroupsAnswer::of(&query, &EMBEDDED, groups)
 }
 
-/// The groups of the caller: the centre as the one business unit, and for supervisors the groups of agents that they lead,
-/// with their members where `subresources` names `users`.
+/// The groups of the caller.
+///
+/// The centre as the one business unit, and for supervisors the groups of agents that they lead, with their members where
+/// `subresources` names `users`.
 #[utoipa::path(
     get, path = "/me/groups", tag = "me",
     params(("type" = Option<String>, Query, description = "`BusinessUnit` or `AgentGroup`"), Listing),

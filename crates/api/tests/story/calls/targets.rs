@@ -16,6 +16,7 @@ async fn at_work<'a>(app: &'a TestServer, exchange: &ScriptedSwitch<'_>) -> (Cli
     let (tom, mei) = (app.agent("agent1"), app.agent("agent2"));
     let start = json!({"operationName": "StartContactCenterSession", "channels": ["voice"]});
     tom.post("/me", start.clone()).await.ok();
+    tom.operate("/me/channels/voice", "Ready").await.ok();
     let mut at = start;
     at["place"] = "Hall".into();
     mei.post("/me", at).await.ok();
@@ -83,8 +84,8 @@ async fn a_user_who_is_unknown_or_not_at_work_is_refused_and_nothing_changes() {
         let ask = |destination: Value| json!({"operationName": operation, "destination": destination});
         let why = tom.post(&path, ask(json!({"targetPath": user}))).await.refused(400, 2);
         assert_eq!(why, "The agent is not available for voice: they are not logged in on it");
-        let why = tom.post(&path, ask(json!({"userName": "nobody@demo"}))).await.refused(404, 6);
-        assert_eq!(why, "User 'nobody@demo' was not found");
+        let why = tom.post(&path, ask(json!({"userName": "stranger@demo"}))).await.refused(404, 6);
+        assert_eq!(why, "User 'stranger@demo' was not found");
         tom.post(&path, ask(json!({"targetUri": "/queues/Support"}))).await.refused(400, 2);
     }
     assert_eq!(tom.get(&path).await.ok()["call"]["state"], before);
