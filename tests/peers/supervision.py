@@ -33,6 +33,12 @@ async def asks(sasha, operation, **parameters):
     return since
 
 
+async def coaching(ear, agent, customer):
+    """The agent hears the supervisor. From then on the customer must not, who hears the agent alone."""
+    await agent.hears(customer, ear)
+    await asyncio.gather(customer.hears(agent), ear.hears(customer, agent))
+
+
 async def listening(flags, leaving):
     """A supervisor (PJSIP) comes into a call between baresip phones, and listens, coaches, keeps silent, steps in and out."""
     exchange = await opened(flags, leaving)
@@ -47,10 +53,11 @@ async def listening(flags, leaving):
     followed = (await sasha.hears("Established", since=told))["id"]
     same(followed, call, "the call that the supervisor is in")
     await tom.hears("Established", call, since, also=lambda c: c["supervisorListeningIn"])
-    await asyncio.gather(ear.hears(caller, his), his.hears(caller), caller.hears(his))
+    await ear.hears(caller, his)
+    await asyncio.gather(his.hears(caller), caller.hears(his))
 
     await sasha.operate(call, "SwitchToCoach")
-    await asyncio.gather(his.hears(caller, ear), ear.hears(caller, his), caller.hears(his))
+    await coaching(ear, his, caller)
 
     since = tom.now
     await sasha.operate(call, "MuteMonitoredUser")
@@ -68,7 +75,8 @@ async def listening(flags, leaving):
     await asyncio.gather(caller.hears(ear), ear.hears(caller))
     await sasha.operate(call, "UnmuteMonitoredUser")
     await sasha.operate(call, "SwitchToListenIn")
-    await asyncio.gather(caller.hears(his), his.hears(caller), ear.hears(caller, his))
+    await his.hears(caller)
+    await asyncio.gather(caller.hears(his), ear.hears(caller, his))
 
     over, since = ear.now, tom.now
     await asks(sasha, "CancelSupervisorMonitoring")
@@ -96,7 +104,7 @@ async def armed(flags, leaving):
     await ana.operate(call, "Answer")
     await asyncio.gather(caller.hears(hers), hers.hears(caller))
     await ear.lift()
-    await asyncio.gather(hers.hears(caller, ear), caller.hears(hers), ear.hears(caller, hers))
+    await coaching(ear, hers, caller)
 
     tom, his = await staffed(exchange, leaving)
     await tom.become("NotReady")
@@ -104,7 +112,7 @@ async def armed(flags, leaving):
     await ana.operate(call, "SingleStepTransfer", destination={"userName": "agent1@demo"})
     await his.rings(ringing)
     await his.lift()
-    await asyncio.gather(his.hears(caller, ear), caller.hears(his), ear.hears(caller, his), hers.is_over())
+    await asyncio.gather(coaching(ear, his, caller), hers.is_over())
 
     over = ear.now
     await caller.hang_up()
@@ -129,7 +137,7 @@ async def scripted(flags, leaving):
     call = await talking(exchange, tom, his, caller)
     told = await asks(sasha, "Coach", phoneNumber=TOM)
     await sasha.hears("Established", call, told)
-    await asyncio.gather(ear.hears(caller, his), his.hears(caller, ear), caller.hears(his))
+    await coaching(ear, his, caller)
     await asks(sasha, "CancelSupervisorMonitoring", phoneNumber=TOM)
     await phone.succeeds()
     await asyncio.gather(caller.hears(his), his.hears(caller))
