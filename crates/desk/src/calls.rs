@@ -1,7 +1,7 @@
 //! Calls: where numbers lead, what the switch brings, and what the switch is asked to do.
 
 use crate::{
-    Desk, Refused, given_up,
+    Callee, Desk, Refused, given_up,
     lock::lock,
     ports::{Arrival, BindingRow, Bindings, Receipt, StoreFault, Switch},
     trace,
@@ -28,10 +28,10 @@ const AT_ONCE: usize = 64;
 const MAX_FORWARDS: usize = 5;
 
 /// Whom an agent calls, and how (spec: core-and-voice#5.6).
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Dialled {
-    /// The number.
-    pub number: String,
+    /// Whom.
+    pub callee: Callee,
     /// A remote location, shown to desktops.
     pub location: Option<String>,
     /// What is attached from the beginning.
@@ -152,14 +152,18 @@ impl Desk {
         Ok(calls)
     }
 
-    /// The command by which an agent works on a call. Where the number of somebody who is called in leads is looked up.
+    /// The command by which an agent works on a call. Who is called in, and where that leads, is looked up.
     pub async fn operating(
         &self,
         agent: &UserId,
         call: InteractionId,
         mut act: CallAct,
+        callee: Option<&Callee>,
     ) -> Result<Command, Refused> {
         if let CallAct::Initiate(_, call_in) | CallAct::SingleStep(_, call_in) = &mut act {
+            if let Some(callee) = callee {
+                call_in.dialled = self.number_of(callee).await?;
+            }
             call_in.to = self.leads(&call_in.dialled).await?;
             call_in.conn_id = self.ids.connection().into();
         }
@@ -168,7 +172,7 @@ impl Desk {
 
     /// The command by which an agent calls somebody from a phone of theirs.
     pub async fn dialling(&self, agent: &UserId, device: &Dn, dialled: Dialled) -> Result<Command, Refused> {
-        let number = Dn::from(dialled.number.as_str());
+        let number = self.number_of(&dialled.callee).await?;
         let dial = Dial {
             node: self.node.clone(),
             call: self.ids.call(),

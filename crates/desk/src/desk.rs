@@ -15,6 +15,7 @@ use crate::{
         StoreFault, TaskRow, TxView,
     },
     routing::{AgentObstacle, Board, ItemKey, WaitingItem, effective_priority, explain},
+    supervisors::changes_rights,
     trace::{self, Unnamed},
     wants::{keys, wants},
 };
@@ -124,12 +125,17 @@ impl Desk {
     pub async fn perform_once(&self, command: Command, saving: Option<Saving>) -> Result<Receipt, Refused> {
         let span = trace::of(&command);
         let unnamed = Unnamed::of(&command, &span);
+        let changes_rights = changes_rights(&command);
         let performed = async {
             let outcome = self.commit(command, saving, unnamed).await;
             trace::ended(&outcome);
             outcome
         };
-        performed.instrument(span).await
+        let outcome = performed.instrument(span).await;
+        if changes_rights && outcome.is_ok() {
+            self.judge_supervisors().await;
+        }
+        outcome
     }
 
     async fn commit(

@@ -14,6 +14,7 @@ pub mod mailboxes;
 pub mod ports;
 pub mod routing;
 
+mod callee;
 mod calls;
 mod channels;
 mod connected;
@@ -31,10 +32,12 @@ mod outbox;
 mod pauses;
 mod refused;
 mod services;
+mod supervisors;
 mod trace;
 mod versions;
 mod wants;
 
+pub use callee::Callee;
 pub use calls::{Dialled, HeldCall, call_of};
 pub use channels::{address, known_key};
 pub use desk::{Desk, DeskSetup, newest_moment, session_of};

@@ -8,6 +8,7 @@ use crate::{
     pauses::Pauses,
     ports::{CommitObserver, Committed, Durable, EventRow, Local, Switch, Versioned},
     routing::Board,
+    supervisors::Supervisors,
     versions::Versions,
 };
 use domain::{Event, InteractionId, Key, MediumName, ServiceName, State, Task, agent, centre::Centre};
@@ -30,6 +31,7 @@ pub(crate) struct Memory {
     /// Conversations whose customer is still there, with their medium and service.
     pub present: Mutex<HashMap<InteractionId, (MediumName, ServiceName)>>,
     pub centre: RwLock<Option<Arc<Centre>>>,
+    pub supervisors: Mutex<Supervisors>,
     pub head: watch::Sender<u64>,
     pub outbox: Outbox,
     /// Tasks that an earlier process had begun.
@@ -51,6 +53,7 @@ impl Memory {
             pauses: Pauses::default(),
             present: Mutex::default(),
             centre: RwLock::default(),
+            supervisors: Mutex::default(),
             head: watch::channel(0).0,
             outbox: Outbox::default(),
             doubtful: Mutex::default(),
@@ -94,6 +97,7 @@ impl Memory {
                 }
                 _ => {}
             }
+            lock(&self.supervisors).take(key, state);
             work |= lock(&self.board).take(key, state);
         }
         if work {

@@ -98,6 +98,7 @@ pub(crate) fn interaction(command: &Command) -> Option<&InteractionId> {
         | Command::InService { .. }
         | Command::Device { .. }
         | Command::WrapUpOver { .. }
+        | Command::RightsChanged { .. }
         | Command::Agent { .. }
         | Command::ReleaseFromDispositions { .. }
         | Command::Control { .. }
@@ -127,6 +128,7 @@ fn agent(command: &Command) -> Option<&UserId> {
         | Command::TakeOver { agent, .. }
         | Command::ConnectionLost { agent, .. }
         | Command::ConnectionBack { agent }
+        | Command::RightsChanged { supervisor: agent }
         | Command::ReleaseFromDispositions { agent, .. } => Some(agent),
         other => other.actor(),
     }
@@ -164,6 +166,7 @@ const fn kind(command: &Command) -> &'static str {
         Command::InService { on: false, .. } => "device.out-of-service",
         Command::Device { act, .. } => of_device(act),
         Command::WrapUpOver { .. } => "wrap-up-over",
+        Command::RightsChanged { .. } => "rights-changed",
         Command::ReleaseFromDispositions { .. } => "agent.release-from-dispositions",
         Command::Control { control, .. } => of_control(control),
         Command::TakeOver { .. } => "session.take-over",

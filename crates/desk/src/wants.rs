@@ -165,6 +165,9 @@ pub(crate) fn keys(command: &Command) -> Vec<Key> {
         Command::WrapUpOver { agent }
         | Command::ConnectionLost { agent, .. }
         | Command::ConnectionBack { agent } => keys.push(Key::Agent(agent.clone())),
+        Command::RightsChanged { supervisor } => {
+            keys.extend([Key::Agent(supervisor.clone()), Key::User(supervisor.clone())]);
+        }
         Command::Control { agent, by, .. } => {
             keys.extend([Key::Agent(agent.clone()), Key::User(agent.clone()), Key::User(by.clone())]);
         }

@@ -152,10 +152,14 @@ impl Centre {
         groups.peek().is_some() && groups.all(|group| group.hidden)
     }
 
+    /// The groups that a supervisor leads.
+    pub fn groups_led_by<'c>(&'c self, leader: &'c User) -> impl Iterator<Item = &'c AgentGroup> {
+        let leads = |group: &&AgentGroup| group.leaders.contains(&leader.user_name);
+        self.agent_groups.iter().filter(|_| leader.has(&[Role::Supervisor])).filter(leads)
+    }
+
     fn groups_of<'c>(&'c self, leader: &'c User, user: &'c User) -> impl Iterator<Item = &'c AgentGroup> {
-        self.agent_groups.iter().filter(|group| {
-            group.leaders.contains(&leader.user_name) && group.members.contains(&user.user_name)
-        })
+        self.groups_led_by(leader).filter(|group| group.members.contains(&user.user_name))
     }
 
     /// The phone of a place by its number.

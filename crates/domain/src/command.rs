@@ -204,6 +204,11 @@ pub enum Command {
         /// The agent.
         agent: UserId,
     },
+    /// Roles, groups or features have changed: whom a supervisor may not follow any more, they follow no longer.
+    RightsChanged {
+        /// The supervisor.
+        supervisor: UserId,
+    },
     /// A supervisor lets an agent off the dispositions that they owe.
     ReleaseFromDispositions {
         /// The agent.

@@ -94,13 +94,13 @@ impl Event {
         match self {
             Self::Session(event) => event.fact.redact(),
             Self::Call(event) => event.fact.redact(),
+            Self::Device(event) => event.redact(),
             Self::Agent(_)
             | Self::User(_)
             | Self::Queue(_)
             | Self::Book(_)
             | Self::Centre(_)
-            | Self::Thread(_)
-            | Self::Device(_) => {}
+            | Self::Thread(_) => {}
         }
     }
 }

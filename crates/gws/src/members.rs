@@ -64,6 +64,10 @@ impl Error for Unread {
         Self::NotA(expected.to_string())
     }
 
+    fn unknown_variant(_: &str, expected: &'static [&'static str]) -> Self {
+        Self::NotA(format!("one of {}", expected.join(", ")))
+    }
+
     fn missing_field(name: &'static str) -> Self {
         Self::Refused(Refusal::Missing(name))
     }
@@ -178,9 +182,35 @@ impl<'de> Deserializer<'de> for Member<'de> {
         visitor.visit_newtype_struct(self)
     }
 
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        declared: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Unread> {
+        match self.value {
+            Some(Value::Object(members)) => Members(members).deserialize_struct(name, declared, visitor),
+            _ => self.deserialize_any(visitor),
+        }
+    }
+
+    /// A word out of a few.
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Unread> {
+        match self.value {
+            Some(Value::String(word)) => visitor.visit_enum(StrDeserializer::new(word)),
+            Some(_) => Err(Unread::NotA("a string".to_owned())),
+            None => Err(Unread::missing_field(self.name)),
+        }
+    }
+
     forward_to_deserialize_any! {
         bool i8 i16 i32 i64 u8 u16 u32 u64 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple tuple_struct
-        map struct enum identifier ignored_any
+        map identifier ignored_any
     }
 }
 
@@ -195,6 +225,37 @@ mod tests {
         first_name: String,
         note: Option<String>,
         second: String,
+    }
+
+    #[derive(Debug, PartialEq, Deserialize)]
+    enum Word {
+        This,
+        That,
+    }
+
+    #[derive(Debug, PartialEq, Deserialize)]
+    struct Outer {
+        word: Option<Word>,
+        inner: Option<Asked>,
+    }
+
+    #[test]
+    fn words_are_read_by_name_and_what_is_wrong_within_an_object_is_told_by_its_own_name() {
+        let outer = |body: &Value| {
+            let members = body.as_object().expect("an object");
+            read(members).map_err(|refusal: Refusal| refusal.to_string())
+        };
+        let that = Outer { word: Some(Word::That), inner: None };
+        assert_eq!(outer(&json!({"word": "That", "inner": null})), Ok(that));
+        for (body, why) in [
+            (json!({"word": "Those"}), "'word' is not one of This, That"),
+            (json!({"word": ""}), "'word' is not one of This, That"),
+            (json!({"word": 7}), "'word' is not a string"),
+            (json!({"inner": {"firstName": 7}}), "'firstName' is not a string"),
+            (json!({"inner": {"firstName": null}}), "Required parameter 'firstName' is missing"),
+        ] {
+            assert_eq!(outer(&body), Err(why.to_owned()), "{body}");
+        }
     }
 
     fn asked(body: &Value) -> Result<Asked, String> {

@@ -14,7 +14,7 @@ use domain::{
     Event, InteractionId, Key, Message, State,
     format::{self, Document},
 };
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension};
 use std::collections::HashSet;
 
 impl JobGroup<'_> {
@@ -35,6 +35,10 @@ impl JobGroup<'_> {
                     entities.insert(entry.id);
                 }
             }
+        }
+        for seq in &traces.events {
+            erased.events += u32::from(self.redact_event(*seq)?);
+            entities.extend(self.entity_of(*seq)?);
         }
         erased.notes = count(mailbox::forget(self.conn, &entities, None)?);
         for unit in &traces.quarantined {
@@ -79,23 +83,35 @@ impl JobGroup<'_> {
     }
 
     fn redact_events(&self, entity: i64) -> SqliteResult<u32> {
-        let mut select = self.conn.prepare_cached("SELECT body, format FROM event WHERE seq = ?1")?;
-        let mut update =
-            self.conn.prepare_cached("UPDATE event SET body = ?2, format = ?3 WHERE seq = ?1")?;
         let mut redacted = 0;
         // The file is written anew anyway: a walk through all events misses none, whatever the snapshot says.
         for seq in links::looked_through(self.conn, entity)? {
-            let (body, format): (String, u32) =
-                select.query_row([seq], |row| Ok((row.get(0)?, row.get(1)?)))?;
-            let event: Event = format::read(Document::Event, format, &body)?;
-            let mut after = event.clone();
-            after.redact();
-            if after != event {
-                update.execute((seq, document::event(self.count.format, &mut after)?, self.count.format))?;
-                redacted += 1;
-            }
+            redacted += u32::from(self.redact_event(seq)?);
         }
         Ok(redacted)
+    }
+
+    /// Takes the personal values out of an event; answers whether it had any.
+    fn redact_event(&self, seq: u64) -> SqliteResult<bool> {
+        let mut select = self.conn.prepare_cached("SELECT body, format FROM event WHERE seq = ?1")?;
+        let mut update =
+            self.conn.prepare_cached("UPDATE event SET body = ?2, format = ?3 WHERE seq = ?1")?;
+        let found: Option<(String, u32)> =
+            select.query_row([seq], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+        let Some((body, format)) = found else { return Ok(false) };
+        let event: Event = format::read(Document::Event, format, &body)?;
+        let mut after = event.clone();
+        after.redact();
+        let had_any = after != event;
+        if had_any {
+            update.execute((seq, document::event(self.count.format, &mut after)?, self.count.format))?;
+        }
+        Ok(had_any)
+    }
+
+    fn entity_of(&self, seq: u64) -> SqliteResult<Option<i64>> {
+        let mut select = self.conn.prepare_cached("SELECT entity FROM event WHERE seq = ?1")?;
+        Ok(select.query_row([seq], |row| row.get(0)).optional()?)
     }
 }
 

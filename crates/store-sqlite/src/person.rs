@@ -5,6 +5,7 @@ use desk::ports::Traces;
 use domain::{
     Event, InteractionId, Key, State, UserData,
     call::{self, Call, CallerId, Dn, Who},
+    device::DeviceEvent,
     format::{self, Document, Unread},
     session::{self, Session},
     task::TaskKind,
@@ -23,6 +24,7 @@ pub(crate) fn find(conn: &Connection, value: &str) -> SqliteResult<Traces> {
         conversations: conversations(conn, value)?,
         quarantined: quarantined(conn, value)?,
         notices: notices(conn, value)?,
+        events: user_events(conn, value)?,
     })
 }
 
@@ -45,6 +47,23 @@ fn notices(conn: &Connection, value: &str) -> SqliteResult<Vec<String>> {
         |errand: &TaskKind| matches!(errand, TaskKind::Notice { address, .. } if address.theirs == value);
     let tasks = task::all(conn)?.into_iter().map(|row| row.task);
     Ok(tasks.filter(|task| to_him(&task.errand)).map(|task| task.id()).collect())
+}
+
+/// Events that agents sent from their phones beside a call.
+fn user_events(conn: &Connection, value: &str) -> SqliteResult<Vec<u64>> {
+    let mut statement =
+        conn.prepare("SELECT seq, body, format FROM event WHERE kind = 'device.user-event' ORDER BY seq")?;
+    let mut rows = statement.query([])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        let body = row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?;
+        let event: Event = format::read(Document::Event, row.get(2)?, body)?;
+        if matches!(&event, Event::Device(DeviceEvent::UserEvent { user_data, .. }) if holds(user_data, value))
+        {
+            found.push(row.get(0)?);
+        }
+    }
+    Ok(found)
 }
 
 fn conversations(conn: &Connection, value: &str) -> SqliteResult<Vec<InteractionId>> {
@@ -152,7 +171,7 @@ fn call_tells(fact: &call::Fact, value: &str) -> bool {
                 || holds(user_data, value)
         }
         Fact::Joined { who: Who::Outside, dn, .. } => dn.as_str() == value,
-        Fact::DataChanged { set, .. } => holds(set, value),
+        Fact::DataChanged { set, .. } | Fact::UserEvent { user_data: set, .. } => holds(set, value),
         Fact::Disposition { value: words, known: false, .. } => is_or_has(words, value),
         _ => false,
     }

@@ -11,11 +11,12 @@ LISTED = {  # what a state must offer at least (spec: core-and-voice#5.4)
 
 
 class Clerk:
-    """``number`` is that of the agent's phone; ``exchange`` where they work."""
+    """``number`` is that of the agent's phone; ``exchange`` where they work; ``name`` their user name, where it does not
+    follow from the number."""
 
-    def __init__(self, exchange, number):
+    def __init__(self, exchange, number, name=None):
         self.exchange, self.number = exchange, number
-        self.desk = Desk(exchange.url, f"agent{int(number) - 5000}@demo", patience=PATIENCE)
+        self.desk = Desk(exchange.url, name or f"agent{int(number) - 5000}@demo", patience=PATIENCE)
         self.ear = None
 
     async def listen(self, leaving, transport="long-polling"):
@@ -104,6 +105,8 @@ class Clerk:
         listed = set(call["capabilities"])
         # While the agent asks somebody, the two calls are swapped, or one of them completed, instead.
         wanted = LISTED[state] - {"Retrieve", "Hold"} if listed & {"CompleteTransfer", "SwapCalls"} else LISTED[state]
+        # Who follows somebody in it neither holds nor presses keys.
+        wanted = wanted - {"Hold", "SendDtmf", "Answer"} if call["monitoring"] else wanted
         expect(wanted <= listed and (listed or state == "Released"), f"the capabilities of {state}", call["capabilities"])
         expect(state != "Released" or not listed, "no capabilities after release", listed)
         expect(("extensions" in data) == (data["notificationType"] != "AttachedDataChanged"), "extensions", data)

@@ -12,7 +12,7 @@ use domain::{
     user::Device,
 };
 use gws::{
-    CALLS_TOPIC, CallRequest, CallView, followed, is_listened_to,
+    CALLS_TOPIC, CallRequest, CallView, is_listened_to, is_silenced,
     notification::{CallChange, CallErrorMessage, CallStateChangeMessage, text},
     numbers,
 };
@@ -109,7 +109,6 @@ impl CallNotes<'_> {
         if (talks(was) && talks(party) || is_elsewhere) && numbers(before, was) != numbers(self.call, party) {
             changes.push(CallChange::Participants);
         }
-        let is_silenced = |call, party| followed(call, party).silenced;
         if party.is_live() && is_silenced(before, was) != is_silenced(self.call, party) {
             changes.push(CallChange::Silenced);
         }

@@ -15,7 +15,7 @@ use crate::{
     },
 };
 use axum::extract::{Path, State};
-use desk::{HeldCall, call_of};
+use desk::{Callee, HeldCall, call_of};
 use domain::{
     Command, InteractionId,
     agent::Agent,
@@ -149,22 +149,24 @@ async fn operate(
     features::allows(&api, features::VOICE)?;
     caller.needs(&[Role::Agent, Role::Supervisor])?;
     let request: CallRequest = asked(&api, &body, "/me/calls/{id}")?;
+    let callee = request.callee().cloned();
     let (call, act) = request.act(&id)?;
     if matches!(act, CallAct::Monitor(_) | CallAct::Silence(_)) {
         features::allows(&api, features::MONITORING)?;
     }
-    perform(&api, &caller, &repeat, (call, act)).await
+    perform(&api, &caller, &repeat, (call, act), callee.as_ref()).await
 }
 
-/// Commits what an agent asks of a call, at whichever address.
+/// Commits what an agent asks of a call, at whichever address, and whom that calls in.
 pub async fn perform(
     api: &Api,
     caller: &Caller,
     repeat: &Repeat,
     (call, act): (InteractionId, CallAct),
+    callee: Option<&Callee>,
 ) -> Outcome {
     edge::span::interaction(call.as_str());
-    let command = api.desk.operating(&caller.user.id, call, act).await?;
+    let command = api.desk.operating(&caller.user.id, call, act, callee).await?;
     Ok(api.perform(repeat, command, |_| Answer::done()).await?)
 }
 

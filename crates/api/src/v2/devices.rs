@@ -230,7 +230,7 @@ async fn operate(
         DeviceRequest::ForwardCallsOn(forward) => forward.act()?,
         DeviceRequest::ForwardCallsOff(_) => DeviceAct::Unforward,
         DeviceRequest::SetCallDisposition(set) => {
-            return calls::perform(&api, &caller, &repeat, set.act(None)?).await;
+            return calls::perform(&api, &caller, &repeat, set.act(None)?, None).await;
         }
         DeviceRequest::ListenIn(request) => watch(&api, request.asked()?)?,
         DeviceRequest::Coach(request) => watch(&api, request.asked()?)?,

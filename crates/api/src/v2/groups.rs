@@ -1,4 +1,4 @@
-//! `/groups`: the business unit, and the tree of disposition codes (spec: admin-and-reporting#2.8, #6.3).
+//! `/groups`: the business unit, groups of agents, and the tree of disposition codes (spec: admin-and-reporting#2.8, #6.3).
 
 use crate::{
     auth::{ADMINS, Caller},
@@ -12,20 +12,23 @@ use crate::{
 use axum::extract::{Path, State};
 use domain::{
     Command, Refusal,
+    centre::AgentGroup,
     command::Provision,
     disposition_tree::{Code, DispositionGroup, DispositionTree, DispositionTreeEvent},
+    user::User,
 };
 use gws::{
     Answer, CreatedAnswer, DispositionAnswer, DispositionCodeChangeRequest, DispositionCodeRequest,
     DispositionGroupRequest, DispositionNameRequest, DispositionsAnswer, GroupAnswer, GroupResource,
-    GroupsAnswer, Outcome, Problem, Query, code_resource, disposition_group, unit_resource,
+    GroupsAnswer, Outcome, Problem, Query, Wanted, agent_group, agent_group_id, code_resource,
+    disposition_group, unit_resource, user_resource,
 };
 use http::StatusCode;
 use std::sync::Arc;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 /// The sub-resources of a group.
-const EMBEDDED: [&str; 2] = ["dispositions", "groups"];
+const EMBEDDED: [&str; 3] = ["dispositions", "groups", "users"];
 
 /// The addresses below `/groups`, and `/me/groups`.
 pub fn router() -> OpenApiRouter<Arc<Api>> {
@@ -37,30 +40,61 @@ pub fn router() -> OpenApiRouter<Arc<Api>> {
         .routes(routes!(read_code, rename_code, remove_code))
 }
 
-/// Business units and root groups of disposition codes, which `type` tells apart. `subresources=*` embeds the
-/// codes and folders of each, `**` the whole tree. There are no agent groups.
+/// Groups of every `type`.
+///
+/// Business units, root groups of disposition codes, and the groups of agents that the caller leads, or as an administrator
+/// all. `subresources=*` embeds the codes and folders or the members of each, `**` the whole tree.
 #[utoipa::path(
     get, path = "/groups", tag = "groups",
-    params(("type" = Option<String>, Query, description = "`BusinessUnit` or `dispositions`"), Listing),
+    params(("type" = Option<String>, Query, description = "`BusinessUnit`, `AgentGroup` or `dispositions`"), Listing),
     responses((status = 200, description = "`uris`, or with `fields` the `groups`", body = gws::GroupsAnswer), Denied)
 )]
-async fn list(State(api): State<Arc<Api>>, _: Caller, query: Query) -> Outcome {
+async fn list(State(api): State<Arc<Api>>, caller: Caller, query: Query) -> Outcome {
     features::shows(&api, features::READ, "/groups")?;
-    let mut groups = units(&api);
-    let book = api.desk.book().await?;
     let wanted = query.subresources();
+    let mut groups = units(&api);
+    let led = agent_groups(&api, &caller.user);
+    groups.extend(led.iter().map(|group| with_members(&api, group, &wanted)));
+    let book = api.desk.book().await?;
     groups.extend(book.children(None).map(|group| disposition_group(&api.links, &book, group, &wanted)));
     GroupsAnswer::of(&query, &EMBEDDED, groups)
 }
 
-/// The groups the caller belongs to: the centre as the one business unit.
+/// The groups of the caller.
+///
+/// The centre as the one business unit, and for supervisors the groups of agents that they lead, with their members where
+/// `subresources` names `users`.
 #[utoipa::path(
     get, path = "/me/groups", tag = "me",
-    params(("type" = Option<String>, Query, description = "`BusinessUnit`"), Listing),
+    params(("type" = Option<String>, Query, description = "`BusinessUnit` or `AgentGroup`"), Listing),
     responses((status = 200, description = "`uris`, or with `fields` the `groups`", body = gws::GroupsAnswer), Denied)
 )]
-async fn list_own(State(api): State<Arc<Api>>, _: Caller, query: Query) -> Outcome {
-    GroupsAnswer::of(&query, &EMBEDDED, units(&api))
+async fn list_own(State(api): State<Arc<Api>>, caller: Caller, query: Query) -> Outcome {
+    GroupsAnswer::of(&query, &EMBEDDED, of_user(&api, &caller.user, &query.subresources()))
+}
+
+/// The groups of a user: the business unit, and those that they lead.
+pub fn of_user(api: &Api, user: &User, wanted: &Wanted) -> Vec<GroupResource> {
+    let centre = api.desk.centre();
+    let led = centre.iter().flat_map(|centre| centre.groups_led_by(user));
+    units(api).into_iter().chain(led.map(|group| with_members(api, group, wanted))).collect()
+}
+
+/// The groups of agents that a user sees: those that they lead, and as an administrator all.
+fn agent_groups(api: &Api, user: &User) -> Vec<AgentGroup> {
+    let Some(centre) = api.desk.centre() else { return Vec::new() };
+    if user.has(ADMINS) { centre.agent_groups.clone() } else { centre.groups_led_by(user).cloned().collect() }
+}
+
+/// A group of agents. A member who is named and not there is left out.
+fn with_members(api: &Api, group: &AgentGroup, wanted: &Wanted) -> GroupResource {
+    let centre = api.desk.centre();
+    let id = centre.as_ref().map_or("", |centre| &centre.id);
+    let members = || {
+        let users = group.members.iter().filter_map(|name| api.desk.directory().named(name));
+        users.map(|user| user_resource(&api.links, id, &user)).collect()
+    };
+    agent_group(&api.links, group, wanted.has("users").then(members))
 }
 
 /// Adds a group of codes with a `name`, or with `parentUri`, the address or path of a group, a folder in it.
@@ -86,16 +120,25 @@ fn units(api: &Api) -> Vec<GroupResource> {
     api.desk.centre().iter().map(|centre| unit_resource(&api.links, centre)).collect()
 }
 
-/// One group: the business unit, or a group or folder of disposition codes.
+/// One group: the business unit, a group of agents that the caller leads, or a group or folder of disposition codes.
 #[utoipa::path(
     get, path = "/groups/{id}", tag = "groups",
     params(("id" = String, Path, description = "The group's id"), Embedding),
     responses((status = 200, description = "The `group`", body = gws::GroupAnswer), Denied)
 )]
-pub async fn read(State(api): State<Arc<Api>>, _: Caller, Path(id): Path<String>, query: Query) -> Outcome {
+pub async fn read(
+    State(api): State<Arc<Api>>,
+    caller: Caller,
+    Path(id): Path<String>,
+    query: Query,
+) -> Outcome {
     features::shows(&api, features::READ, "/groups")?;
     if let Some(centre) = api.desk.centre().filter(|centre| centre.id == id) {
         return Ok(GroupAnswer::of(unit_resource(&api.links, &centre)));
+    }
+    let led = agent_groups(&api, &caller.user).into_iter().find(|group| agent_group_id(group) == id);
+    if let Some(group) = led {
+        return Ok(GroupAnswer::of(with_members(&api, &group, &query.subresources())));
     }
     let book = api.desk.book().await?;
     let group = find(&book, &id)?;

@@ -6,7 +6,7 @@ use crate::{
     auth::{ANYONE, Caller},
     state::Api,
     v2::{
-        calls, devices, features,
+        calls, devices, features, groups,
         openapi::{Denied, Embedding, Listing},
         sessions, settings,
     },
@@ -17,7 +17,7 @@ use domain::{UserId, medium::Medium, user::User};
 use gws::{
     CallBrief, ChannelResource, DevicesAnswer, Outcome, Problem, Query, Skill, SkillAnswer, SkillsAnswer,
     UserAnswer, UserResource, UsersAnswer, Wanted, assigned_features, call_in_brief, channel_resources,
-    device_resource, provisioned_device, session_in_brief, unit_resource, user_resource, user_skill,
+    device_resource, provisioned_device, session_in_brief, user_resource, user_skill,
 };
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -179,7 +179,7 @@ pub async fn resource(
         out.skills = Some(skills(api, user));
     }
     if wanted.has("groups") {
-        out.groups = Some(vec![unit_resource(&api.links, &centre)]);
+        out.groups = Some(groups::of_user(api, user, &Wanted::None));
     }
     if wanted.has("features") {
         out.features = Some(assigned_features(&api.links, &centre));

@@ -1,5 +1,6 @@
 //! The tree of disposition codes (spec: admin-and-reporting#6.3).
 
+use domain::centre::AgentGroup;
 use serde_json::json;
 use testkit::{TestServer, settled};
 
@@ -31,6 +32,40 @@ async fn business_units_stand_beside_them() {
     let units = tom.get("/groups?type=BusinessUnit&fields=*").await.ok();
     assert_eq!(units["groups"], tom.get("/me/groups?fields=*").await.ok()["groups"]);
     assert_eq!(tom.get("/groups?type=AgentGroup&fields=*").await.ok()["groups"], json!([]));
+}
+
+#[tokio::test]
+async fn supervisors_see_the_groups_that_they_lead_with_their_members() {
+    let app = TestServer::with(|centre| {
+        let group = |name: &str, leader: &str| AgentGroup {
+            name: name.into(),
+            leaders: [leader.to_owned()].into(),
+            members: ["agent1@demo".to_owned(), "agent2@demo".into(), "gone@demo".into()].into(),
+            hidden: false,
+        };
+        centre.agent_groups = vec![group("Day / A", "supervisor@demo"), group("Night", "admin@demo")];
+    })
+    .await;
+    let sasha = app.agent("supervisor");
+    let led = sasha.get("/me/groups?type=AgentGroup&fields=*&subresources=users").await.ok();
+    insta::assert_json_snapshot!("led_by_a_supervisor", settled(&led));
+    let plain = sasha.get("/me/groups?fields=*").await.ok();
+    let names: Vec<_> =
+        plain["groups"].as_array().expect("groups").iter().map(|group| &group["type"]).collect();
+    assert_eq!(names, ["BusinessUnit", "AgentGroup"]);
+    assert!(plain["groups"][1].get("users").is_none());
+    let uri = led["groups"][0]["uri"].as_str().expect("an address");
+    assert_eq!(sasha.get(&format!("{uri}?subresources=*")).await.ok()["group"], led["groups"][0]);
+    assert_eq!(sasha.get("/groups?type=AgentGroup").await.ok()["uris"], json!([uri]));
+
+    let tom = app.agent("agent1");
+    assert_eq!(tom.get("/me/groups?type=AgentGroup").await.ok()["uris"], json!([]));
+    tom.get(uri).await.refused(404, 6);
+    sasha.get("/groups/2-Night").await.refused(404, 6);
+    let all = app.agent("admin").get("/groups?type=AgentGroup").await.ok();
+    assert_eq!(all["uris"].as_array().map(Vec::len), Some(2));
+    let me = sasha.get("/me?subresources=groups").await.ok();
+    assert_eq!(me["user"]["groups"], plain["groups"]);
 }
 
 #[tokio::test]

@@ -42,7 +42,7 @@ impl ServedInteraction {
             user_data: UserData::default(),
         };
         let act = CallAct::Initiate(purpose, Box::new(call_in));
-        let command = self.desk.operating(&self.user.id, id.clone(), act).await?;
+        let command = self.desk.operating(&self.user.id, id.clone(), act, None).await?;
         self.desk.perform(command).await?;
         if !self.is_answered(id).await? {
             return self.come_back(id).await;

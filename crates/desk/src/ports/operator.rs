@@ -47,6 +47,8 @@ pub struct Traces {
     pub quarantined: Vec<i64>,
     /// Tasks that send a text of the server's own to it, by id.
     pub notices: Vec<String>,
+    /// Events with it that belong to no conversation, by their positions: what agents sent from their phones beside a call.
+    pub events: Vec<u64>,
 }
 
 /// What an erasure went over.

@@ -79,6 +79,10 @@ pub fn decide(seen: &mut dyn Snapshots, command: &Command, now: Millis) -> Resul
             work::wrap_up_over(&mut draft, agent)?;
             absence::over(&mut draft, agent)?;
         }
+        Command::RightsChanged { supervisor } => {
+            calls::judge_watch(&mut draft, supervisor)?;
+            supervise::judge(&mut draft, supervisor)?;
+        }
         Command::ReleaseFromDispositions { agent, by, medium } => {
             owed::let_off(&mut draft, agent, by, medium.as_ref())?;
         }

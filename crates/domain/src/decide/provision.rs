@@ -2,12 +2,8 @@
 
 use super::{DecideError, Draft, calls, hot_desk};
 use crate::{
-    Event, Key, Refusal, State, UserId, centre, check,
-    command::Provision,
-    device, disposition_tree,
-    ids::Dn,
-    queue,
-    user::{self, Role},
+    Event, Key, Refusal, State, UserId, centre, check, command::Provision, device, disposition_tree, ids::Dn,
+    queue, user,
 };
 use std::sync::Arc;
 
@@ -16,13 +12,11 @@ pub(super) fn provision(draft: &mut Draft<'_>, change: &Provision) -> Result<(),
         Provision::PutUser(user) => {
             check::user_name(&user.user_name)?;
             assign(draft, &user.id, user.device.as_ref().map(|device| &device.phone_number))?;
-            if let Some(device) = user.device.as_ref().filter(|_| !user.has(&[Role::Supervisor])) {
-                calls::end_watch(draft, &device.phone_number)?;
-            }
             let state = State::User(Some(Arc::new((**user).clone())));
             put(draft, Key::User(user.id.clone()), &state, || {
                 Event::User(user::UserAccountEvent::Put(user.clone()))
-            })
+            })?;
+            calls::judge_watch(draft, &user.id)
         }
         Provision::RemoveUser(id) => {
             let user_name = draft.user(id)?.user_name.clone();

@@ -9,6 +9,7 @@ use super::{
     table::requests,
     value::{Pairs, last_segment},
 };
+use desk::Callee;
 use domain::{InteractionId, Refusal, call::CallOperation, command::CallAct, watch::Monitoring};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -194,6 +195,17 @@ impl CallRequest {
             Self::SetCallDisposition(asked) => return asked.act(Some(address)),
         };
         Ok((address.into(), act))
+    }
+
+    /// Whom it calls in, if it does.
+    pub fn callee(&self) -> Option<&Callee> {
+        match self {
+            Self::InitiateTransfer(asked) => Some(asked.callee()),
+            Self::SingleStepTransfer(asked) => Some(asked.callee()),
+            Self::InitiateConference(asked) => Some(asked.callee()),
+            Self::SingleStepConference(asked) => Some(asked.callee()),
+            _ => None,
+        }
     }
 }
 

@@ -1,9 +1,10 @@
 //! Requests by which an agent calls others into a call, hands it over or takes somebody out (spec: core-and-voice#5.7).
 
 use super::{
-    dial::Destination,
+    destination::Destination,
     value::{Pairs, last_segment},
 };
+use desk::Callee;
 use domain::{
     InteractionId, Refusal,
     call::{CallIn, Dn, Purpose},
@@ -29,11 +30,16 @@ macro_rules! calls_in {
         }
 
         impl $name {
-            /// What the agent does. Where the number leads, and under which connection id, is for the desk to fill in.
+            /// Whom to call.
+            pub fn callee(&self) -> &Callee {
+                self.destination.callee()
+            }
+
+            /// What the agent does. Whom that calls, where it leads, and under which connection id, is for the desk to fill in.
             pub fn act(self) -> Result<CallAct, Refusal> {
                 domain::check::location(self.location.as_deref())?;
                 let call_in = CallIn {
-                    dialled: Dn::from(self.destination.number()),
+                    dialled: "".into(),
                     to: command::Destination::Nowhere,
                     conn_id: "".into(),
                     user_data: self.user_data.unwrap_or_default().0,

@@ -2,7 +2,7 @@
 
 use super::{
     call::CallSetCallDispositionRequest,
-    dial::plain_number,
+    destination::plain_number,
     monitoring::{
         DeviceBargeInRequest, DeviceCancelSupervisorMonitoringRequest, DeviceCoachRequest,
         DeviceListenInRequest, DeviceMuteMonitoredUserRequest, DeviceUnmuteMonitoredUserRequest,

@@ -4,6 +4,7 @@ mod begin;
 mod book;
 mod call;
 mod call_in;
+mod destination;
 mod device;
 mod dial;
 mod login;

@@ -1,7 +1,7 @@
 //! Requests by which a supervisor follows the calls of somebody they lead (spec: core-and-voice#5.8,
 //! admin-and-reporting#3).
 
-use super::{dial::plain_number, value::last_segment};
+use super::{destination::plain_number, value::last_segment};
 use domain::{
     Refusal,
     call::Dn,
@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 /// Which calls a supervisor follows.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub enum MonitoringMode {
     /// The next one, or the one that is there.
     NextCall,
@@ -21,7 +21,7 @@ pub enum MonitoringMode {
 }
 
 /// How long a supervisor stays in a call.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub enum MonitoringScope {
     /// While the user is in it whose phone it is.
     Agent,
@@ -64,11 +64,9 @@ macro_rules! follows {
             /// The number of the phone, where its address is not given.
             phone_number: Option<String>,
             /// Which calls; all when left out.
-            #[schema(value_type = Option<MonitoringMode>)]
-            supervisor_monitoring_mode: Option<String>,
+            supervisor_monitoring_mode: Option<MonitoringMode>,
             /// How long in each; as long as anybody is in it whom the supervisor leads when left out.
-            #[schema(value_type = Option<MonitoringScope>)]
-            supervisor_monitoring_scope: Option<String>,
+            supervisor_monitoring_scope: Option<MonitoringScope>,
         }
 
         impl $name {
@@ -78,8 +76,8 @@ macro_rules! follows {
                 Ok(MonitoringAsked {
                     target: target.ok_or(Refusal::Missing("targetDeviceUri"))?,
                     monitoring: Monitoring::$monitoring,
-                    mode: MonitoringMode::named(self.supervisor_monitoring_mode.as_deref())?.into(),
-                    scope: MonitoringScope::named(self.supervisor_monitoring_scope.as_deref())?.into(),
+                    mode: self.supervisor_monitoring_mode.unwrap_or_default().into(),
+                    scope: self.supervisor_monitoring_scope.unwrap_or_default().into(),
                 })
             }
         }
@@ -124,31 +122,6 @@ about_followed! {
     DeviceMuteMonitoredUserRequest;
     /// Lets the others hear the followed user again.
     DeviceUnmuteMonitoredUserRequest;
-}
-
-impl MonitoringMode {
-    fn named(name: Option<&str>) -> Result<Self, Refusal> {
-        match name {
-            None => Ok(Self::default()),
-            Some("NextCall") => Ok(Self::NextCall),
-            Some("AllCalls") => Ok(Self::AllCalls),
-            Some(_) => {
-                let why = "'supervisorMonitoringMode' is neither NextCall nor AllCalls";
-                Err(Refusal::Invalid(why.into()))
-            }
-        }
-    }
-}
-
-impl MonitoringScope {
-    fn named(name: Option<&str>) -> Result<Self, Refusal> {
-        match name {
-            None => Ok(Self::default()),
-            Some("Agent") => Ok(Self::Agent),
-            Some("Call") => Ok(Self::Call),
-            Some(_) => Err(Refusal::Invalid("'supervisorMonitoringScope' is neither Agent nor Call".into())),
-        }
-    }
 }
 
 fn phone(uri: Option<&str>, number: Option<&str>) -> Result<Option<PhoneName>, Refusal> {

@@ -2,7 +2,7 @@
 
 use super::{
     table::requests,
-    value::{Flag, Pairs, Texts, TreatAs, Whole, is_set},
+    value::{Flag, Pairs, Texts, TreatAs, Whole, is_set, last_parts},
 };
 use crate::links::unescape;
 use domain::{
@@ -455,13 +455,6 @@ pub(super) fn target(
         (name, "queues") => Ok(HandoverTarget::Queue(unescape(name).as_str().into())),
         _ => Err(invalid("'targetUri' is neither the address of a user nor of a queue")),
     }
-}
-
-/// The last segment of an address and the one before it, whatever follows a question mark.
-fn last_parts(address: &str) -> (&str, &str) {
-    let path = address.split(['?', '#']).next().unwrap_or_default();
-    let mut parts = path.trim_end_matches('/').rsplit('/');
-    (parts.next().unwrap_or_default(), parts.next().unwrap_or_default())
 }
 
 #[cfg(test)]

@@ -51,8 +51,14 @@ impl ToSchema for Flag {}
 
 /// What a URI or a path names.
 pub(super) fn last_segment(uri: &str) -> &str {
-    let path = uri.split(['?', '#']).next().unwrap_or_default();
-    path.trim_end_matches('/').rsplit('/').next().unwrap_or_default()
+    last_parts(uri).0
+}
+
+/// The last segment of an address and the one before it, whatever follows a question mark.
+pub(super) fn last_parts(address: &str) -> (&str, &str) {
+    let path = address.split(['?', '#']).next().unwrap_or_default();
+    let mut parts = path.trim_end_matches('/').rsplit('/');
+    (parts.next().unwrap_or_default(), parts.next().unwrap_or_default())
 }
 
 /// Whether a flag is set that may be left out.

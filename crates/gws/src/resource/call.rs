@@ -163,7 +163,7 @@ pub fn call_resource<'c>(
         duration: ((party.released_at.unwrap_or(at) - since).max(0) / 1_000).to_string(),
         mute: is_muted(party).into(),
         supervisor_listening_in: is_listened_to(call, party),
-        monitored_user_muted: followed(call, party).silenced,
+        monitored_user_muted: is_silenced(call, party),
         monitoring: party.watch.is_some(),
         disposition_until: until.map(Into::into),
         parent_call_uri: parent.as_ref().map(|path| links.uri(&format!("/me{path}"))),
@@ -183,8 +183,15 @@ pub fn is_listened_to(call: &Call, party: &Party) -> bool {
     call.followers(party).any(|other| other.has_answered() && other.watch.is_some_and(|watch| !watch.hidden))
 }
 
+/// Whether a party is shown that whom it follows is kept from the others, or that it is itself. Who hides from somebody does
+/// not show by this either.
+pub fn is_silenced(call: &Call, party: &Party) -> bool {
+    let shows = |other: &Party| other.watch.is_some_and(|watch| !watch.hidden);
+    followed(call, party).silenced && (party.watch.is_some() || call.followers(party).any(shows))
+}
+
 /// Whom a party follows, if it does; else itself.
-pub fn followed<'c>(call: &'c Call, party: &'c Party) -> &'c Party {
+fn followed<'c>(call: &'c Call, party: &'c Party) -> &'c Party {
     party.watch.and_then(|watch| call.on(watch.target)).unwrap_or(party)
 }
 

@@ -1,9 +1,11 @@
-//! Groups: the business unit, and the tree of disposition codes (spec: admin-and-reporting#2.8, #6.3).
+//! Groups: the business unit, groups of agents, and the tree of disposition codes
+//! (spec: admin-and-reporting#2.8, #6.3).
 
+use super::UserResource;
 use crate::links::{Links, escape};
 use crate::query::Wanted;
 use domain::{
-    centre::Centre,
+    centre::{AgentGroup, Centre},
     disposition_tree::{Code, DispositionGroup, DispositionTree},
 };
 use serde::Serialize;
@@ -14,13 +16,15 @@ use utoipa::ToSchema;
 pub enum GroupType {
     /// The centre as a business unit.
     BusinessUnit,
+    /// Agents whom somebody leads.
+    AgentGroup,
     /// Disposition codes.
     #[serde(rename = "dispositions")]
     Dispositions,
 }
 
-/// A business unit, or a group or folder of disposition codes.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+/// A business unit, a group of agents, or a group or folder of disposition codes.
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = DispositionGroup)]
 pub struct GroupResource {
@@ -39,6 +43,10 @@ pub struct GroupResource {
     /// Of codes: the address of the group that it is a folder of.
     #[serde(skip_serializing_if = "Option::is_none")]
     parent_uri: Option<String>,
+    /// Sub-resource of a group of agents: its members.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(no_recursion)]
+    users: Option<Vec<UserResource>>,
     /// Sub-resource: the codes that lie directly in it.
     #[serde(skip_serializing_if = "Option::is_none")]
     dispositions: Option<Vec<DispositionCode>>,
@@ -78,11 +86,36 @@ pub fn unit_resource(links: &Links, centre: &Centre) -> GroupResource {
         contains: &["users", "skills", "queues", "places"],
         default_group: None,
         parent_uri: None,
+        users: None,
         dispositions: None,
         groups: None,
         uri: links.uri(&path),
         path,
     }
+}
+
+/// A group of agents, with its members where they are wanted.
+pub fn agent_group(links: &Links, group: &AgentGroup, users: Option<Vec<UserResource>>) -> GroupResource {
+    let id = agent_group_id(group);
+    let path = group_path(&id);
+    GroupResource {
+        id,
+        name: group.name.clone(),
+        r#type: GroupType::AgentGroup,
+        contains: &["users"],
+        default_group: None,
+        parent_uri: None,
+        users,
+        dispositions: None,
+        groups: None,
+        uri: links.uri(&path),
+        path,
+    }
+}
+
+/// The id of a group of agents: its class, and its name.
+pub fn agent_group_id(group: &AgentGroup) -> String {
+    format!("2-{}", group.name)
 }
 
 /// A group of codes. `*` embeds its codes and the folders in it, `**` also the contents of those.
@@ -105,6 +138,7 @@ pub fn disposition_group(
         r#type: GroupType::Dispositions,
         contains: &["dispositions"],
         default_group: Some(book.default_group().is_some_and(|default| default.id == group.id)),
+        users: None,
         parent_uri: group.parent.as_ref().map(|parent| links.uri(&group_path(parent))),
         dispositions: wanted.has("dispositions").then(codes),
         groups: wanted.has("groups").then(folders),

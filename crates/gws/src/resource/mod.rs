@@ -22,7 +22,7 @@ mod words;
 pub use attribute::{BusinessAttribute, business_attributes};
 pub use call::{
     CALLS_TOPIC, CallBrief, CallResource, CallView, call_in_brief, call_path, call_resource, device_path,
-    followed, is_listened_to, numbers,
+    is_listened_to, is_silenced, numbers,
 };
 pub use channel::{
     AgentState, ChannelResource, SWITCH, UserActivity, UserState, activity, channel_resources,
@@ -36,7 +36,10 @@ pub use diagnostics::{
     QuarantinedUnit, UnknownRequest, WaitingInteraction, quarantined_unit, waiting_interaction,
 };
 pub use feature::{Feature, MONITORING, assigned_features, known_features};
-pub use group::{DispositionCode, GroupResource, code_resource, disposition_group, unit_resource};
+pub use group::{
+    DispositionCode, GroupResource, agent_group, agent_group_id, code_resource, disposition_group,
+    unit_resource,
+};
 pub use measure::Measure;
 pub use message::{MessageResource, message_resource};
 pub use participant::Participant;

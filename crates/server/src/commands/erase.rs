@@ -30,10 +30,14 @@ fn would_erase(found: &Traces, out: &mut impl Write) -> Result<()> {
     for notice in &found.notices {
         writeln!(out, "{notice}, to be sent")?;
     }
+    for seq in &found.events {
+        writeln!(out, "event {seq} of a phone")?;
+    }
     writeln!(
         out,
-        "{} conversations, calls included, would be erased, {} units in quarantine and {} texts to be sent deleted.",
+        "{} conversations, calls included, would be erased, and {} events of phones; {} units in quarantine and {} texts to be sent deleted.",
         found.conversations.len(),
+        found.events.len(),
         found.quarantined.len(),
         found.notices.len()
     )?;

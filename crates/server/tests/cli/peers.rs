@@ -268,6 +268,13 @@ mod calls {
     }
 
     calls! {
+        "supervision.py"
+        a_supervisor_listens_coaches_and_steps_in_and_nobody_else_hears_what_they_should_not: "listening";
+        a_supervisor_is_rung_with_the_calls_of_an_agent_and_follows_the_customer: "armed";
+        supervisors_phones_that_are_taken_out_and_that_refuse: "scripted";
+    }
+
+    calls! {
         "pjsip.py"
         a_phone_of_pjsip_at_an_agents_desk: "agent";
         a_caller_with_pjsip_and_session_timers: "caller";

@@ -114,7 +114,7 @@ impl TwoDesks {
     async fn asks(&mut self, desk: usize, number: u32, call: &InteractionId, act: CallAct) {
         let desk = self.world.desk_at(desk);
         let agent = user(&desk, number);
-        let command = desk.operating(&agent, call.clone(), act.clone()).await.expect("a command");
+        let command = desk.operating(&agent, call.clone(), act.clone(), None).await.expect("a command");
         let done = desk.perform(command).await;
         assert!(done.is_ok(), "{act:?} by agent {number}: {done:?}");
         self.world.pass(Duration::from_secs(1)).await;

@@ -12,7 +12,7 @@ const HALL: &str = "/devices/de000000-0000-4000-8000-000000005010";
 const OWN: &str = "/devices/de000000-0000-4000-8000-000000005001";
 
 /// The usual centre with calls, and a phone in the hall that is nobody's.
-async fn centre() -> TestServer {
+pub(super) async fn centre() -> TestServer {
     TestServer::with(|centre| {
         with_voice(centre);
         let id = HALL.rsplit('/').next().expect("an id").to_owned();
@@ -50,7 +50,7 @@ async fn own(agent: &Client<'_>) -> Vec<String> {
 }
 
 /// The numbers whose phones the switch was asked to ring since the last time.
-fn rung(exchange: &ScriptedSwitch<'_>) -> Vec<String> {
+pub(super) fn rung(exchange: &ScriptedSwitch<'_>) -> Vec<String> {
     let asked = exchange.asked().into_iter().filter_map(|(_, act)| match act {
         LegCommand::Originate(call) => Some(call.to.to_string()),
         _ => None,

@@ -15,4 +15,5 @@ mod seed_002;
 mod seed_004;
 mod session;
 mod supervision;
+mod targets;
 mod user_events;

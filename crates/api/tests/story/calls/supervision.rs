@@ -2,8 +2,10 @@
 
 use super::handed_over::asks;
 use domain::{
+    Command,
     call::{Cause, HeardBy, LegCommand, LegEvent, RoomId},
     centre::{AgentGroup, Centre},
+    command::Provision,
 };
 use serde_json::{Value, json};
 use testkit::{Client, ScriptedSwitch, TestServer, settled};
@@ -184,4 +186,92 @@ async fn who_leads_nobody_and_whom_the_feature_is_closed_to_follows_nobody() {
         (400, &json!(2)),
         "the feature is off"
     );
+}
+
+/// The supervisor leads those alone.
+fn led(members: &[&str], hidden: bool) -> Vec<AgentGroup> {
+    vec![AgentGroup {
+        name: "Night".into(),
+        leaders: ["supervisor@demo".to_owned()].into(),
+        members: members.iter().map(|name| (*name).to_owned()).collect(),
+        hidden,
+    }]
+}
+
+/// The centre is set up otherwise.
+async fn provisioned(app: &TestServer, change: impl FnOnce(&mut Centre)) {
+    let mut centre = (*app.desk.centre().expect("a centre")).clone();
+    change(&mut centre);
+    let put = Command::Provision(Provision::PutCentre(Box::new(centre)));
+    app.desk.perform(put).await.expect("provisioned");
+}
+
+#[tokio::test]
+async fn a_change_of_groups_features_or_roles_takes_a_listening_supervisor_out_at_once() {
+    for change in ["groups", "feature", "role"] {
+        let app = TestServer::with(supervised).await;
+        let exchange = ScriptedSwitch::connect(&app);
+        let (agent, sasha) =
+            (exchange.at_work("agent1", "5001").await, exchange.at_work("supervisor", "5008").await);
+        let (call, _) = exchange.talking(&agent).await;
+        asks(&sasha, OWN, "ListenIn", tom()).await;
+        exchange.hears(&call, 3, LegEvent::Up).await;
+        provisioned(&app, |centre| centre.agent_groups = led(&["agent1@demo"], false)).await;
+        told(&sasha).await;
+        told(&agent).await;
+        exchange.asked();
+        match change {
+            "groups" => provisioned(&app, |centre| centre.agent_groups = led(&["agent2@demo"], false)).await,
+            "feature" => {
+                provisioned(&app, |centre| _ = centre.features.remove("api-supervisor-monitoring")).await;
+            }
+            _ => {
+                let mut user = (*app.desk.directory().named("supervisor@demo").expect("a user")).clone();
+                user.roles.retain(|role| *role != domain::user::Role::Supervisor);
+                let put = Command::Provision(Provision::PutUser(Box::new(user)));
+                app.desk.perform(put).await.expect("provisioned");
+            }
+        }
+        assert_eq!(exchange.asked(), [(3, LegCommand::Release(Cause::Normal))], "{change}");
+        assert_eq!(told(&sasha).await, ["phone follows nobody", "StatusChange Released"], "{change}");
+        assert_eq!(told(&agent).await, ["StatusChange Established"], "{change}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_armed_ends_with_the_right_and_stays_with_it() {
+    let app = TestServer::with(supervised).await;
+    let exchange = ScriptedSwitch::connect(&app);
+    exchange.at_work("agent1", "5001").await;
+    let sasha = exchange.at_work("supervisor", "5008").await;
+    asks(&sasha, OWN, "ListenIn", tom()).await;
+    assert_eq!(told(&sasha).await, ["phone ListenIn"]);
+    provisioned(&app, |centre| centre.agent_groups = led(&["agent1@demo"], true)).await;
+    assert!(told(&sasha).await.is_empty());
+    provisioned(&app, |centre| centre.agent_groups = led(&["agent2@demo"], true)).await;
+    assert_eq!(told(&sasha).await, ["phone follows nobody"]);
+}
+
+#[tokio::test]
+async fn who_hides_from_an_agent_does_not_show_by_keeping_them_silent() {
+    let app = TestServer::with(|centre| {
+        supervised(centre);
+        centre.agent_groups = led(&["agent1@demo"], true);
+    })
+    .await;
+    let exchange = ScriptedSwitch::connect(&app);
+    let (agent, sasha) =
+        (exchange.at_work("agent1", "5001").await, exchange.at_work("supervisor", "5008").await);
+    let (call, path) = exchange.talking(&agent).await;
+    asks(&sasha, OWN, "ListenIn", tom()).await;
+    exchange.hears(&call, 3, LegEvent::Up).await;
+    told(&sasha).await;
+    exchange.asked();
+    asks(&sasha, &path, "MuteMonitoredUser", json!({})).await;
+    assert_eq!(exchange.asked(), [(2, LegCommand::Mute(true))], "the others do not hear the agent");
+    assert_eq!(told(&sasha).await, ["MonitoredUserMutedStateChange Established silenced"]);
+    assert!(told(&agent).await.is_empty());
+    assert_eq!(agent.get(&path).await.ok()["call"]["monitoredUserMuted"], false);
+    asks(&sasha, &path, "UnmuteMonitoredUser", json!({})).await;
+    assert!(told(&agent).await.is_empty());
 }

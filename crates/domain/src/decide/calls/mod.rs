@@ -31,4 +31,4 @@ pub(super) use offer::offer;
 pub(super) use phone::{ask as ask_by_phone, refer};
 pub(super) use release::lost;
 pub(super) use unwatch::end as end_watch;
-pub(super) use watch::{keep_up, logged_out};
+pub(super) use watch::{judge as judge_watch, keep_up, logged_out};

@@ -8,7 +8,7 @@ use crate::suite::{
 use desk::ports::{FeedQuery, Store, Traces};
 use domain::{
     Command, Key,
-    command::{CallAct, Provision},
+    command::{CallAct, DeviceAct, Provision},
     disposition_tree::{Code, DispositionGroup},
 };
 use std::{path::Path, sync::Arc};
@@ -52,6 +52,12 @@ async fn talk(fixture: &StoreFixture, id: &str, theirs: &str) {
 async fn end(fixture: &StoreFixture, id: &str, theirs: &str) {
     fixture.gone(id, 1).await;
     fixture.dispose_call(id, 1, &format!("late: {theirs}")).await;
+}
+
+/// An agent sends an event from their phone.
+async fn sends(fixture: &StoreFixture, number: u32, theirs: &str) {
+    let act = DeviceAct::SendUserEvent(pairs(&[("Order", theirs)]));
+    fixture.done(Command::Device { dn: dn(number), agent: agent(number), act }).await;
 }
 
 async fn found(store: &SqliteStore, value: &str) -> Vec<String> {
@@ -152,6 +158,27 @@ async fn no_file_and_no_answer_holds_what_was_his_once_his_calls_are_erased() {
     assert_eq!(holders(&copy, MARKER), Vec::<String>::new());
     drop((fixture, store));
     assert_eq!(holders(dir.path(), MARKER), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn what_agents_sent_from_their_phones_is_found_and_erased_in_a_call_and_beside_one() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let (store, fixture) = set_up(dir.path()).await;
+    talk(&fixture, "call", OTHER).await;
+    sends(&fixture, 1, CUSTOMER).await;
+    fixture.gone("call", 1).await;
+    sends(&fixture, 2, CUSTOMER).await;
+    sends(&fixture, 2, OTHER).await;
+    let phone = fixture.state(&Key::Device(dn(2))).await;
+    let traces = store.find_person(CUSTOMER).await.expect("found");
+    assert_eq!((traces.conversations.clone(), traces.events.len()), (vec!["call".into()], 1));
+    fixture.done(Command::Erase { session: "call".into() }).await;
+    store.erase(traces).await.expect("erased");
+    assert_eq!(holders(dir.path(), MARKER), Vec::<String>::new());
+    assert_eq!(store.find_person(CUSTOMER).await.expect("found"), Traces::default());
+    assert_eq!(store.find_person(OTHER).await.expect("found").events.len(), 1);
+    assert_eq!(fixture.state(&Key::Device(dn(2))).await, phone);
+    assert_eq!(rebuild(dir.path(), false).expect("a report").differences, []);
 }
 
 #[tokio::test]

@@ -89,6 +89,7 @@ pub async fn journal(dir: &Path) -> (Arc<SqliteStore>, StoreFixture, Traces) {
         conversations: vec!["customer1".into(), "customer2".into()],
         quarantined: quarantined[..2].to_vec(),
         notices: vec!["notice/texts|k1".into()],
+        events: Vec::new(),
     };
     (store, fixture, found)
 }

@@ -457,6 +457,45 @@ fn who_is_no_supervisor_any_more_follows_nobody() {
     check(
         listening(),
         Command::Provision(Provision::PutUser(Box::new(user))),
-        "device.monitoring-ended; device.monitored; user.put",
+        "user.put; device.monitoring-ended; device.monitored",
     );
+}
+
+/// Roles, groups or features have changed.
+fn changed() -> Command {
+    Command::RightsChanged { supervisor: "cat".into() }
+}
+
+#[test]
+fn a_change_of_groups_roles_or_features_takes_out_at_once_who_listens() {
+    let out = "device.monitoring-ended; device.monitored; 3 Released by agent normal talked; cat: -slot kept => 3 release normal";
+    check(watched(), changed(), "");
+    check(watched().then(grouped("cat", &["ann"], false)), changed(), "");
+    check(watched().then(grouped("cat", &["bob"], false)), changed(), out);
+    check(watched().then(centre_with(|centre| centre.features.clear())), changed(), out);
+    let mut user = phone_user("cat", Some("5003"));
+    user.roles.clear();
+    let no_supervisor = Command::Provision(Provision::PutUser(Box::new(user)));
+    check(watched(), no_supervisor, &format!("user.put; {out}"));
+    let in_it = watched().then(cats(CallAct::Monitor(Monitoring::BargeIn)));
+    check(
+        in_it.then(grouped("cat", &["bob"], false)),
+        changed(),
+        "device.monitoring-ended; device.monitored",
+    );
+}
+
+#[test]
+fn a_change_of_groups_ends_at_once_what_is_armed_and_what_rings() {
+    let other = grouped("cat", &["bob"], false);
+    check(listening().then(other.clone()), changed(), "device.monitoring-ended; device.monitored");
+    check(phones().then(other.clone()), changed(), "");
+    let rung = talking().then(cat(listen("5001", Monitoring::BargeIn)));
+    check(
+        rung.then(other),
+        changed(),
+        "device.monitoring-ended; device.monitored; 3 Released by agent normal; cat: -slot => 3 release normal",
+    );
+    let alone = listening().then(has_phone("ann", None));
+    check(alone, changed(), "");
 }

@@ -157,6 +157,7 @@ impl Floor {
             after_call: None,
             owed: Vec::new(),
             desk: None,
+            absence: None,
         });
         self.take(&Key::Device(device.dn.clone()), State::Device(device));
         self.take(&Key::Agent(user.id.clone()), State::Agent(agent.clone()));

@@ -8,7 +8,7 @@ use crate::{
         Call, CallIn, CallOperation, CallerId, Cause, Deadline, LegEvent, LegId, Overflowing, Party,
         PartyState, Purpose, capabilities,
     },
-    centre::WrapUp,
+    centre::{AgentGroup, WrapUp},
     command::{AgentAct, Arrive, Destination, DeviceAct, Dial, Provision, ReferTo, WatchAsked},
     decide::tests::required::{let_off, required, supervised},
     disposition::{Policy, Required},
@@ -312,7 +312,8 @@ fn command(world: &TestCentre, step: &Step) -> Option<Command> {
 fn watch(which: Pick, how: Pick) -> Command {
     let (dn, agent) = which.get(&[("5003", "cat"), ("5003", "cat"), ("5003", "cat"), ("5001", "ann")]);
     let target = which.next().get(&["5001", "5001", "5002", "5003", "5009"]);
-    let act = match how.0 % 8 {
+    let act = match how.0 % 9 {
+        8 => return Command::RightsChanged { supervisor: agent.into() },
         0 => DeviceAct::Unwatch(how.next().get(&[None, Some(target.into())])),
         1 => DeviceAct::SilenceWatched { target: None, on: how.next().get(&[true, false]) },
         _ => DeviceAct::Watch(Box::new(WatchAsked {
@@ -442,7 +443,7 @@ fn desk_acts() -> Vec<AgentAct> {
 fn setting(how: Pick) -> Command {
     let capacity = |calls| centre_with(|centre| _ = centre.capacity.insert(medium::voice(), calls));
     let policy = |policy| centre_with(|centre| _ = centre.disposition.policy.insert(medium::voice(), policy));
-    match how.0 % 10 {
+    match how.0 % 11 {
         0 => queue_with("Support", |queue| (queue.calls.patience, queue.calls.wrap_up) = (20_000, 30_000)),
         1 => queue_with("Support", |queue| {
             queue.calls.closed = Overflow::Announce("sorry".into());
@@ -456,6 +457,15 @@ fn setting(how: Pick) -> Command {
         7 => required(how.next().get(&[Required::BeforeNext, Required::BeforeNext, Required::Off])),
         8 => centre_with(|centre| {
             centre.wrap_up = WrapUp { length: 30_000, unanswered: how.next().get(&[true, false]) };
+        }),
+        9 => centre_with(|centre| {
+            let members = how.next().get(&[["ann", "bob"], ["ann", "cat"], ["bob", "cat"]]);
+            centre.agent_groups = vec![AgentGroup {
+                name: "One".into(),
+                leaders: ["cat".to_owned()].into(),
+                members: members.map(str::to_owned).into(),
+                hidden: how.next().next().get(&[true, false]),
+            }];
         }),
         _ => policy(Policy::Open),
     }

@@ -1,0 +1,61 @@
+//! Supervisors who follow somebody: whether they may is judged again as soon as roles, groups or features have changed
+//! (spec: admin-and-reporting#3).
+
+use crate::{Desk, lock::lock};
+use domain::{Command, Key, State, UserId, command::Provision};
+use futures::{FutureExt, future::BoxFuture};
+use std::collections::{BTreeSet, HashMap};
+
+/// Who follows somebody, by the phone or the call that says so.
+#[derive(Debug, Default)]
+pub(crate) struct Supervisors(HashMap<Key, BTreeSet<UserId>>);
+
+impl Supervisors {
+    /// Takes in what a phone or a call has become.
+    pub fn take(&mut self, key: &Key, state: &State) {
+        let follow: BTreeSet<UserId> = match state {
+            State::Device(device) => device.watches.iter().map(|watch| watch.supervisor.clone()).collect(),
+            State::Call(call) => {
+                let follow = call.live().filter(|party| party.watch.is_some());
+                follow.filter_map(|party| party.user().cloned()).collect()
+            }
+            _ => return,
+        };
+        if follow.is_empty() {
+            self.0.remove(key);
+        } else {
+            self.0.insert(key.clone(), follow);
+        }
+    }
+
+    /// All of them.
+    pub fn all(&self) -> BTreeSet<UserId> {
+        self.0.values().flatten().cloned().collect()
+    }
+}
+
+/// Whether a command may change whom a supervisor may follow.
+pub(crate) const fn changes_rights(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::Provision(
+            Provision::PutUser(_) | Provision::RemoveUser(_) | Provision::PutCentre(_) | Provision::All(_)
+        )
+    )
+}
+
+impl Desk {
+    /// Has every supervisor who follows somebody judged again. One for whom it fails is judged with the next event of
+    /// the call that they hear, and when the next begins.
+    pub(crate) fn judge_supervisors(&self) -> BoxFuture<'_, ()> {
+        let follow = lock(&self.memory.supervisors).all();
+        let judged = async {
+            for supervisor in follow {
+                if let Err(why) = self.perform(Command::RightsChanged { supervisor }).await {
+                    tracing::error!(%why, "whether a supervisor may listen could not be judged");
+                }
+            }
+        };
+        judged.boxed()
+    }
+}
