@@ -43,6 +43,8 @@ impl Call {
             turned_away: false,
             ended: None,
             erased: false,
+            absorbed_into: None,
+            taken_legs: BTreeMap::new(),
             owner: owner.clone(),
         })
     }
@@ -201,6 +203,8 @@ impl Call {
                     queued.waiting = false;
                 }
             }
+            Fact::Absorbed { call, user_data } => self.absorb(call, user_data),
+            Fact::AbsorbedInto { into, closer } => self.give_up_to(at, into, *closer),
             Fact::Erased => self.blank(),
         }
     }
@@ -253,7 +257,8 @@ impl Call {
         }
     }
 
-    fn blank(&mut self) {
+    /// Takes personal values out.
+    pub(super) fn blank(&mut self) {
         self.erased = true;
         self.from = CallerId::default();
         self.location = None;

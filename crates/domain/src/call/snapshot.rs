@@ -136,6 +136,13 @@ pub struct Call {
     /// Whether personal values were erased.
     #[serde(default)]
     pub erased: bool,
+    /// The interaction that has absorbed it, since an agent joined a call of the one with a call of the other. All that
+    /// was in it is there, under other numbers and the same UUIDs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub absorbed_into: Option<InteractionId>,
+    /// The names by which the switch knows the legs that came with interactions it has absorbed, by their numbers here.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub taken_legs: BTreeMap<u16, LegId>,
     /// The node that carries it: only there are its legs and its sound. `None` in a call that an earlier release wrote;
     /// that one is over with the process that wrote it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -251,9 +258,18 @@ impl Call {
         self.lines.get(usize::from(party.line)).unwrap_or(&self.lines[0])
     }
 
-    /// The id of a leg.
+    /// The name by which the switch knows a leg.
     pub fn leg(&self, number: u16) -> LegId {
-        LegId { call: self.id.clone(), number }
+        let own = || LegId { call: self.id.clone(), number };
+        self.taken_legs.get(&number).cloned().unwrap_or_else(own)
+    }
+
+    /// The number that a leg of the switch has here; `None` of one that is no leg of this interaction.
+    pub fn leg_number(&self, leg: &LegId) -> Option<u16> {
+        if leg.call == self.id {
+            return Some(leg.number).filter(|number| !self.taken_legs.contains_key(number));
+        }
+        self.taken_legs.iter().find(|(_, taken)| *taken == leg).map(|(number, _)| *number)
     }
 
     /// The id of the leg that carries a party.
