@@ -25,6 +25,12 @@ fn found<'w>(world: &'w TestCentre, id: &InteractionId) -> Option<&'w Call> {
     world.calls().find(|call| call.id == *id)
 }
 
+/// The call that a leg is part of now, and its number there.
+fn of_leg<'w>(world: &'w TestCentre, leg: &LegId) -> Option<(&'w Call, u16)> {
+    let call = world.heir(&leg.call)?;
+    Some((call, call.leg_number(leg)?))
+}
+
 /// Every operation of every part of an agent is accepted if it is listed, and else refused as what it is. Whom they call in
 /// may be busy.
 fn holds_equal(world: &TestCentre, call: &Call) {
@@ -87,6 +93,7 @@ fn is_fact(command: &Command) -> bool {
             | Command::CallLost { .. }
             | Command::AskByPhone { .. }
             | Command::Refer { .. }
+            | Command::TakeOver { .. }
     )
 }
 
@@ -104,7 +111,7 @@ proptest! {
     #[test]
     fn what_is_listed_is_what_is_accepted(history in history()) {
         perform(&history, |world, command, _| {
-            if let Some(call) = history::subject(command).and_then(|id| found(world, id)) {
+            if let Some(call) = history::subject(command).and_then(|id| world.heir(id)) {
                 holds_equal(world, call);
             }
         });
@@ -177,16 +184,17 @@ proptest! {
         let mut asked: BTreeMap<LegId, usize> = BTreeMap::new();
         perform(&history, |world, command, _| {
             if let Command::Refer { leg, .. } = command
-                && found(world, &leg.call).is_some_and(|call| call.parties.iter().any(|party| party.carried_by() == leg.number))
+                && of_leg(world, leg)
+                    .is_some_and(|(call, number)| call.parties.iter().any(|party| party.carried_by() == number))
             {
                 *asked.entry(leg.clone()).or_default() += 1;
             }
             for (leg, times) in &asked {
                 let effects = world.effects.iter().filter(|effect| effect.leg == *leg);
                 let told = effects.filter(|effect| matches!(effect.act, LegCommand::Referred(_))).count();
-                let call = found(world, &leg.call).expect("a call");
-                let waits = usize::from(awaits(call, leg.number));
-                let is_over = call.active_on(leg.number).is_none();
+                let (call, number) = of_leg(world, leg).expect("a leg");
+                let waits = usize::from(awaits(call, number));
+                let is_over = call.active_on(number).is_none();
                 assert!(told + waits == *times || is_over && told <= *times, "{leg} {times}: {call:?}");
             }
         });
@@ -259,7 +267,7 @@ fn random_histories_reach_every_state() {
             format!("{:?}", effect.act).split(['(', '{', ' ']).next().unwrap_or_default().to_owned()
         }));
     }
-    let wanted = "call.began call.joined call.queued call.overflowed call.leg-up call.established call.hold-asked \
+    let wanted = "call.began call.joined call.absorbed call.absorbed-into call.queued call.overflowed call.leg-up call.established call.hold-asked \
                   call.held call.muted call.monitoring call.silenced call.refused call.released call.line-began call.moved call.user-data disposition call.ended call.erased \
                   device.assigned device.in-service device.out-of-service device.do-not-disturb \
                   agent.state-chosen agent.disposition-owed agent.disposition-settled \
