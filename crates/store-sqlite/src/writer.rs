@@ -334,8 +334,11 @@ struct FailedGroup {
 fn leave_to_who_asks_again(Committed { durable, local }: &mut Committed) {
     local.signals.clear();
     local.effects.retain(|effect| {
-        let key = Key::Call(effect.leg.call.clone());
-        durable.states.iter().any(|state| state.key == key)
+        let mut calls = durable.states.iter().filter_map(|state| match &*state.state {
+            State::Call(call) => Some(call),
+            _ => None,
+        });
+        calls.any(|call| call.has_leg(&effect.leg))
     });
 }
 

@@ -67,7 +67,6 @@ impl Call {
             data.set(&set.key, set.value.clone());
             self.dispositions.push(set);
         }
-        self.erased |= other.erased;
     }
 
     /// The number here of every leg that another interaction has, by its number there.

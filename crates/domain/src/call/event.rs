@@ -302,6 +302,8 @@ pub enum Fact {
     Absorbed {
         /// The other, as it was.
         call: Box<Call>,
+        /// The number of its first party here.
+        first: u16,
         /// Pairs of the other's user data that this one did not have.
         user_data: UserData,
     },
@@ -398,7 +400,7 @@ impl Fact {
             // A number outside is somebody's; which it is cannot be told from here.
             Self::LineBegan { dialled, .. } => *dialled = Dn::from(""),
             Self::DataChanged { set, .. } => *set = set.blanked(),
-            Self::Absorbed { call, user_data } => {
+            Self::Absorbed { call, first: _, user_data } => {
                 call.blank();
                 *user_data = user_data.blanked();
             }

@@ -203,7 +203,7 @@ impl Call {
                     queued.waiting = false;
                 }
             }
-            Fact::Absorbed { call, user_data } => self.absorb(call, user_data),
+            Fact::Absorbed { call, first: _, user_data } => self.absorb(call, user_data),
             Fact::AbsorbedInto { into, closer } => self.give_up_to(at, into, *closer),
             Fact::Erased => self.blank(),
         }

@@ -157,10 +157,11 @@ fn join(draft: &mut Draft<'_>, both: &Separate<'_>) -> Result<(), DecideError> {
 fn absorb(draft: &mut Draft<'_>, both: &Separate<'_>) -> Result<(), DecideError> {
     let (older, newer) = (&both.older.0.id, &both.newer.0.id);
     let call = Box::new((*draft.call(newer)?).clone());
+    let first = draft.call(older)?.next_leg();
     let user_data = added(&*draft.call(older)?, &call);
     let into = older.clone();
     draft.tell_call(newer, Fact::AbsorbedInto { into, closer: EndedBy::Agent })?;
-    draft.tell_call(older, Fact::Absorbed { call, user_data })
+    draft.tell_call(older, Fact::Absorbed { call, first, user_data })
 }
 
 /// What the older call's user data gains: pairs that it does not have, dispositions apart, if it takes so much.
@@ -177,11 +178,12 @@ fn added(older: &Call, newer: &Call) -> UserData {
     if check::user_data(&after).is_ok() { added } else { UserData::default() }
 }
 
-/// Those who were with the agent in the newer call go on in the line of the older.
+/// Those who were with the agent in the newer call go on in the line of the older, and who followed them there as well.
 fn bring_over(draft: &mut Draft<'_>, both: &Separate<'_>) -> Result<(), DecideError> {
     let Separate { older: (older, stays), newer: (_, goes) } = both;
     let call = draft.call(&older.id)?;
-    for party in call.live_in(goes.line + older.lines_before()) {
+    let line = goes.line + older.lines_before();
+    for party in call.live().filter(|party| party.line == line) {
         let (leg, origin, handover) = (party.leg, party.origin, party.handover);
         let moved = Fact::Moved { leg, line: stays.line, origin, handover, carrier: None };
         draft.tell_call(&older.id, moved)?;
