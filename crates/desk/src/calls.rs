@@ -138,7 +138,8 @@ impl Desk {
     async fn call_or_heir(&self, id: InteractionId) -> Result<Option<Arc<State>>, StoreFault> {
         let mut state = self.store.state(&Key::Call(id)).await?;
         // Each is older than the one before, so that this comes to an end.
-        while let Some(heir) = state.as_deref().and_then(call_of).and_then(|call| call.absorbed_into.clone()) {
+        while let Some(heir) = state.as_deref().and_then(call_of).and_then(|call| call.absorbed_into.clone())
+        {
             state = self.store.state(&Key::Call(heir)).await?;
         }
         Ok(state)
@@ -209,9 +210,10 @@ impl Desk {
     /// The call that a leg is part of now, which another phone of its number may take over. `None` once nobody is on it.
     pub async fn takes_over(&self, replaced: &LegId) -> Result<Option<InteractionId>, Refused> {
         let state = self.call_or_heir(replaced.call.clone()).await?;
-        let call = state.as_deref().and_then(call_of).filter(|call| {
-            call.leg_number(replaced).is_some_and(|leg| call.active_on(leg).is_some())
-        });
+        let call = state
+            .as_deref()
+            .and_then(call_of)
+            .filter(|call| call.leg_number(replaced).is_some_and(|leg| call.active_on(leg).is_some()));
         Ok(call.map(|call| call.id.clone()))
     }
 

@@ -19,7 +19,7 @@ use crate::{
 use desk::ports::{
     CommitObserver, Committed, Durable, ErasureReport, Local, Receipt, Start, StoreFault, Versioned, Work,
 };
-use domain::{DecideError, Key, Millis, Refusal, UserId, Want};
+use domain::{DecideError, Millis, Refusal, State, UserId, Want};
 use metrics::{counter, gauge, histogram};
 use rusqlite::Connection;
 use std::{

@@ -33,6 +33,7 @@ impl Call {
         for line in &other.lines {
             let mut line = line.clone();
             line.by = line.by.map(|by| by + parties);
+            line.from = Some(other.from_of(&line).clone());
             line.user_data = UserData::default();
             self.lines.push(line);
         }

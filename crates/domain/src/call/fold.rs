@@ -28,6 +28,7 @@ impl Call {
             dialled: dialled.clone(),
             user_data: user_data.clone(),
             by: None,
+            from: None,
             answered_only: false,
         };
         Some(Self {
@@ -107,6 +108,7 @@ impl Call {
                     dialled: dialled.clone(),
                     user_data: UserData::default(),
                     by: Some(*by),
+                    from: None,
                     answered_only: *answered_only,
                 });
             }
@@ -265,6 +267,7 @@ impl Call {
         self.aim = None;
         for line in &mut self.lines {
             line.user_data = line.user_data.blanked();
+            line.from = line.from.take().map(|_| CallerId::default());
             if matches!(line.kind, CallKind::Outbound | CallKind::Consult) {
                 line.dialled = Dn::from("");
             }

@@ -54,6 +54,9 @@ pub struct Line {
     /// The party that began it to ask somebody; `None` of the first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<u16>,
+    /// Who called, where the line came with another interaction; else it is [`Call::from`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<CallerId>,
     /// Whether the call is handed to whom it asks only once they have answered.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub answered_only: bool,
@@ -250,6 +253,11 @@ impl Call {
     /// Everyone else who talks on the line of a party, as the party's call resource lists them.
     pub fn others<'c>(&'c self, party: &'c Party) -> impl Iterator<Item = &'c Party> {
         self.talkers().filter(move |other| other.line == party.line && other.leg != party.leg)
+    }
+
+    /// Who called, as those in a line are told.
+    pub fn from_of<'c>(&'c self, line: &'c Line) -> &'c CallerId {
+        line.from.as_ref().unwrap_or(&self.from)
     }
 
     /// The line of a party.

@@ -71,8 +71,7 @@ pub(super) fn replaced(request: &Request) -> Result<Option<(DialogId, bool)>, St
         (Some(value), None) if value.len() <= LONGEST && !value.contains(',') => value,
         _ => return Err(StatusCode::BadRequest),
     };
-    let is_early_only =
-        value.split(';').skip(1).any(|part| part.trim().eq_ignore_ascii_case("early-only"));
+    let is_early_only = value.split(';').skip(1).any(|part| part.trim().eq_ignore_ascii_case("early-only"));
     dialog(value).map(|dialog| Some((dialog, is_early_only))).ok_or(StatusCode::BadRequest)
 }
 

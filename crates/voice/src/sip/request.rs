@@ -100,8 +100,12 @@ async fn of_a_dialog(core: &Arc<Core>, mut tx: Transaction) {
     let confirmed = matches!(dialog.state(), DialogState::Confirmed(..));
     match method {
         Method::Options => {
-            return reply(&mut tx, StatusCode::OK, vec![headers::allow(), Header::Supported(headers::SUPPORTED.into())])
-                .await;
+            return reply(
+                &mut tx,
+                StatusCode::OK,
+                vec![headers::allow(), Header::Supported(headers::SUPPORTED.into())],
+            )
+            .await;
         }
         // Only a call that is answered can be handed over (spec: voice-sip#5.12).
         Method::Refer if !confirmed => return reply(&mut tx, StatusCode::Forbidden, Vec::new()).await,

@@ -14,4 +14,5 @@ mod seed_002;
 mod seed_004;
 mod session;
 mod supervision;
+mod together;
 mod user_events;

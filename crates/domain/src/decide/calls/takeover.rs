@@ -78,9 +78,7 @@ fn goes_on(draft: &mut Draft<'_>, id: &InteractionId, leg: u16) -> Result<(), De
     let Some(party) = call.on(leg) else { return Ok(()) };
     match party.state {
         PartyState::Held => consult::go_on(draft, &call, party),
-        PartyState::Established if party.holding.is_some() => {
-            draft.tell_call(id, Fact::Established { leg })
-        }
+        PartyState::Established if party.holding.is_some() => draft.tell_call(id, Fact::Established { leg }),
         _ => Ok(()),
     }
 }

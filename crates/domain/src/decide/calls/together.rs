@@ -10,7 +10,8 @@ use super::{
 use crate::{
     InteractionId, Refusal, UserData, UserId,
     call::{
-        Call, CallAct, Cause, Fact, LegCommand, Party, PartyOrigin, PartyState, Purpose, Who, may_join,
+        Call, CallAct, Cause, Fact, Handover, LegCommand, Party, PartyOrigin, PartyState, Purpose, Who,
+        may_join,
     },
     check,
     session::EndedBy,
@@ -41,9 +42,8 @@ impl<'c> Separate<'c> {
             return Err(consult::too_many());
         }
         let is_in_both = |here: &Party| newer.0.live().any(|there| is_same(here, there));
-        let is_asking = |call: &Call, own: &Party| {
-            call.live().any(|other| other.leg != own.leg && is_same(other, own))
-        };
+        let is_asking =
+            |call: &Call, own: &Party| call.live().any(|other| other.leg != own.leg && is_same(other, own));
         let others = older.0.live().filter(|party| party.leg != older.1.leg);
         if others.into_iter().any(is_in_both) || is_asking(newer.0, newer.1) {
             return no("Somebody is in both calls");
@@ -94,11 +94,7 @@ pub(super) fn complete(
 }
 
 /// The number of an agent's part in a call, if it can be brought together with another.
-fn part(
-    agent: &UserId,
-    purpose: Purpose,
-    (uuid, call): (&InteractionId, &Call),
-) -> Result<u16, Refusal> {
+fn part(agent: &UserId, purpose: Purpose, (uuid, call): (&InteractionId, &Call)) -> Result<u16, Refusal> {
     let party = call.part(agent, uuid).ok_or_else(|| Refusal::NotFound(format!("Call '{uuid}'")))?;
     let act = CallAct::Complete { purpose, consult: None };
     match act.operation() {
@@ -116,7 +112,8 @@ pub(super) fn hand_over(draft: &mut Draft<'_>, both: &Separate<'_>) -> Result<()
     release::part(draft, &newer.id, goes.leg, how)?;
     release::part(draft, &older.id, stays.leg, how)?;
     absorb(draft, both)?;
-    bring_over(draft, both)?;
+    let handover = Handover { from: stays.leg, leaves_at: None, referred: false };
+    bring_over(draft, both, Some(handover))?;
     let served = [stays, goes].into_iter().any(|part| part.origin == PartyOrigin::Queue);
     if served {
         release::serve_on(draft, &older.id, stays.line)?;
@@ -148,7 +145,7 @@ fn join(draft: &mut Draft<'_>, both: &Separate<'_>) -> Result<(), DecideError> {
         draft.tell_call(&older.id, Fact::Held { leg: stays.leg, parked: true })?;
         draft.effect(older.leg_of(stays), LegCommand::Release(Cause::Normal));
     }
-    bring_over(draft, both)?;
+    bring_over(draft, both, None)?;
     consult::go_on(draft, older, stays)?;
     room::arrange(draft, &older.id)
 }
@@ -179,12 +176,18 @@ fn added(older: &Call, newer: &Call) -> UserData {
 }
 
 /// Those who were with the agent in the newer call go on in the line of the older, and who followed them there as well.
-fn bring_over(draft: &mut Draft<'_>, both: &Separate<'_>) -> Result<(), DecideError> {
+/// `handover` says whom they take over from.
+fn bring_over(
+    draft: &mut Draft<'_>,
+    both: &Separate<'_>,
+    handover: Option<Handover>,
+) -> Result<(), DecideError> {
     let Separate { older: (older, stays), newer: (_, goes) } = both;
     let call = draft.call(&older.id)?;
     let line = goes.line + older.lines_before();
     for party in call.live().filter(|party| party.line == line) {
-        let (leg, origin, handover) = (party.leg, party.origin, party.handover);
+        let handover = handover.filter(|_| !party.only_watches());
+        let (leg, origin, handover) = (party.leg, party.origin, party.handover.or(handover));
         let moved = Fact::Moved { leg, line: stays.line, origin, handover, carrier: None };
         draft.tell_call(&older.id, moved)?;
     }

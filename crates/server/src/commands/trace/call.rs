@@ -198,7 +198,11 @@ impl<'n> CallCourse<'n> {
                     .live()
                     .map(|party| self.party(party.leg.saturating_add(first.saturating_sub(1))).label)
                     .collect();
-                Sentence::by_server(format!("call {} is part of it now, with {}", call.id, live.join(" and ")))
+                Sentence::by_server(format!(
+                    "call {} is part of it now, with {}",
+                    call.id,
+                    live.join(" and ")
+                ))
             }
             Fact::AbsorbedInto { into, closer: who } => {
                 Sentence::by_server(format!("it goes on as part of call {into}, {}", closer(*who)))

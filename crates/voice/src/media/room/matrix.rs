@@ -85,8 +85,7 @@ mod tests {
         let other = LegId { call: "C2".into(), number: 2 };
         let everyone = HeardBy::Everyone;
         let for_target = HeardBy::One(target.clone());
-        let hearing =
-            Hearing::of_room(&[(&target, &everyone), (&other, &everyone), (&coach, &for_target)]);
+        let hearing = Hearing::of_room(&[(&target, &everyone), (&other, &everyone), (&coach, &for_target)]);
         assert!(hearing.hears(0, 2) && !hearing.hears(1, 2));
     }
 }

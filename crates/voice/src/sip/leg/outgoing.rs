@@ -13,6 +13,7 @@ use crate::{
         core::{Core, LegInput},
         flow::Flow,
         headers,
+        phone_legs::DialogStands,
         registrar::Binding,
         transport::mark,
     },
@@ -137,8 +138,7 @@ impl Leg {
             branch.binding.ways.talks.store(true, Ordering::Relaxed);
         }
         branch.ringing = true;
-        let (serial, host, dialog) =
-            (branch.binding.serial, branch.binding.sender.ip(), branch.dialog.id());
+        let (serial, host, dialog) = (branch.binding.serial, branch.binding.sender.ip(), branch.dialog.id());
         let dn = &branches.originate.to;
         self.core.registrar.heard(dn, serial);
         self.core.phone_legs.enter(dn.clone(), self.id.clone(), host, dialog, DialogStands::Rings);

@@ -153,6 +153,10 @@ pub(super) fn call_facts() -> Vec<call::Fact> {
         known: true,
         supervisor: late,
     };
+    let other = another([
+        joined(1, call::Who::Outside, "+15550143", call::PartyOrigin::Caller, None),
+        joined(2, user(), "5001", call::PartyOrigin::Called, None),
+    ]);
     vec![
         call::Fact::Began {
             conn_id: "0071027198180006".into(),
@@ -222,7 +226,7 @@ pub(super) fn call_facts() -> Vec<call::Fact> {
             user_data: pairs(json!({"A": 1})),
         },
         call::Fact::Ended { closer: EndedBy::Customer, dispositioned: false, abandoned: true },
-        call::Fact::Absorbed { call: Box::new(another()), first: 5, user_data: pairs(json!({"Case": 9})) },
+        call::Fact::Absorbed { call: Box::new(other), first: 5, user_data: pairs(json!({"Case": 9})) },
         call::Fact::AbsorbedInto { into: CALL.into(), closer: EndedBy::Agent },
         call::Fact::Erased,
     ]
@@ -399,8 +403,8 @@ pub(super) fn provisioning() -> Vec<(Key, Event)> {
     all
 }
 
-/// Another call, in which an agent talks with somebody outside.
-fn another() -> call::Call {
+/// Another call, in which these came in.
+fn another(came: [call::Fact; 2]) -> call::Call {
     let began = call::Fact::Began {
         conn_id: "0071027198180009".into(),
         kind: call::CallKind::Inbound,
@@ -412,12 +416,9 @@ fn another() -> call::Call {
         owner: Some("1".into()),
     };
     let event = |fact| call::CallEvent { queue: None, line_uuid: None, fact, elapsed_ms: None };
-    let began = event(began);
-    let mut another =
-        call::Call::begin("01RCC3N118B1V0SL807GK2LAES000009".into(), 1_700_000_000_000, &began)
-            .expect("a call");
-    let outside = joined(1, call::Who::Outside, "+15550143", call::PartyOrigin::Caller, None);
-    for fact in [outside, joined(2, user(), "5001", call::PartyOrigin::Called, None)] {
+    let id = "01RCC3N118B1V0SL807GK2LAES000009";
+    let mut another = call::Call::begin(id.into(), 1_700_000_000_000, &event(began)).expect("a call");
+    for fact in came {
         another.apply(1_700_000_000_000, &event(fact));
     }
     another

@@ -109,7 +109,9 @@ pub fn effect(effect: &SwitchCommand) -> String {
         LegCommand::Answer => format!("{leg} answer"),
         LegCommand::Release(cause) => format!("{leg} release {}", cause.as_str()),
         LegCommand::Join(room, HeardBy::Everyone) => format!("{leg} join {}", room.line),
-        LegCommand::Join(room, HeardBy::One(other)) => format!("{leg} join {} for {}", room.line, other.number),
+        LegCommand::Join(room, HeardBy::One(other)) => {
+            format!("{leg} join {} for {}", room.line, other.number)
+        }
         LegCommand::Join(room, HeardBy::Nobody) => format!("{leg} join {} for nobody", room.line),
         LegCommand::Part(Playback::Prompt(name)) => format!("{leg} hears prompt {name}"),
         LegCommand::Part(alone) => format!("{leg} hears {alone:?}").to_lowercase(),

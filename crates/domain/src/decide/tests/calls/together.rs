@@ -21,7 +21,7 @@ fn of_two_customers_the_newer_call_becomes_part_of_the_older_and_they_talk_with_
     let done = check(
         two_customers(),
         ann(complete_with(Purpose::Transfer, "C200")),
-        "2 Released by agent normal talked; ann: -slot kept; 2 Released by agent normal talked; ann: -slot kept; absorbed into C100 by agent; absorbed C200; 3 moved to 0 as caller => 2 release normal; 2 release normal; 1 join 0; C200.1 join 0",
+        "2 Released by agent normal talked; ann: -slot kept; 2 Released by agent normal talked; ann: -slot kept; absorbed into C100 by agent; absorbed C200; 3 moved to 0 as caller from 2 => 2 release normal; 2 release normal; 1 join 0; C200.1 join 0",
     );
     let shell = done.calls().find(|call| call.id == "C200".into()).expect("a call");
     assert_eq!((shell.absorbed_into.as_ref(), shell.is_open()), (Some(&c1()), false));
@@ -45,7 +45,7 @@ fn a_colleague_who_was_dialled_serves_the_customer_then_and_keeps_the_id_of_thei
     let done = check(
         two_colleagues(),
         ann(complete_with(Purpose::Transfer, "C200")),
-        "1 Released by agent normal talked; ann: -slot kept; 2 Released by agent normal talked; ann: -slot kept; absorbed into C100 by agent; absorbed C200; 4 moved to 0 as called; 4 moved to 0 as queue => 1 release normal; 2 release normal; 1 join 0; C200.2 join 0",
+        "1 Released by agent normal talked; ann: -slot kept; 2 Released by agent normal talked; ann: -slot kept; absorbed into C100 by agent; absorbed C200; 4 moved to 0 as called from 2; 4 moved to 0 as queue from 2 => 1 release normal; 2 release normal; 1 join 0; C200.2 join 0",
     );
     let call = done.call();
     let part = call.part(&"bob".into(), &"C200".into()).expect("a part");
@@ -88,7 +88,10 @@ fn a_phone_brings_two_calls_together_by_its_transfer_key_from_either() {
     let from_first = told(two_customers(), refers_to_leg(2, second(2)));
     let from_second = told(two_customers(), of_second(refers_to_leg(2, leg(2))));
     assert_eq!(from_first, from_second);
-    assert!(from_first.contains("=> 2 referred; 2 release normal; 2 release normal; 1 join 0"), "{from_first}");
+    assert!(
+        from_first.contains("=> 2 referred; 2 release normal; 2 release normal; 1 join 0"),
+        "{from_first}"
+    );
     assert!(told(mixed_by_phone(), refers_to_leg(2, second(1))).contains("4 moved to 0 as queue"));
     for (leg, other) in [(2, second(1)), (1, second(2)), (1, second(1)), (2, second(7))] {
         let no = format!("=> {leg} not referred refused");
@@ -122,7 +125,10 @@ fn data_and_dispositions_of_both_are_there_and_those_of_the_older_go_before() {
     let world = world.then(ann(complete_with(Purpose::Transfer, "C200")));
     let call = world.call();
     let shown = |key: &str| call.user_data().get(key).cloned();
-    assert_eq!((shown("A"), shown("old"), shown("new")), (Some(json!("old")), Some(json!(1)), Some(json!(1))));
+    assert_eq!(
+        (shown("A"), shown("old"), shown("new")),
+        (Some(json!("old")), Some(json!(1)), Some(json!(1)))
+    );
     assert_eq!(shown("DispositionCode"), Some(json!("Referred")), "what was set last");
     let part = |agent: &str, uuid: &str| call.part(&agent.into(), &uuid.into());
     assert_eq!(call.disposition(part("bob", "C200"), "DispositionCode"), Some(&json!("Referred")));
@@ -144,7 +150,11 @@ fn what_cannot_be_brought_together_is_refused_and_nothing_changes() {
     let with = |other: &str| ann(complete_with(Purpose::Transfer, other));
     check(two_customers(), with("C100"), "no: CompleteTransfer is not valid in state Held");
     check(two_customers(), with("C300"), "no: CompleteTransfer is not valid in state Held");
-    check(two_customers(), ann(complete(Purpose::Transfer)), "no: CompleteTransfer is not valid in state Held");
+    check(
+        two_customers(),
+        ann(complete(Purpose::Transfer)),
+        "no: CompleteTransfer is not valid in state Held",
+    );
     check(two_customers(), bob(complete_with(Purpose::Transfer, "C200")), "no: Call 'C100' was not found");
     // A call that is not theirs, one that rings, one that waits in a queue, and one beside which somebody is asked.
     let bobs = talking().then(of_second(arrive(to_device("5002")))).then(of_second(up(2)));
@@ -152,7 +162,8 @@ fn what_cannot_be_brought_together_is_refused_and_nothing_changes() {
     let rings = held().then(of_second(arrive(to_device("5001"))));
     check(rings.clone(), with("C200"), "no: CompleteTransfer is not valid in state Ringing");
     check(rings, refers_to_leg(2, second(2)), "=> 2 not referred refused");
-    let waits = talking().then(phone_hold(2, true)).then(of_second(arrive_from("5001", to_queue("Sales", None))));
+    let waits =
+        talking().then(phone_hold(2, true)).then(of_second(arrive_from("5001", to_queue("Sales", None))));
     check(waits.clone(), with("C200"), "no: CompleteTransfer is not valid in state Established");
     check(waits, refers_to_leg(2, second(1)), "=> 2 not referred refused");
     let asks = two_customers().then(ann(initiate(Purpose::Transfer, "5002")));
