@@ -62,7 +62,7 @@ async fn two_customers_are_left_to_one_another() {
         asks(&tom, &path(call), "SetCallDisposition", json!({"disposition": code})).await;
     }
     let feed = app.agent("reporting").get("/reporting/events?limit=1000").await.json;
-    let rows = feed["events"].as_array().expect("events");
+    let rows = feed.as_array().expect("events");
     let of = |kind: &str| rows.iter().find(|row| row["type"].as_str().is_some_and(|of| of.ends_with(kind)));
     let absorbed = &of("call.absorbed").expect("a row")["data"];
     assert_eq!(
