@@ -127,6 +127,7 @@ fn tells(fact: &session::Fact, value: &str) -> bool {
         }
         Fact::Renamed { agent: None, nickname } => nickname == value,
         Fact::DataChanged { set, .. } => holds(set, value),
+        Fact::Absorbed { call, user_data, .. } => call_bears(call, value) || holds(user_data, value),
         // A code of the book belongs to nobody, and stays when its conversation is erased.
         Fact::Disposition { value: words, known: false, .. } => is_or_has(words, value),
         _ => false,
@@ -135,7 +136,7 @@ fn tells(fact: &session::Fact, value: &str) -> bool {
 
 fn call_bears(call: &Call, value: &str) -> bool {
     let line_bears = |line: &call::Line| {
-        is_outside(line.kind, &call.from, &line.dialled, value) || holds(&line.user_data, value)
+        is_outside(line.kind, call.from_of(line), &line.dialled, value) || holds(&line.user_data, value)
     };
     let is_party = |party: &call::Party| party.who == Who::Outside && party.dn.as_str() == value;
     call.lines.iter().any(line_bears)
