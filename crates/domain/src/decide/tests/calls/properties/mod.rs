@@ -79,6 +79,35 @@ fn holds_equal(world: &TestCentre, call: &Call) {
     }
 }
 
+/// Two calls of an agent are brought together if each of them could be handed over, and else refused as what is not open.
+fn joins_equal(world: &TestCentre, call: &Call) {
+    let known = |call: &Call, party: &Party| {
+        let part = party.user().and_then(|agent| call.part(agent, call.uuid(party)));
+        part.is_some_and(|part| part.leg == party.leg)
+    };
+    let other_calls = || world.calls().filter(|other| other.id != call.id);
+    for party in call.live().filter(|party| known(call, party)) {
+        let agent = party.user().expect("a user");
+        let pairs = other_calls().flat_map(|other| other.live().map(move |of| (other, of)));
+        for (other, of) in pairs.filter(|(other, of)| of.user() == Some(agent) && known(other, of)) {
+            let open = [(call, party), (other, of)]
+                .into_iter()
+                .all(|(call, party)| is_open(call, party, CallOperation::InitiateTransfer));
+            for purpose in [Purpose::Transfer, Purpose::Conference] {
+                let act = CallAct::Complete { purpose, consult: Some(other.uuid(of).clone()) };
+                let asked = Command::Call { call: call.uuid(party).clone(), agent: agent.clone(), act };
+                match world.ask(&asked).map(|_| ()) {
+                    Ok(()) => assert!(open, "{asked:?}"),
+                    Err(Refusal::NotInCallState { .. }) => assert!(!open, "{asked:?}"),
+                    // Somebody is in both, or they are the agent's at different phones.
+                    Err(Refusal::Invalid(_)) => assert!(open, "{asked:?}"),
+                    Err(why) => panic!("{asked:?}: {why:?}"),
+                }
+            }
+        }
+    }
+}
+
 /// Whether an operation calls somebody, who may not be reached.
 const fn calls_in(operation: CallOperation) -> bool {
     matches!(operation, CallOperation::SingleStepTransfer | CallOperation::SingleStepConference)
@@ -113,6 +142,7 @@ proptest! {
         perform(&history, |world, command, _| {
             if let Some(call) = history::subject(command).and_then(|id| world.heir(id)) {
                 holds_equal(world, call);
+                joins_equal(world, call);
             }
         });
     }
