@@ -127,7 +127,6 @@ fn tells(fact: &session::Fact, value: &str) -> bool {
         }
         Fact::Renamed { agent: None, nickname } => nickname == value,
         Fact::DataChanged { set, .. } => holds(set, value),
-        Fact::Absorbed { call, user_data, .. } => call_bears(call, value) || holds(user_data, value),
         // A code of the book belongs to nobody, and stays when its conversation is erased.
         Fact::Disposition { value: words, known: false, .. } => is_or_has(words, value),
         _ => false,
@@ -153,6 +152,7 @@ fn call_tells(fact: &call::Fact, value: &str) -> bool {
                 || holds(user_data, value)
         }
         Fact::Joined { who: Who::Outside, dn, .. } => dn.as_str() == value,
+        Fact::Absorbed { call, user_data, .. } => call_bears(call, value) || holds(user_data, value),
         Fact::DataChanged { set, .. } => holds(set, value),
         Fact::Disposition { value: words, known: false, .. } => is_or_has(words, value),
         _ => false,
