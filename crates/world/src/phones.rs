@@ -153,6 +153,7 @@ impl Phones {
             dialled: demo::centre::ROUTING_POINT.into(),
             device: None,
             beside: None,
+            replaces: None,
             headers: Vec::new(),
         };
         desk.arrive(arrival, data).await.ok().map(|_| call)
