@@ -123,14 +123,26 @@ impl Desk {
         self.memory.switch.read().unwrap_or_else(PoisonError::into_inner).is_some()
     }
 
-    /// The committed snapshot of a call, by its own id or by the UUID of one of its lines.
+    /// The committed snapshot of a call, by its own id or by the UUID of one of its lines; of one that another has absorbed
+    /// the other's.
     pub async fn call(&self, uuid: &InteractionId) -> Result<Option<Arc<State>>, StoreFault> {
         for id in interactions_of(uuid) {
-            if let Some(state) = self.store.state(&Key::Call(id)).await? {
+            if let Some(state) = self.call_or_heir(id).await? {
                 return Ok(Some(state).filter(|state| matches!(**state, State::Call(_))));
             }
         }
         Ok(None)
+    }
+
+    /// The snapshot of a call, or of the one that has absorbed it.
+    async fn call_or_heir(&self, id: InteractionId) -> Result<Option<Arc<State>>, StoreFault> {
+        let mut state = self.store.state(&Key::Call(id)).await?;
+        // Each is older than the one before, so that this comes to an end.
+        while let Some(heir) = state.as_deref().and_then(call_of).and_then(|call| call.absorbed_into.clone())
+        {
+            state = self.store.state(&Key::Call(heir)).await?;
+        }
+        Ok(state)
     }
 
     /// The committed snapshot of a phone; a fresh one for a number about which nothing is known.
@@ -186,14 +198,27 @@ impl Desk {
         Ok(Command::Dial { agent: agent.clone(), dial: Box::new(dial) })
     }
 
-    /// Whether a call that a phone makes to a number asks somebody beside the call of a leg that the phone holds. A queue
-    /// cannot be asked: a call to one is a call of its own.
-    pub async fn asks_beside(&self, held: &LegId, dialled: &Dn) -> Result<bool, Refused> {
-        let state = self.store.state(&Key::Call(held.call.clone())).await?;
-        let is_open = state.as_deref().and_then(call_of).is_some_and(|call| {
-            call.active_on(held.number).is_some_and(|party| may_ask_by_phone(call, party))
+    /// The call beside which a call that a phone makes to a number asks somebody: that of a leg which the phone holds, or the
+    /// one that has absorbed it. `None` where it is a call of its own, as one to a queue is, which cannot be asked.
+    pub async fn asks_beside(&self, held: &LegId, dialled: &Dn) -> Result<Option<InteractionId>, Refused> {
+        let state = self.call_or_heir(held.call.clone()).await?;
+        let call = state.as_deref().and_then(call_of).filter(|call| {
+            let party = call.leg_number(held).and_then(|leg| call.active_on(leg));
+            party.is_some_and(|party| may_ask_by_phone(call, party))
         });
-        Ok(is_open && matches!(self.leads(dialled).await?, Destination::Device(_) | Destination::Nowhere))
+        let Some(call) = call else { return Ok(None) };
+        let leads = self.leads(dialled).await?;
+        Ok(matches!(leads, Destination::Device(_) | Destination::Nowhere).then(|| call.id.clone()))
+    }
+
+    /// The call that a leg is part of now, which another phone of its number may take over. `None` once nobody is on it.
+    pub async fn takes_over(&self, replaced: &LegId) -> Result<Option<InteractionId>, Refused> {
+        let state = self.call_or_heir(replaced.call.clone()).await?;
+        let call = state
+            .as_deref()
+            .and_then(call_of)
+            .filter(|call| call.leg_number(replaced).is_some_and(|leg| call.active_on(leg).is_some()));
+        Ok(call.map(|call| call.id.clone()))
     }
 
     /// Whom a phone calls in by its own key.
@@ -218,6 +243,9 @@ impl Desk {
     }
 
     async fn arriving(&self, arrival: Arrival, user_data: UserData) -> Result<Command, Refused> {
+        if let Some(replaced) = arrival.replaces {
+            return Ok(Command::TakeOver { leg: arrival.leg, replaced });
+        }
         if let Some(held) = arrival.beside {
             let call_in = self.called_in(arrival.dialled).await?;
             return Ok(Command::AskByPhone { leg: arrival.leg, held, call_in });

@@ -6,12 +6,12 @@ use domain::{Command, Key, State, UserId, command::Provision};
 use futures::{FutureExt, future::BoxFuture};
 use std::collections::{BTreeSet, HashMap};
 
-/// Who follows somebody, by the phone or the call that says so.
+/// Who follows somebody, by the phone, the interaction or the agent that says so.
 #[derive(Debug, Default)]
 pub(crate) struct Supervisors(HashMap<Key, BTreeSet<UserId>>);
 
 impl Supervisors {
-    /// Takes in what a phone or a call has become.
+    /// Takes in what a phone, an interaction or an agent has become.
     pub fn take(&mut self, key: &Key, state: &State) {
         let follow: BTreeSet<UserId> = match state {
             State::Device(device) => device.watches.iter().map(|watch| watch.supervisor.clone()).collect(),
@@ -19,6 +19,11 @@ impl Supervisors {
                 let follow = call.live().filter(|party| party.watch.is_some());
                 follow.filter_map(|party| party.user().cloned()).collect()
             }
+            State::Session(session) => {
+                let follow = session.live_agents().filter(|party| party.follows.is_some());
+                follow.map(|party| party.user.clone()).collect()
+            }
+            State::Agent(agent) => (!agent.watches.is_empty()).then(|| agent.id.clone()).into_iter().collect(),
             _ => return,
         };
         if follow.is_empty() {

@@ -136,6 +136,9 @@ pub(crate) fn keys(command: &Command) -> Vec<Key> {
         Command::Call { call, agent, act } => {
             keys.push(Key::Agent(agent.clone()));
             keys.extend(interactions_of(call).map(Key::Call));
+            if let CallAct::Complete { consult: Some(other), .. } = act {
+                keys.extend(interactions_of(other).map(Key::Call));
+            }
             if let CallAct::Initiate(_, call_in) | CallAct::SingleStep(_, call_in) = act {
                 keys.extend(leads_to(&call_in.to).cloned().map(Key::Device));
             }
@@ -146,8 +149,9 @@ pub(crate) fn keys(command: &Command) -> Vec<Key> {
         Command::OfferCall { call, agent } => {
             keys.extend([Key::Call(call.clone()), Key::Agent(agent.clone()), Key::User(agent.clone())]);
         }
-        Command::LegEvent { leg, .. } | Command::Refer { leg, to: ReferTo::Leg(_) } => {
-            keys.push(Key::Call(leg.call.clone()));
+        Command::LegEvent { leg, .. } => keys.push(Key::Call(leg.call.clone())),
+        Command::Refer { leg, to: ReferTo::Leg(other) } | Command::TakeOver { leg, replaced: other } => {
+            keys.extend([Key::Call(leg.call.clone()), Key::Call(other.call.clone())]);
         }
         Command::Diverted { leg, to, .. } => {
             keys.push(Key::Call(leg.call.clone()));

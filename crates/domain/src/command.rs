@@ -154,10 +154,17 @@ pub enum Command {
     AskByPhone {
         /// The leg that came in, of the call that is held; its number is no party's.
         leg: LegId,
-        /// The number of the leg that is held.
-        held: u16,
+        /// The leg that is held.
+        held: LegId,
         /// Whom it calls.
         call_in: Box<CallIn>,
+    },
+    /// A phone takes over what another leg of its number carries.
+    TakeOver {
+        /// The leg that came in, of the same call; its number is no party's.
+        leg: LegId,
+        /// The leg that it replaces.
+        replaced: LegId,
     },
     /// A phone hands its call over by its own key.
     Refer {

@@ -154,7 +154,7 @@ fn tells(fact: &session::Fact, value: &str) -> bool {
 
 fn call_bears(call: &Call, value: &str) -> bool {
     let line_bears = |line: &call::Line| {
-        is_outside(line.kind, &call.from, &line.dialled, value) || holds(&line.user_data, value)
+        is_outside(line.kind, call.from_of(line), &line.dialled, value) || holds(&line.user_data, value)
     };
     let is_party = |party: &call::Party| party.who == Who::Outside && party.dn.as_str() == value;
     call.lines.iter().any(line_bears)
@@ -171,6 +171,7 @@ fn call_tells(fact: &call::Fact, value: &str) -> bool {
                 || holds(user_data, value)
         }
         Fact::Joined { who: Who::Outside, dn, .. } => dn.as_str() == value,
+        Fact::Absorbed { call, user_data, .. } => call_bears(call, value) || holds(user_data, value),
         Fact::DataChanged { set, .. } | Fact::UserEvent { user_data: set, .. } => holds(set, value),
         Fact::Disposition { value: words, known: false, .. } => is_or_has(words, value),
         _ => false,

@@ -19,7 +19,7 @@ use crate::{
 use desk::ports::{
     CommitObserver, Committed, Durable, ErasureReport, Local, Receipt, Start, StoreFault, Versioned, Work,
 };
-use domain::{DecideError, Key, Millis, Refusal, UserId, Want};
+use domain::{DecideError, Millis, Refusal, State, UserId, Want};
 use metrics::{counter, gauge, histogram};
 use rusqlite::Connection;
 use std::{
@@ -334,8 +334,11 @@ struct FailedGroup {
 fn leave_to_who_asks_again(Committed { durable, local }: &mut Committed) {
     local.signals.clear();
     local.effects.retain(|effect| {
-        let key = Key::Call(effect.leg.call.clone());
-        durable.states.iter().any(|state| state.key == key)
+        let mut calls = durable.states.iter().filter_map(|state| match &*state.state {
+            State::Call(call) => Some(call),
+            _ => None,
+        });
+        calls.any(|call| call.has_leg(&effect.leg))
     });
 }
 

@@ -89,13 +89,15 @@ impl<'a> ScriptedSwitch<'a> {
 
     /// The phone of a leg, which holds the call on it, calls somebody on another leg: they are asked beside that call.
     pub async fn asks_by_phone(&self, held: LegId, own: u16, dn: &str, dialled: &str) {
-        assert!(self.server.desk.asks_beside(&held, &dialled.into()).await.expect("known"), "{held}");
+        let call = self.server.desk.asks_beside(&held, &dialled.into()).await.expect("known");
+        let call = call.unwrap_or_else(|| panic!("{held} is not held"));
         let arrival = Arrival {
-            leg: LegId { call: held.call, number: own },
+            leg: LegId { call, number: own },
             from: CallerId { number: dn.into(), name: String::new() },
             dialled: dialled.into(),
             device: Some(dn.into()),
-            beside: Some(held.number),
+            beside: Some(held),
+            replaces: None,
             headers: Vec::new(),
         };
         self.server.desk.arrive(arrival, UserData::default()).await.expect("taken in");
@@ -116,6 +118,7 @@ impl<'a> ScriptedSwitch<'a> {
             dialled: dialled.into(),
             device,
             beside: None,
+            replaces: None,
             headers: Vec::new(),
         };
         self.server.desk.arrive(arrival, data).await.expect("taken in");

@@ -13,11 +13,18 @@ pub trait Listener: Send + Sync + 'static {
     /// A fresh id for a call that comes in.
     fn fresh_call(&self) -> InteractionId;
 
-    /// Whether a call that a phone makes to a number asks somebody beside the call of a leg that the phone holds. If so, it
-    /// comes in as another leg of that call.
-    fn asks_beside(&self, held: &LegId, dialled: &Dn) -> BoxFuture<'_, bool> {
+    /// The call beside which a call that a phone makes to a number asks somebody, if it does: that of a leg which the phone
+    /// holds. It comes in as another leg of that call.
+    fn asks_beside(&self, held: &LegId, dialled: &Dn) -> BoxFuture<'_, Option<InteractionId>> {
         let _ = (held, dialled);
-        Box::pin(std::future::ready(false))
+        Box::pin(std::future::ready(None))
+    }
+
+    /// The call whose leg a phone is to replace by another of the same number, if it is there still. The new one comes in as
+    /// another leg of that call.
+    fn takes_over(&self, replaced: &LegId) -> BoxFuture<'_, Option<InteractionId>> {
+        let _ = replaced;
+        Box::pin(std::future::ready(None))
     }
 
     /// A call came in. Effects on its leg may be asked for before this is done.

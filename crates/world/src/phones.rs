@@ -93,9 +93,9 @@ impl Phones {
             .legs
             .iter()
             .filter(|(id, other)| *id != leg && other.room.as_ref() == Some(&room) && !other.muted)
-            .filter(|(_, other)| match other.heard_by {
+            .filter(|(_, other)| match &other.heard_by {
                 HeardBy::Everyone => true,
-                HeardBy::One(number) => number == leg.number,
+                HeardBy::One(one) => one == leg,
                 HeardBy::Nobody => false,
             });
         others.map(|(id, _)| id.number).collect()
@@ -153,6 +153,7 @@ impl Phones {
             dialled: demo::centre::ROUTING_POINT.into(),
             device: None,
             beside: None,
+            replaces: None,
             headers: Vec::new(),
         };
         desk.arrive(arrival, data).await.ok().map(|_| call)

@@ -2,7 +2,7 @@
 
 use super::renderer::{Notes, after, user_of};
 use desk::{
-    HeldCall,
+    HeldCall, call_of,
     ports::{NewNote, TxView},
 };
 use domain::{
@@ -92,7 +92,13 @@ fn activity_of(
     let mut calls = Vec::new();
     for uuid in agent.slots.get(&voice()).into_iter().flatten() {
         for id in interactions_of(uuid) {
-            if let Some(state) = after(view, decision, &Key::Call(id))? {
+            let mut state = after(view, decision, &Key::Call(id))?;
+            while let Some(heir) =
+                state.as_deref().and_then(call_of).and_then(|call| call.absorbed_into.clone())
+            {
+                state = after(view, decision, &Key::Call(heir))?;
+            }
+            if let Some(state) = state {
                 calls.push(HeldCall { uuid: uuid.clone(), state });
                 break;
             }

@@ -92,10 +92,7 @@ impl CallNotes<'_> {
 
     /// What has changed for a party.
     fn changes(&self, party: &Party) -> Vec<CallChange> {
-        let before = self.before();
-        let Some((before, was)) = before.and_then(|before| Some((before, before.on(party.leg)?))) else {
-            return vec![CallChange::Status];
-        };
+        let Some((before, was)) = self.was(party) else { return vec![CallChange::Status] };
         let mut changes = Vec::new();
         let shown = |call: &Call, party: &Party| {
             let watch = party.watch.map(|watch| (watch.monitoring, watch.stepped_in));
@@ -163,11 +160,19 @@ impl CallNotes<'_> {
         })
     }
 
-    fn before(&self) -> Option<&Call> {
-        match self.change.before.as_deref() {
-            Some(State::Call(call)) => Some(call),
-            _ => None,
+    /// A party as it was before, in this call or in one that this has absorbed.
+    fn was(&self, party: &Party) -> Option<(&Call, &Party)> {
+        let own = before(self.change)?;
+        if let Some(was) = own.on(party.leg) {
+            return Some((own, was));
         }
+        let absorbed = self.facts().find_map(|fact| match fact {
+            Fact::Absorbed { call, .. } => Some(Key::Call(call.id.clone())),
+            _ => None,
+        })?;
+        let other = self.decision.changes.iter().find(|change| change.key == absorbed).and_then(before)?;
+        let number = party.leg.checked_sub(own.parties_before())?;
+        Some((other, other.on(number)?))
     }
 
     fn facts(&self) -> impl Iterator<Item = &Fact> {
@@ -184,5 +189,13 @@ impl CallNotes<'_> {
             body: text(message).into(),
             about: self.change.key.clone(),
         });
+    }
+}
+
+/// The call of a change as it was before.
+fn before(change: &EntityChange) -> Option<&Call> {
+    match change.before.as_deref() {
+        Some(State::Call(call)) => Some(call),
+        _ => None,
     }
 }

@@ -17,7 +17,8 @@ pub trait Switch: Send + Sync {
 /// A call that comes in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Arrival {
-    /// The leg it came on: the first of a call whose id is fresh, but where a phone asks somebody beside a call.
+    /// The leg it came on: the first of a call whose id is fresh, but where a phone asks somebody beside a call or takes
+    /// one over.
     pub leg: LegId,
     /// Who calls, as the network says; for a phone of ours, its own number.
     pub from: CallerId,
@@ -25,9 +26,12 @@ pub struct Arrival {
     pub dialled: Dn,
     /// The phone of ours that calls, proved by its registration or credentials; `None` for a peer outside.
     pub device: Option<Dn>,
-    /// The number of the leg, of the same call, that this phone holds, where it asks somebody beside that call: see
-    /// [`crate::Desk::asks_beside`]. The number of its own leg is then no party's: 32,768 and more.
-    pub beside: Option<u16>,
+    /// The leg that this phone holds, where it asks somebody beside that call: see [`crate::Desk::asks_beside`], which also
+    /// says of which call the new leg is. Its number is then no party's: 32,768 and more.
+    pub beside: Option<LegId>,
+    /// The leg of the same number whose call this phone takes over: see [`crate::Desk::takes_over`], which also says of
+    /// which call the new leg is. Its number is then no party's either.
+    pub replaces: Option<LegId>,
     /// Headers that may become user data: names as they came, in order.
     pub headers: Vec<(String, String)>,
 }

@@ -5,7 +5,7 @@ use super::{
     leg::{CallerId, Cause},
     operation::CallOperation,
     party::{Handover, PartyOrigin, PartyState, Purpose, Who},
-    snapshot::{CallKind, PendingDestination},
+    snapshot::{Call, CallKind, PendingDestination},
 };
 use crate::{
     ConnId, InteractionId, Millis, NodeId, QueueName, UserData, UserId,
@@ -23,6 +23,10 @@ pub struct CallEvent {
     /// The queue it was last put into, after this event.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub queue: Option<QueueName>,
+    /// The call UUID of the line that the fact names, where that does not follow from its number: the line came with
+    /// another interaction.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line_uuid: Option<InteractionId>,
     /// What happened.
     pub fact: Fact,
     /// How long the state lasted that this event ended, in milliseconds; `None` where it ends none, where that is not
@@ -293,6 +297,23 @@ pub enum Fact {
         /// Whether the caller gave up waiting in a queue.
         abandoned: bool,
     },
+    /// An agent joined one of its calls with a call of another interaction, which is part of this one from now on. Its
+    /// parties and lines come after those that are here: the number of each grows by how many there are.
+    Absorbed {
+        /// The other, as it was.
+        call: Box<Call>,
+        /// The number of its first party here.
+        first: u16,
+        /// Pairs of the other's user data that this one did not have.
+        user_data: UserData,
+    },
+    /// The same, told of the other: it goes on in an older interaction, and this is the last of it.
+    AbsorbedInto {
+        /// The older one.
+        into: InteractionId,
+        /// Who did it.
+        closer: EndedBy,
+    },
     /// Personal values were erased.
     Erased,
 }
@@ -353,6 +374,8 @@ impl Fact {
             Self::Disposition { .. } => "disposition",
             Self::UserEvent { .. } => "call.user-event",
             Self::Ended { .. } => "call.ended",
+            Self::Absorbed { .. } => "call.absorbed",
+            Self::AbsorbedInto { .. } => "call.absorbed-into",
             Self::Erased => "call.erased",
         }
     }
@@ -377,6 +400,10 @@ impl Fact {
             // A number outside is somebody's; which it is cannot be told from here.
             Self::LineBegan { dialled, .. } => *dialled = Dn::from(""),
             Self::DataChanged { set, .. } => *set = set.blanked(),
+            Self::Absorbed { call, first: _, user_data } => {
+                call.blank();
+                *user_data = user_data.blanked();
+            }
             Self::UserEvent { user_data, .. } => *user_data = user_data.blanked(),
             Self::Disposition { value, previous, known, .. } => {
                 if !*known {
@@ -399,6 +426,7 @@ impl Fact {
             | Self::Refused { .. }
             | Self::Released { .. }
             | Self::Ended { .. }
+            | Self::AbsorbedInto { .. }
             | Self::Erased => {}
         }
     }

@@ -28,6 +28,7 @@ impl Call {
             dialled: dialled.clone(),
             user_data: user_data.clone(),
             by: None,
+            from: None,
             answered_only: false,
         };
         Some(Self {
@@ -43,6 +44,8 @@ impl Call {
             turned_away: false,
             ended: None,
             erased: false,
+            absorbed_into: None,
+            taken_legs: BTreeMap::new(),
             owner: owner.clone(),
         })
     }
@@ -105,6 +108,7 @@ impl Call {
                     dialled: dialled.clone(),
                     user_data: UserData::default(),
                     by: Some(*by),
+                    from: None,
                     answered_only: *answered_only,
                 });
             }
@@ -201,6 +205,8 @@ impl Call {
                     queued.waiting = false;
                 }
             }
+            Fact::Absorbed { call, first: _, user_data } => self.absorb(call, user_data),
+            Fact::AbsorbedInto { into, closer } => self.give_up_to(at, into, *closer),
             Fact::Erased => self.blank(),
         }
     }
@@ -253,13 +259,15 @@ impl Call {
         }
     }
 
-    fn blank(&mut self) {
+    /// Takes personal values out.
+    pub(super) fn blank(&mut self) {
         self.erased = true;
         self.from = CallerId::default();
         self.location = None;
         self.aim = None;
         for line in &mut self.lines {
             line.user_data = line.user_data.blanked();
+            line.from = line.from.take().map(|_| CallerId::default());
             if matches!(line.kind, CallKind::Outbound | CallKind::Consult) {
                 line.dialled = Dn::from("");
             }

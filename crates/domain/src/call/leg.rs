@@ -7,8 +7,9 @@ use crate::{InteractionId, ids::Dn};
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
-/// A leg: the call it belongs to, and which of its legs it is, from 1. Whoever makes the leg chooses it, so that
-/// nothing can be heard of it before its name is known.
+/// A leg: the call that it was made for, and which of its legs it is, from 1. Whoever makes the leg chooses it, so that
+/// nothing can be heard of it before its name is known. The switch knows it by this name for as long as it is there, also
+/// when another interaction has absorbed the call ([`super::Call::leg_number`]).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct LegId {
     /// The call.
@@ -43,13 +44,13 @@ pub struct RoomId {
 
 /// Who in a room hears what a leg says. What it hears follows from what the others say, so that a room's hearing is that of
 /// its legs, in whatever order they come.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub enum HeardBy {
     /// Every other leg.
     #[default]
     Everyone,
-    /// The leg of this number alone.
-    One(u16),
+    /// This leg alone.
+    One(LegId),
     /// No leg.
     Nobody,
 }

@@ -4,8 +4,9 @@
 //! for that agent; see [`Call::part`] and [`capabilities`]. A party is carried by one leg at the switch; an agent who asks
 //! somebody beside a call has two parties on the one leg of their phone, unless their phone made another leg for it by its
 //! own key. Those of one line that are established hear each
-//! other in that line's room. A call has one line; a consultation adds another.
+//! other in that line's room. A call has one line; a consultation adds another, and so does an interaction that it absorbs.
 
+mod absorb;
 mod destination;
 mod event;
 mod fold;
@@ -24,7 +25,7 @@ pub use leg::{
 };
 pub use operation::{
     CallAct, CallIn, CallOperation, Consultation, capabilities, consultation, is_open, may_ask_by_phone,
-    may_refer,
+    may_join, may_refer,
 };
 pub use party::{Handover, Party, PartyOrigin, PartyState, Purpose, Who};
 pub use snapshot::{Call, CallKind, CallQueueing, Deadline, Line, PartyDisposition, PendingDestination};

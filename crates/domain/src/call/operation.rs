@@ -196,6 +196,12 @@ pub fn may_refer(call: &Call, party: &Party) -> bool {
     party.who != Who::Outside && party.watch.is_none() && can_call_in(call, party)
 }
 
+/// Whether the call of a party may be joined with another of the same agent, or phone: as they could hand it over. It is
+/// two operations in one, and open when it is for both (spec: core-and-voice#5.7).
+pub fn may_join(call: &Call, party: &Party) -> bool {
+    party.is_live() && may_refer(call, party)
+}
+
 /// Whether a call that the phone of a party makes asks somebody beside the party's call: it holds that call. One that
 /// only waits in a line of the server, since its phone talks in another, does not.
 pub fn may_ask_by_phone(call: &Call, party: &Party) -> bool {

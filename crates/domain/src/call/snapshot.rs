@@ -54,6 +54,9 @@ pub struct Line {
     /// The party that began it to ask somebody; `None` of the first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<u16>,
+    /// Who called, where the line came with another interaction; else it is [`Call::from`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<CallerId>,
     /// Whether the call is handed to whom it asks only once they have answered.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub answered_only: bool,
@@ -136,6 +139,13 @@ pub struct Call {
     /// Whether personal values were erased.
     #[serde(default)]
     pub erased: bool,
+    /// The interaction that has absorbed it, since an agent joined a call of the one with a call of the other. All that
+    /// was in it is there, under other numbers and the same UUIDs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub absorbed_into: Option<InteractionId>,
+    /// The names by which the switch knows the legs that came with interactions it has absorbed, by their numbers here.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub taken_legs: BTreeMap<u16, LegId>,
     /// The node that carries it: only there are its legs and its sound. `None` in a call that an earlier release wrote;
     /// that one is over with the process that wrote it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -245,15 +255,29 @@ impl Call {
         self.talkers().filter(move |other| other.line == party.line && other.leg != party.leg)
     }
 
+    /// Who called, as those in a line are told.
+    pub fn from_of<'c>(&'c self, line: &'c Line) -> &'c CallerId {
+        line.from.as_ref().unwrap_or(&self.from)
+    }
+
     /// The line of a party.
     pub fn line(&self, party: &Party) -> &Line {
         // There is a first line from the beginning, and a party never names a line before it is there.
         self.lines.get(usize::from(party.line)).unwrap_or(&self.lines[0])
     }
 
-    /// The id of a leg.
+    /// The name by which the switch knows a leg.
     pub fn leg(&self, number: u16) -> LegId {
-        LegId { call: self.id.clone(), number }
+        let own = || LegId { call: self.id.clone(), number };
+        self.taken_legs.get(&number).cloned().unwrap_or_else(own)
+    }
+
+    /// The number that a leg of the switch has here; `None` of one that is no leg of this interaction.
+    pub fn leg_number(&self, leg: &LegId) -> Option<u16> {
+        if leg.call == self.id {
+            return Some(leg.number).filter(|number| !self.taken_legs.contains_key(number));
+        }
+        self.taken_legs.iter().find(|(_, taken)| *taken == leg).map(|(number, _)| *number)
     }
 
     /// The id of the leg that carries a party.

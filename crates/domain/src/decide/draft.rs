@@ -181,15 +181,38 @@ impl<'a> Draft<'a> {
         .ok_or_else(|| Refusal::NotFound(format!("Call '{id}'")).into())
     }
 
-    /// The call that one of its lines is named by.
+    /// The call that one of its lines is named by, or the one that has absorbed it.
     pub fn call_named(&mut self, uuid: &InteractionId) -> Result<SnapshotRef<Call>, DecideError> {
         for id in call::interactions_of(uuid) {
-            if self.exists(&Key::Call(id.clone()))? {
-                return self.call(&id);
+            if let Some(call) = self.call_or_heir(&id)? {
+                return Ok(call);
             }
         }
         // The refusal names what was asked for.
         self.call(uuid)
+    }
+
+    /// The call of an id, or the one that has absorbed it, if there is any.
+    fn call_or_heir(&mut self, id: &InteractionId) -> Result<Option<SnapshotRef<Call>>, DecideError> {
+        let mut id = id.clone();
+        loop {
+            if !self.exists(&Key::Call(id.clone()))? {
+                return Ok(None);
+            }
+            let call = self.call(&id)?;
+            // Each is older than the one before, so that this comes to an end.
+            match &call.absorbed_into {
+                Some(heir) => id = heir.clone(),
+                None => return Ok(Some(call)),
+            }
+        }
+    }
+
+    /// The call that a leg is part of now, and its number there.
+    pub fn call_of_leg(&mut self, leg: &LegId) -> Result<Option<(SnapshotRef<Call>, u16)>, DecideError> {
+        let Some(call) = self.call_or_heir(&leg.call)? else { return Ok(None) };
+        let number = call.leg_number(leg);
+        Ok(number.map(|number| (call, number)))
     }
 
     pub fn device(&mut self, dn: &Dn) -> Result<Option<SnapshotRef<Device>>, DecideError> {
@@ -312,8 +335,12 @@ impl<'a> Draft<'a> {
 
     /// A fact of a call that leaves it in its queue.
     pub fn tell_call(&mut self, id: &InteractionId, fact: call::Fact) -> Result<(), DecideError> {
-        let queue = self.call(id)?.queued.as_ref().map(|queued| queued.queue.clone());
-        self.push(Key::Call(id.clone()), Event::Call(call::CallEvent { queue, fact, elapsed_ms: None }))
+        let (queue, line_uuid) = {
+            let call = self.call(id)?;
+            (call.queued.as_ref().map(|queued| queued.queue.clone()), taken_line(&call, &fact))
+        };
+        let event = call::CallEvent { queue, line_uuid, fact, elapsed_ms: None };
+        self.push(Key::Call(id.clone()), Event::Call(event))
     }
 
     /// A fact of a call that brings it into a queue.
@@ -323,7 +350,7 @@ impl<'a> Draft<'a> {
         queue: &QueueName,
         fact: call::Fact,
     ) -> Result<(), DecideError> {
-        let event = call::CallEvent { queue: Some(queue.clone()), fact, elapsed_ms: None };
+        let event = call::CallEvent { queue: Some(queue.clone()), line_uuid: None, fact, elapsed_ms: None };
         self.push(Key::Call(id.clone()), Event::Call(event))
     }
 
@@ -491,4 +518,11 @@ impl<'a> Draft<'a> {
     pub fn signal(&mut self, signal: Signal) {
         self.decision.signals.push(signal);
     }
+}
+
+/// The UUID of the line that a fact names, where it came with another interaction.
+fn taken_line(call: &Call, fact: &call::Fact) -> Option<InteractionId> {
+    let (call::Fact::Joined { line, .. } | call::Fact::Moved { line, .. }) = fact else { return None };
+    let uuid = &call.lines.get(usize::from(*line))?.uuid;
+    (call::line_uuid(&call.id, *line).as_ref() != Some(uuid)).then(|| uuid.clone())
 }

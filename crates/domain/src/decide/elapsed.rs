@@ -57,7 +57,7 @@ fn call(before: &Call, fact: &call::Fact, now: Millis) -> Option<u64> {
             let party = before.on(*leg)?;
             party.established_at.unwrap_or(party.began_at)
         }
-        Fact::Ended { .. } => before.created_at,
+        Fact::Ended { .. } | Fact::AbsorbedInto { .. } => before.created_at,
         _ => return None,
     };
     Some(lasted(since, now))

@@ -68,8 +68,9 @@ pub fn decide(seen: &mut dyn Snapshots, command: &Command, now: Millis) -> Resul
         Command::LegEvent { leg, heard } => calls::heard(&mut draft, leg, heard)?,
         Command::Diverted { leg, to, code } => calls::diverted(&mut draft, leg, to, *code)?,
         Command::AskByPhone { leg, held, call_in } => {
-            calls::ask_by_phone(&mut draft, leg, *held, call_in)?;
+            calls::ask_by_phone(&mut draft, leg, held, call_in)?;
         }
+        Command::TakeOver { leg, replaced } => calls::take_over(&mut draft, leg, replaced)?,
         Command::Refer { leg, to } => calls::refer(&mut draft, leg, to)?,
         Command::CallDue { call, due, late } => calls::due(&mut draft, call, *due, late)?,
         Command::CallLost { call } => calls::lost(&mut draft, call)?,

@@ -155,7 +155,7 @@ pub fn call_resource<'c>(
         device_uri: device.map(|device| links.uri(&device_path(device))),
         participants,
         participants_info,
-        ani: (line.kind == CallKind::Inbound).then_some(call.from.number.as_str()),
+        ani: (line.kind == CallKind::Inbound).then_some(call.from_of(line).number.as_str()),
         dnis: shown.dialled.as_str(),
         call_type: CallType(line.kind),
         capabilities: open.into_iter().map(CallCapability).collect(),
@@ -238,7 +238,7 @@ pub fn numbers<'c>(call: &'c Call, party: &'c Party) -> Vec<&'c str> {
             PartyOrigin::Caller | PartyOrigin::Dial | PartyOrigin::Consult => {
                 call.line(party).dialled.as_str()
             }
-            PartyOrigin::Called | PartyOrigin::Queue => call.from.number.as_str(),
+            PartyOrigin::Called | PartyOrigin::Queue => call.from_of(call.line(party)).number.as_str(),
             PartyOrigin::Watch => followed(call, party).dn.as_str(),
         });
     }

@@ -136,6 +136,11 @@ impl Call {
         self.leg.refer_replacing(&other.leg).await
     }
 
+    /// The value of a `Replaces` header with which another phone of the same number takes this call over (RFC 3891).
+    pub fn replaces(&self) -> String {
+        self.leg.replaces()
+    }
+
     /// Waits until the other side says what became of the transfer: its final code.
     pub async fn transferred(&self) -> u16 {
         self.leg.transferred().await

@@ -21,6 +21,12 @@ impl Leg {
         self.refer_to(format!("<{}?Replaces={replaces}>", target.uri)).await
     }
 
+    /// What names its dialog in a `Replaces` of another call.
+    pub fn replaces(&self) -> String {
+        let id = self.dialog.id();
+        format!("{};to-tag={};from-tag={}", id.call_id, id.remote_tag, id.local_tag)
+    }
+
     async fn refer_to(&self, to: String) -> Result<(), PhoneError> {
         self.transfer.send_replace(None);
         match self.dialog.refer(ReferTo::new(to), None, None).await? {

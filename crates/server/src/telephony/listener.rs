@@ -36,7 +36,7 @@ impl voice::Listener for SwitchListener {
         self.desk.ids().call()
     }
 
-    fn asks_beside(&self, held: &LegId, dialled: &Dn) -> BoxFuture<'_, bool> {
+    fn asks_beside(&self, held: &LegId, dialled: &Dn) -> BoxFuture<'_, Option<InteractionId>> {
         let (held, dialled) = (held.clone(), dialled.clone());
         Box::pin(async move {
             self.joined().await;
@@ -44,7 +44,21 @@ impl voice::Listener for SwitchListener {
                 Ok(asks) => asks,
                 Err(why) => {
                     tracing::error!(%why, leg = %held, "a call beside another is taken for one of its own");
-                    false
+                    None
+                }
+            }
+        })
+    }
+
+    fn takes_over(&self, replaced: &LegId) -> BoxFuture<'_, Option<InteractionId>> {
+        let replaced = replaced.clone();
+        Box::pin(async move {
+            self.joined().await;
+            match self.desk.takes_over(&replaced).await {
+                Ok(call) => call,
+                Err(why) => {
+                    tracing::error!(%why, leg = %replaced, "a call is not taken over by another phone");
+                    None
                 }
             }
         })

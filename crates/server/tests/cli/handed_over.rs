@@ -17,6 +17,8 @@ const CUSTOMER: u16 = 440;
 const TOM: u16 = 660;
 const ANN: u16 = 880;
 const COACH: u16 = 1_100;
+/// Another customer.
+const SECOND: u16 = 1_320;
 const SOON: Duration = Duration::from_secs(5);
 
 /// A centre with two agents and a supervisor at their phones.
@@ -83,6 +85,18 @@ impl Centre {
             tom.answered().await.unwrap();
             (customer, tom, line)
         })
+    }
+
+    /// Another customer calls the first agent's number and talks with them; both ends.
+    fn second_customer(&self) -> (Call, Call, PhoneLine) {
+        let (customer, line) = self.phones.block_on(async {
+            let line = PhoneLine::open(([127, 0, 0, 1], 0).into(), self.sip).await.unwrap();
+            let outside = line.phone(Account::new("+15550143"));
+            (outside.call("5001", Say::Tone(SECOND), &[]).await.unwrap(), line)
+        });
+        let tom = self.comes_in(0);
+        self.phones.block_on(tom.answered()).unwrap();
+        (customer, tom, line)
     }
 
     /// The call that comes in at an agent's phone.
@@ -321,4 +335,66 @@ fn what_a_phone_asked_by_its_own_keys_a_desktop_takes_into_one_call() {
             centre.hears(who, hz);
         }
     }
+}
+
+#[test]
+fn a_phone_leaves_two_customers_to_one_another_by_its_transfer_key() {
+    let centre = Centre::open();
+    let (customer, tom, _line) = centre.talking();
+    centre.call(0, "Inbound", "Established");
+    centre.phones.block_on(tom.hold()).unwrap();
+    centre.call(0, "Inbound", "Held");
+    let (second, toms, _other_line) = centre.second_customer();
+    centre.hears(&second, TOM);
+    centre.does_not_hear(&customer, SECOND);
+    centre.phones.block_on(toms.transfer_to(&tom)).unwrap();
+    assert_eq!(centre.transferred(&toms), 200);
+    centre.phones.block_on(async { tokio::join!(tom.ended(), toms.ended()) });
+    centre.hears(&customer, SECOND);
+    centre.hears(&second, CUSTOMER);
+    centre.phones.block_on(second.hang_up());
+    centre.phones.block_on(customer.ended());
+}
+
+#[test]
+fn a_desktop_takes_the_customers_of_two_calls_into_one() {
+    let centre = Centre::open();
+    let (customer, tom, _line) = centre.talking();
+    let (path, _) = centre.call(0, "Inbound", "Established");
+    centre.asks(0, &path, &operation("Hold"));
+    centre.call(0, "Inbound", "Held");
+    let (second, toms, _other_line) = centre.second_customer();
+    let (other, _) = centre.call(0, "Inbound", "Established");
+    let both = json!({"operationName": "CompleteConference", "consultCallUri": other});
+    centre.asks(0, &path, &both);
+    // Of the phone's two calls the one that it does not hold goes on.
+    centre.phones.block_on(tom.ended());
+    let three = [(&customer, [TOM, SECOND]), (&toms, [CUSTOMER, SECOND]), (&second, [CUSTOMER, TOM])];
+    for (who, heard) in three {
+        for hz in heard {
+            centre.hears(who, hz);
+        }
+    }
+    let (own, others) = centre.call(0, "Inbound", "Established");
+    assert_eq!((own, others.as_slice()), (path, ["+15550142".to_owned(), "+15550143".to_owned()].as_slice()));
+}
+
+#[test]
+fn a_call_goes_on_at_another_phone_of_the_same_number() {
+    let centre = Centre::open();
+    let (customer, tom, _line) = centre.talking();
+    let (path, _) = centre.call(0, "Inbound", "Established");
+    let (other, _other_line) = centre.phones.block_on(async {
+        let line = PhoneLine::open(([127, 0, 0, 1], 0).into(), centre.sip).await.unwrap();
+        let phone = line.phone(Account::new("5001").password("demo"));
+        let replaces = tom.replaces();
+        (phone.call("9000", Say::Tone(ANN), &[("Replaces", replaces.as_str())]).await.unwrap(), line)
+    });
+    centre.phones.block_on(other.answered()).unwrap();
+    centre.phones.block_on(tom.ended());
+    centre.hears(&customer, ANN);
+    centre.hears(&other, CUSTOMER);
+    assert_eq!(centre.call(0, "Inbound", "Established").0, path, "the desktop has the same call");
+    centre.asks(0, &path, &operation("Hangup"));
+    centre.phones.block_on(async { tokio::join!(other.ended(), customer.ended()) });
 }

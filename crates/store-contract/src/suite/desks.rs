@@ -177,6 +177,7 @@ fn arrival(call: &str) -> Arrival {
         dialled: "9000".into(),
         device: None,
         beside: None,
+        replaces: None,
         headers: Vec::new(),
     }
 }

@@ -8,11 +8,16 @@ use super::{
     leg::{self, Incoming, SessionTimer},
     limits::UnauthenticatedCall,
     origin::RequestOrigin,
+    phone_legs::{DialogStands, ReplaceableLeg},
+    refer_to,
     reply::{PendingInvite, reply},
 };
 use crate::media::{Direction, SdpError};
 use desk::ports::Arrival;
-use domain::call::{CallerId, Dn, LegId};
+use domain::{
+    InteractionId,
+    call::{CallerId, Dn, LegId},
+};
 use rsipstack::{
     dialog::{dialog::DialogStateReceiver, invite_dialog::InviteDialog},
     sip::{Header, StatusCode},
@@ -44,8 +49,12 @@ pub(super) async fn take(core: Arc<Core>, mut tx: Transaction, origin: RequestOr
             None => refuse(&mut tx, StatusCode::ServiceUnavailable, vec![headers::retry_after(2)]).await,
         };
     }
-    let beside = beside(&core, device.as_ref(), &tx, origin).await;
-    match begin(&core, &tx, origin, CallerProof { device, proved, guest, beside }) {
+    let place = match replaced(&core, device.as_ref(), &tx).await {
+        Ok(Some(replaced)) => replaced,
+        Ok(None) => beside(&core, device.as_ref(), &tx, origin).await,
+        Err(status) => return refuse(&mut tx, status, Vec::new()).await,
+    };
+    match begin(&core, &tx, origin, CallerProof { device, proved, guest, place }) {
         Ok((id, mut dialog)) => {
             if let Err(why) = dialog.handle(&mut tx).await {
                 tracing::debug!(leg = %id, %why, "an INVITE failed");
@@ -66,17 +75,52 @@ struct CallerProof {
     device: Option<Dn>,
     proved: bool,
     guest: Option<UnauthenticatedCall>,
-    /// The leg that their phone holds, and beside whose call they ask somebody.
-    beside: Option<LegId>,
+    place: CallPlace,
+}
+
+/// Where in the calls that there are a call comes in.
+enum CallPlace {
+    /// It is a call of its own.
+    Fresh,
+    /// It asks somebody beside a call, of which the caller's phone holds this leg.
+    Beside(InteractionId, LegId),
+    /// It takes the place of this leg of a call, of the same number.
+    Instead(InteractionId, LegId),
 }
 
 /// The leg of a call that a phone holds, if the call that it makes now asks somebody beside that one.
-async fn beside(core: &Core, device: Option<&Dn>, tx: &Transaction, origin: RequestOrigin) -> Option<LegId> {
-    let leg = core.phone_legs.held_by(device?, origin.sender.ip())?;
-    let dialled = dialled(&tx.original)?;
+async fn beside(core: &Core, device: Option<&Dn>, tx: &Transaction, origin: RequestOrigin) -> CallPlace {
+    let held = device.and_then(|dn| core.phone_legs.held_by(dn, origin.sender.ip()));
+    let (Some(leg), Some(dialled)) = (held, dialled(&tx.original)) else { return CallPlace::Fresh };
     // That it holds may be on its way to the listener.
     core.told_of(&leg).await;
-    core.listener.asks_beside(&leg, &dialled).await.then_some(leg)
+    match core.listener.asks_beside(&leg, &dialled).await {
+        Some(call) => CallPlace::Beside(call, leg),
+        None => CallPlace::Fresh,
+    }
+}
+
+/// The leg that a phone wants to replace by the call that it makes (RFC 3891 §3; spec: voice-sip#5.13), or the status of a
+/// refusal. Nobody outside learns from it which dialogs there are.
+async fn replaced(
+    core: &Core,
+    device: Option<&Dn>,
+    tx: &Transaction,
+) -> Result<Option<CallPlace>, StatusCode> {
+    let Some((dialog, is_early_only)) = refer_to::replaced(&tx.original)? else { return Ok(None) };
+    let dn = device.ok_or(StatusCode::Forbidden)?;
+    let leg = match core.phone_legs.replaceable(dn, &dialog) {
+        ReplaceableLeg::Own(_, DialogStands::Answered) if is_early_only => return Err(StatusCode::BusyHere),
+        // What the phone began itself, and nobody has answered, it can only cancel.
+        ReplaceableLeg::Own(_, DialogStands::Calls) | ReplaceableLeg::Unknown => {
+            return Err(StatusCode::CallTransactionDoesNotExist);
+        }
+        ReplaceableLeg::Own(leg, DialogStands::Rings | DialogStands::Answered) => leg,
+        ReplaceableLeg::Foreign => return Err(StatusCode::Forbidden),
+    };
+    core.told_of(&leg).await;
+    let call = core.listener.takes_over(&leg).await.ok_or(StatusCode::CallTransactionDoesNotExist)?;
+    Ok(Some(CallPlace::Instead(call, leg)))
 }
 
 /// The number that an INVITE dials.
@@ -113,7 +157,7 @@ fn begin(
 ) -> Result<(LegId, InviteDialog), Refusal> {
     let request = &tx.original;
     let RequestOrigin { flow, sender, .. } = origin;
-    let CallerProof { device, proved, guest, beside } = whence;
+    let CallerProof { device, proved, guest, place } = whence;
     let plain = |status| (status, Vec::new());
     let takes = || core.pace.takes(sender.ip(), proved);
     if core.closing.load(Ordering::Relaxed) || core.legs() >= core.most_legs || !takes() {
@@ -132,9 +176,10 @@ fn begin(
         (StatusCode::SessionIntervalTooSmall, vec![Header::MinSE(least.as_secs().to_string().into())])
     })?;
     let dialled = dialled(request).ok_or(plain(StatusCode::NotFound))?;
-    let id = match &beside {
-        Some(leg) => core.beside(leg),
-        None => LegId { call: core.listener.fresh_call(), number: 1 },
+    let (id, beside, replaces) = match place {
+        CallPlace::Fresh => (LegId { call: core.listener.fresh_call(), number: 1 }, None, None),
+        CallPlace::Beside(call, held) => (core.made_by_phone(call), Some(held), None),
+        CallPlace::Instead(call, leg) => (core.made_by_phone(call), None, Some(leg)),
     };
     let (tell, events) = mpsc::unbounded_channel();
     let stream = core.engine.open(id.clone(), tell).map_err(|why| {
@@ -160,7 +205,8 @@ fn begin(
             .map_or(caller.clone(), |dn| CallerId { number: dn.to_string(), name: caller.name }),
         dialled,
         device,
-        beside: beside.map(|leg| leg.number),
+        beside,
+        replaces,
         headers: headers::extras(request),
     };
     metrics::counter!("jackfield_sip_calls_total", "way" => "in").increment(1);

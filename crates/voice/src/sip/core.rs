@@ -16,7 +16,10 @@ use crate::{
     settings::{Carrier, Challenge, Settings},
 };
 use desk::ports::Bindings;
-use domain::call::{Dn, LegCommand, LegId};
+use domain::{
+    InteractionId,
+    call::{Dn, LegCommand, LegId},
+};
 use rsipstack::{
     dialog::dialog_layer::DialogLayer,
     sip::{Auth, HasHeaders, Header, HostWithPort, Param, Request, Scheme, Uri},
@@ -183,11 +186,11 @@ impl Core {
         let _ = tokio::time::timeout(self.settings.timers.t1 * 4, told).await;
     }
 
-    /// The name of a leg that a phone makes beside one that it holds: its number is no party's, since a call has never so
+    /// The name of a leg that a phone makes for a call that has one already: its number is no party's, since a call has never so
     /// many of them, and not one of the last 32,768 of this kind.
-    pub fn beside(&self, leg: &LegId) -> LegId {
+    pub fn made_by_phone(&self, call: InteractionId) -> LegId {
         let made = self.made_by_phones.fetch_add(1, Ordering::Relaxed);
-        LegId { call: leg.call.clone(), number: made | 0x8000 }
+        LegId { call, number: made | 0x8000 }
     }
 
     /// The origin of a request that came over a flow.

@@ -9,6 +9,8 @@ use rsipstack::sip::{HasHeaders, Header, Request, Response, Uri};
 pub(super) const NAME: &str = concat!("Jackfield/", env!("CARGO_PKG_VERSION"));
 /// The methods that we take (RFC 3261 §20.5).
 pub(super) const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, REFER";
+/// The extensions that we know (RFC 3261 §20.37): session timers, and calls that replace others.
+pub(super) const SUPPORTED: &str = "timer, replaces";
 /// Longest display name that is passed on, in characters.
 const LONGEST_NAME: usize = 64;
 /// Longest number that can be dialled, in bytes: what callers say is kept and shown.
@@ -54,7 +56,7 @@ pub(super) fn unsupported(request: &Request) -> Option<Header> {
     let unknown: Vec<&str> = required
         .flat_map(|value| value.split(','))
         .map(str::trim)
-        .filter(|tag| !tag.is_empty() && !tag.eq_ignore_ascii_case("timer"))
+        .filter(|tag| !tag.is_empty() && !SUPPORTED.split(", ").any(|known| tag.eq_ignore_ascii_case(known)))
         .collect();
     if unknown.is_empty() { None } else { Some(Header::Unsupported(unknown.join(", ").into())) }
 }
@@ -232,7 +234,7 @@ pub(super) fn auto_answer(host: &Uri) -> [Header; 3] {
 /// The session timer that we offer (RFC 4028 §7.1).
 pub(super) fn session_offer(timers: &Timers, interval: u64) -> [Header; 3] {
     [
-        Header::Supported("timer".into()),
+        Header::Supported(SUPPORTED.into()),
         Header::SessionExpires(format!("{interval};refresher=uac").into()),
         Header::MinSE(timers.min_session.as_secs().to_string().into()),
     ]

@@ -16,6 +16,18 @@ struct PhoneLeg {
     host: IpAddr,
     dialog: DialogId,
     is_held: bool,
+    stands: DialogStands,
+}
+
+/// How a dialog with a phone stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum DialogStands {
+    /// The phone calls, and we have not answered.
+    Calls,
+    /// We call, and the phone rings.
+    Rings,
+    /// It is answered.
+    Answered,
 }
 
 /// The leg of a dialog that a phone names.
@@ -29,10 +41,33 @@ pub(super) enum NamedLeg {
     Unknown,
 }
 
+/// The leg of a dialog that a phone wants to replace by another.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum ReplaceableLeg {
+    /// A leg of its own number that rings, or talks.
+    Own(LegId, DialogStands),
+    /// A leg of somebody else.
+    Foreign,
+    /// There is none.
+    Unknown,
+}
+
 impl PhoneLegs {
-    /// A leg is there, from a phone at a host.
-    pub fn enter(&self, dn: Dn, leg: LegId, host: IpAddr, dialog: DialogId) {
-        held(&self.0).entry(dn).or_default().push(PhoneLeg { leg, host, dialog, is_held: false });
+    /// A leg is there, with a phone at a host.
+    pub fn enter(&self, dn: Dn, leg: LegId, host: IpAddr, dialog: DialogId, stands: DialogStands) {
+        let mut legs = held(&self.0);
+        let own = legs.entry(dn).or_default();
+        if !own.iter().any(|entry| entry.leg == leg && entry.dialog == dialog) {
+            own.push(PhoneLeg { leg, host, dialog, is_held: false, stands });
+        }
+    }
+
+    /// A leg that a phone made is answered.
+    pub fn answered(&self, dn: &Dn, leg: &LegId) {
+        let mut legs = held(&self.0);
+        if let Some(entry) = legs.get_mut(dn).into_iter().flatten().find(|entry| entry.leg == *leg) {
+            entry.stands = DialogStands::Answered;
+        }
     }
 
     /// A phone holds a leg, or goes on.
@@ -63,11 +98,23 @@ impl PhoneLegs {
     /// The leg of a dialog that a phone of a number names.
     pub fn named(&self, dn: &Dn, dialog: &DialogId) -> NamedLeg {
         let legs = held(&self.0);
-        let is_it = |entry: &&PhoneLeg| entry.dialog == *dialog;
+        // One that rings has been asked nothing yet that it could hand over.
+        let is_it = |entry: &&PhoneLeg| entry.dialog == *dialog && entry.stands != DialogStands::Rings;
         match legs.get(dn).and_then(|own| own.iter().find(is_it)) {
             Some(entry) => NamedLeg::Own(entry.leg.clone()),
             None if legs.values().flatten().any(|entry| is_it(&entry)) => NamedLeg::Foreign,
             None => NamedLeg::Unknown,
+        }
+    }
+
+    /// The leg of a dialog that a phone of a number wants to replace.
+    pub fn replaceable(&self, dn: &Dn, dialog: &DialogId) -> ReplaceableLeg {
+        let legs = held(&self.0);
+        let is_it = |entry: &&PhoneLeg| entry.dialog == *dialog;
+        match legs.get(dn).and_then(|own| own.iter().find(is_it)) {
+            Some(entry) => ReplaceableLeg::Own(entry.leg.clone(), entry.stands),
+            None if legs.values().flatten().any(|entry| is_it(&entry)) => ReplaceableLeg::Foreign,
+            None => ReplaceableLeg::Unknown,
         }
     }
 }
@@ -90,7 +137,7 @@ mod tests {
     fn a_phone_holds_what_it_held_last_and_not_what_another_phone_of_its_number_holds() {
         let (legs, dn) = (PhoneLegs::default(), Dn::new("5001"));
         for number in 1..=2 {
-            legs.enter(dn.clone(), leg(number), HERE, dialog(&number.to_string()));
+            legs.enter(dn.clone(), leg(number), HERE, dialog(&number.to_string()), DialogStands::Answered);
             assert_eq!(legs.held_by(&dn, HERE), (number == 2).then(|| leg(1)));
             legs.hold(&dn, &leg(number), true);
         }
@@ -106,7 +153,7 @@ mod tests {
     #[test]
     fn a_dialog_is_named_by_all_its_parts_and_is_its_phones() {
         let (legs, dn) = (PhoneLegs::default(), Dn::new("5001"));
-        legs.enter(dn.clone(), leg(1), HERE, dialog("a"));
+        legs.enter(dn.clone(), leg(1), HERE, dialog("a"), DialogStands::Answered);
         assert_eq!(legs.named(&dn, &dialog("a")), NamedLeg::Own(leg(1)));
         assert_eq!(legs.named(&Dn::new("5002"), &dialog("a")), NamedLeg::Foreign);
         assert_eq!(legs.named(&dn, &dialog("b")), NamedLeg::Unknown);
@@ -114,5 +161,22 @@ mod tests {
         assert_eq!(legs.named(&dn, &other_tag), NamedLeg::Unknown);
         legs.leave(&dn, &leg(1));
         assert_eq!(legs.named(&dn, &dialog("a")), NamedLeg::Unknown);
+    }
+
+    #[test]
+    fn what_a_phone_may_replace_says_how_it_stands_and_a_ringing_call_is_not_handed_over() {
+        let (legs, dn) = (PhoneLegs::default(), Dn::new("5001"));
+        let rings = ReplaceableLeg::Own(leg(1), DialogStands::Rings);
+        legs.enter(dn.clone(), leg(1), HERE, dialog("a"), DialogStands::Rings);
+        legs.enter(dn.clone(), leg(1), HERE, dialog("b"), DialogStands::Rings);
+        assert_eq!(legs.replaceable(&dn, &dialog("b")), rings);
+        assert_eq!(legs.named(&dn, &dialog("a")), NamedLeg::Unknown);
+        assert_eq!(legs.replaceable(&Dn::new("5002"), &dialog("a")), ReplaceableLeg::Foreign);
+        legs.leave(&dn, &leg(1));
+        assert_eq!(legs.replaceable(&dn, &dialog("b")), ReplaceableLeg::Unknown);
+        legs.enter(dn.clone(), leg(2), HERE, dialog("c"), DialogStands::Calls);
+        assert_eq!(legs.replaceable(&dn, &dialog("c")), ReplaceableLeg::Own(leg(2), DialogStands::Calls));
+        legs.answered(&dn, &leg(2));
+        assert_eq!(legs.replaceable(&dn, &dialog("c")), ReplaceableLeg::Own(leg(2), DialogStands::Answered));
     }
 }

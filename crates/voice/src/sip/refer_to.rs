@@ -61,6 +61,20 @@ pub(super) fn read(request: &Request) -> Result<ReferTarget, StatusCode> {
     }
 }
 
+/// The dialog that an INVITE is to replace, and whether only while it rings; `None` without a Replaces. Several, or one that
+/// names no dialog, are the status of a refusal (RFC 3891 §3).
+pub(super) fn replaced(request: &Request) -> Result<Option<(DialogId, bool)>, StatusCode> {
+    let mut named = headers::values(request, "Replaces").take(2);
+    let value = match (named.next(), named.next()) {
+        (None, _) => return Ok(None),
+        // A comma would begin another: there is none within a dialog's names (RFC 3891 §6.1).
+        (Some(value), None) if value.len() <= LONGEST && !value.contains(',') => value,
+        _ => return Err(StatusCode::BadRequest),
+    };
+    let is_early_only = value.split(';').skip(1).any(|part| part.trim().eq_ignore_ascii_case("early-only"));
+    dialog(value).map(|dialog| Some((dialog, is_early_only))).ok_or(StatusCode::BadRequest)
+}
+
 /// The dialog of a Replaces: its `to-tag` is ours, since it is written for the end that the dialog is with.
 fn dialog(replaces: &str) -> Option<DialogId> {
     let mut parts = replaces.split(';').map(str::trim);
@@ -148,6 +162,37 @@ mod tests {
             (&longer, 400),
         ] {
             assert_eq!(refer(headers), Err(code), "{headers}");
+        }
+    }
+
+    fn invite(headers: &str) -> Result<Option<(DialogId, bool)>, u16> {
+        let text = format!(
+            "INVITE sip:1@h SIP/2.0\r\nVia: SIP/2.0/UDP h;branch=z9hG4bK1\r\nFrom: <sip:a@h>;tag=1\r\n\
+             To: <sip:b@h>\r\nCall-ID: 1\r\nCSeq: 1 INVITE\r\n{headers}\r\nContent-Length: 0\r\n\r\n"
+        );
+        match SipMessage::try_from(text.as_str()) {
+            Ok(SipMessage::Request(request)) => replaced(&request).map_err(|status| status.code()),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn an_invite_names_one_dialog_that_it_replaces() {
+        let named = DialogId { call_id: "c@h".into(), local_tag: "o".into(), remote_tag: "t".into() };
+        assert_eq!(invite("X: y"), Ok(None));
+        let value = "Replaces: c@h;to-tag=o;from-tag=t";
+        assert_eq!(invite(value), Ok(Some((named.clone(), false))));
+        assert_eq!(invite("replaces: c@h ; from-tag=t;to-tag=o; Early-Only"), Ok(Some((named, true))));
+        for bad in [
+            "Replaces: ".to_owned(),
+            "Replaces: c@h".to_owned(),
+            "Replaces: c@h;to-tag=o".to_owned(),
+            "Replaces: c@h;to-tag=o;to-tag=p;from-tag=t".to_owned(),
+            format!("{value}\r\nReplaces: d;to-tag=o;from-tag=t"),
+            format!("{value},d;to-tag=o;from-tag=t"),
+            format!("{value};x={}", "y".repeat(2_000)),
+        ] {
+            assert_eq!(invite(&bad), Err(400), "{bad}");
         }
     }
 }

@@ -57,7 +57,7 @@ async fn take(core: Arc<Core>, mut tx: Transaction) {
             let able = vec![
                 headers::allow(),
                 Header::Accept("application/sdp, multipart/mixed".into()),
-                Header::Supported("timer".into()),
+                Header::Supported(headers::SUPPORTED.into()),
             ];
             reply(&mut tx, StatusCode::OK, able).await;
         }
@@ -71,8 +71,14 @@ async fn take(core: Arc<Core>, mut tx: Transaction) {
     }
 }
 
-/// The refusal of a request that can never be taken: without hops left (RFC 3261 §16.3), or with an impossible number.
+/// The refusal of a request that can never be taken: without hops left (RFC 3261 §16.3), or with an impossible number; and
+/// of one that is to replace a dialog, but begins none (RFC 3891 §3).
 fn refused_at_sight(tx: &Transaction) -> Option<StatusCode> {
+    let begins = tx.original.method == Method::Invite && headers::to_tag(&tx.original).is_none();
+    let is_ack = tx.original.method == Method::Ack;
+    if !begins && !is_ack && headers::find(&tx.original, "Replaces").is_some() {
+        return Some(StatusCode::BadRequest);
+    }
     match headers::find(&tx.original, "Max-Forwards").map(str::parse::<u8>) {
         Some(Ok(0)) => Some(StatusCode::TooManyHops),
         Some(Err(_)) => Some(StatusCode::BadRequest),
@@ -94,8 +100,12 @@ async fn of_a_dialog(core: &Arc<Core>, mut tx: Transaction) {
     let confirmed = matches!(dialog.state(), DialogState::Confirmed(..));
     match method {
         Method::Options => {
-            return reply(&mut tx, StatusCode::OK, vec![headers::allow(), Header::Supported("timer".into())])
-                .await;
+            return reply(
+                &mut tx,
+                StatusCode::OK,
+                vec![headers::allow(), Header::Supported(headers::SUPPORTED.into())],
+            )
+            .await;
         }
         // Only a call that is answered can be handed over (spec: voice-sip#5.12).
         Method::Refer if !confirmed => return reply(&mut tx, StatusCode::Forbidden, Vec::new()).await,

@@ -11,6 +11,7 @@ mod panics;
 mod races;
 mod refer;
 mod registrar;
+mod replaces;
 mod shared;
 mod slow;
 mod spans;

@@ -251,7 +251,7 @@ async fn a_phone_that_holds_and_calls_somebody_makes_another_leg_of_the_same_cal
     for _ in 0..2 {
         let mut asks = phone.invite("5002", &phone.sdp("sendrecv")).await;
         let arrival = switch.arrived().await;
-        assert_eq!((&arrival.leg.call, arrival.beside), (&leg.call, Some(leg.number)));
+        assert_eq!((&arrival.leg.call, arrival.beside.as_ref()), (&leg.call, Some(&leg)));
         assert!(arrival.leg.number >= 0x8000, "no party has such a number");
         assert_eq!((arrival.device.as_ref(), arrival.dialled.as_str()), (Some(&Dn::new("5001")), "5002"));
         numbers.push(arrival.leg.number);

@@ -32,6 +32,7 @@ struct Script {
     calls: AtomicU32,
     /// Whether a call of a phone that holds another asks somebody beside that one.
     asks_beside: Arc<AtomicBool>,
+    takes_over: Arc<AtomicBool>,
 }
 
 impl Listener for Script {
@@ -39,8 +40,14 @@ impl Listener for Script {
         InteractionId::new(format!("call{}", self.calls.fetch_add(1, Ordering::Relaxed)))
     }
 
-    fn asks_beside(&self, _: &LegId, _: &Dn) -> BoxFuture<'_, bool> {
-        Box::pin(std::future::ready(self.asks_beside.load(Ordering::Relaxed)))
+    fn asks_beside(&self, held: &LegId, _: &Dn) -> BoxFuture<'_, Option<InteractionId>> {
+        let asks = self.asks_beside.load(Ordering::Relaxed);
+        Box::pin(std::future::ready(asks.then(|| held.call.clone())))
+    }
+
+    fn takes_over(&self, replaced: &LegId) -> BoxFuture<'_, Option<InteractionId>> {
+        let takes = self.takes_over.load(Ordering::Relaxed);
+        Box::pin(std::future::ready(takes.then(|| replaced.call.clone())))
     }
 
     fn arrived(&self, arrival: Arrival) -> BoxFuture<'_, ()> {
@@ -103,6 +110,7 @@ pub struct TestSwitch {
     pub told: mpsc::UnboundedReceiver<TestEvent>,
     pub server: SocketAddr,
     pub asks_beside: Arc<AtomicBool>,
+    pub takes_over: Arc<AtomicBool>,
     made: u16,
 }
 
@@ -141,8 +149,9 @@ pub fn strict() -> Settings {
 impl TestSwitch {
     /// A listener whose words go nowhere.
     pub fn listener() -> Arc<dyn Listener> {
-        let asks_beside = Arc::default();
-        Arc::new(Script { told: mpsc::unbounded_channel().0, calls: AtomicU32::new(1), asks_beside })
+        let (asks_beside, takes_over) = Default::default();
+        let told = mpsc::unbounded_channel().0;
+        Arc::new(Script { told, calls: AtomicU32::new(1), asks_beside, takes_over })
     }
 
     pub async fn open(settings: Settings) -> Self {
@@ -164,14 +173,19 @@ impl TestSwitch {
         wrap: impl FnOnce(Arc<dyn Listener>) -> Arc<dyn Listener>,
     ) -> Self {
         let (told, listening) = mpsc::unbounded_channel();
-        let asks_beside = Arc::<AtomicBool>::default();
-        let script = Script { told, calls: AtomicU32::new(1), asks_beside: asks_beside.clone() };
+        let (asks_beside, takes_over) = (Arc::<AtomicBool>::default(), Arc::new(AtomicBool::new(true)));
+        let script = Script {
+            told,
+            calls: AtomicU32::new(1),
+            asks_beside: asks_beside.clone(),
+            takes_over: takes_over.clone(),
+        };
         let script = Arc::new(script);
         let voice = Voice::start(settings, wrap(script), kept.clone()).await.expect("a switch");
         let addresses = voice.addresses();
         let udp = addresses.iter().find(|(carrier, _)| *carrier == Carrier::Udp).expect("datagrams");
         let server = udp.1;
-        Self { voice, kept, told: listening, server, asks_beside, made: 0 }
+        Self { voice, kept, told: listening, server, asks_beside, takes_over, made: 0 }
     }
 
     /// Another switch at the same address, which knows what this one wrote and was never told to stop. There are no calls.

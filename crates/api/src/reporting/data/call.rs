@@ -7,7 +7,7 @@ use super::{
 };
 use domain::{
     InteractionId, Millis, UserId,
-    call::{CallEvent, Fact, Who, line_uuid},
+    call::{Call, CallEvent, Fact, Who, line_uuid},
     medium,
     watch::PartyWatch,
 };
@@ -33,6 +33,8 @@ pub(super) const KINDS: &[Row] = &[
     ("call.user-data", schema::<DataChanged<'_>>),
     ("call.user-event", schema::<UserEvent<'_>>),
     ("call.ended", schema::<Ended<'_>>),
+    ("call.absorbed", schema::<Absorbed<'_>>),
+    ("call.absorbed-into", schema::<AbsorbedInto<'_>>),
     ("call.erased", schema::<Erased<'_>>),
 ];
 
@@ -357,6 +359,54 @@ struct Ended<'a> {
     abandoned: bool,
 }
 
+/// An agent brought one of its calls together with a call of a newer interaction, which is part of it from now on.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct Absorbed<'a> {
+    #[serde(flatten)]
+    of: CallConversation<'a>,
+    /// The id of the newer one.
+    absorbed: &'a str,
+    /// Everybody who ever was in that one.
+    parties: Vec<AbsorbedParty<'a>>,
+    /// Pairs of its user data that are this one's, too, from now on.
+    user_data: &'a Map<String, Value>,
+}
+
+/// Somebody who comes with another interaction.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct AbsorbedParty<'a> {
+    /// Their leg from now on.
+    leg: u16,
+    /// Their leg in the other.
+    was: u16,
+    /// The user's name; null when it is no user.
+    agent: Option<&'a str>,
+    /// The user's id; null when it is no user.
+    agent_id: Option<&'a str>,
+    /// Their number; empty when it is withheld.
+    this_dn: &'a str,
+    /// The UUID of their call, which they keep.
+    call_uuid: &'a str,
+    /// Where they are.
+    #[serde(with = "words::CallState")]
+    state: domain::call::PartyState,
+}
+
+/// It goes on as part of an older interaction, and this is the last of it: there is no `call.ended`.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct AbsorbedInto<'a> {
+    #[serde(flatten)]
+    of: CallConversation<'a>,
+    /// The id of the older one.
+    into: &'a str,
+    /// Who did it.
+    #[serde(with = "words::EndedBy")]
+    closer: domain::session::EndedBy,
+}
+
 /// Personal values of the call were erased, in its earlier events too.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -369,6 +419,7 @@ struct Erased<'a> {
 pub(super) fn data(id: &str, at: Millis, event: &CallEvent, names: Names<'_>) -> Option<Value> {
     let queue = event.queue.as_ref().map(domain::QueueName::as_str);
     let of = CallConversation { interaction_id: id, media: medium::VOICE, queue };
+    let line_of = |line| event.line_uuid.as_ref().map_or_else(|| uuid(id, line), ToString::to_string);
     match &event.fact {
         Fact::Began { conn_id, kind, from, dialled, location, aim: _, user_data, owner: _ } => json(Began {
             of,
@@ -400,7 +451,7 @@ pub(super) fn data(id: &str, at: Millis, event: &CallEvent, names: Names<'_>) ->
             };
             let deadline = deadline.map(time);
             let (leg, origin, state, this_dn) = (*leg, *origin, *state, dn.as_str());
-            let line = (*line > 0).then(|| uuid(id, *line));
+            let line = (*line > 0).then(|| line_of(*line));
             let (carrier, handed_over_by) = (*carrier, handover.map(|handover| handover.from));
             json(Joined {
                 of,
@@ -437,7 +488,7 @@ pub(super) fn data(id: &str, at: Millis, event: &CallEvent, names: Names<'_>) ->
             })
         }
         Fact::Moved { leg, line, origin, handover: _, carrier } => {
-            let (leg, call_uuid) = (*leg, uuid(id, *line));
+            let (leg, call_uuid) = (*leg, line_of(*line));
             json(Moved { of, leg, call_uuid, origin: *origin, carrier: *carrier })
         }
         Fact::Queued { priority, since, overflow_at, party: _, after: _ } => {
@@ -503,6 +554,15 @@ pub(super) fn data(id: &str, at: Millis, event: &CallEvent, names: Names<'_>) ->
                 user_data: user_data.pairs(),
             })
         }
+        Fact::Absorbed { call, first, user_data } => json(Absorbed {
+            of,
+            absorbed: call.id.as_str(),
+            parties: absorbed_parties(call, *first),
+            user_data: user_data.pairs(),
+        }),
+        Fact::AbsorbedInto { into, closer } => {
+            json(AbsorbedInto { of, into: into.as_str(), closer: *closer })
+        }
         Fact::Erased => json(Erased { of }),
         Fact::LegUp { .. } | Fact::AnswerAsked { .. } | Fact::HoldAsked { .. } => None,
     }
@@ -513,6 +573,20 @@ impl From<PartyWatch> for Followed {
         let PartyWatch { target, monitoring, scope, stepped_in, hidden } = watch;
         Self { monitored_leg: target, monitoring, monitoring_scope: scope, stepped_in, hidden }
     }
+}
+
+/// Everybody who comes with another interaction; the first has this number from now on.
+fn absorbed_parties(call: &Call, first: u16) -> Vec<AbsorbedParty<'_>> {
+    let parties = call.parties.iter().map(|party| AbsorbedParty {
+        leg: party.leg.saturating_add(first.saturating_sub(1)),
+        was: party.leg,
+        agent: party.user_name(),
+        agent_id: party.user().map(UserId::as_str),
+        this_dn: party.dn.as_str(),
+        call_uuid: call.uuid(party).as_str(),
+        state: party.state,
+    });
+    parties.collect()
 }
 
 /// The call UUID of a line.

@@ -60,6 +60,7 @@ const ENDS: &[(&str, &str)] = &[
     ),
     ("call.released", "How long the party talked, held calls included, or else how long its phone rang."),
     ("call.ended", "How long the call went on."),
+    ("call.absorbed-into", "How long the call went on by itself."),
     ("agent.disposition-settled", "How long the disposition was owed."),
     ("agent.state", "How long the channels were in the state before; where they differ, the longest."),
     ("agent.logged-out", "How long the login lasted."),

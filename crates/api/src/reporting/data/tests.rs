@@ -70,14 +70,19 @@ fn rows() -> Vec<EventRow> {
         (Key::Agent("7f".into()), Event::Agent(event))
     };
     let call = |fact| {
-        let event = call::CallEvent { queue: Some("Support".into()), fact, elapsed_ms: None };
+        let event =
+            call::CallEvent { queue: Some("Support".into()), line_uuid: None, fact, elapsed_ms: None };
         (Key::Call(CALL.into()), Event::Call(event))
     };
     let device = |event| (Key::Device("5001".into()), Event::Device(event));
     let all = session_facts().into_iter().map(session).chain(agent_facts().into_iter().map(agent));
     let all = all.chain(call_facts().into_iter().map(call)).chain(device_events().into_iter().map(device));
-    let direct =
-        call::CallEvent { queue: None, fact: call::Fact::Established { leg: 1 }, elapsed_ms: Some(1_500) };
+    let direct = call::CallEvent {
+        queue: None,
+        line_uuid: None,
+        fact: call::Fact::Established { leg: 1 },
+        elapsed_ms: Some(1_500),
+    };
     let all = all.chain([(Key::Call(CALL.into()), Event::Call(direct))]);
     let numbered = all.chain(provisioning()).zip(1..);
     numbered

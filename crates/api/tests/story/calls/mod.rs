@@ -16,4 +16,5 @@ mod seed_004;
 mod session;
 mod supervision;
 mod targets;
+mod together;
 mod user_events;

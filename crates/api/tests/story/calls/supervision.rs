@@ -3,7 +3,7 @@
 use super::handed_over::asks;
 use domain::{
     Command,
-    call::{Cause, HeardBy, LegCommand, LegEvent, RoomId},
+    call::{Cause, HeardBy, LegCommand, LegEvent, LegId, RoomId},
     centre::{AgentGroup, Centre},
     command::Provision,
 };
@@ -65,7 +65,8 @@ async fn a_supervisor_listens_coaches_and_steps_in() {
     exchange.asked();
     let joins = |leg, heard_by| (leg, LegCommand::Join(RoomId { call: call.clone(), line: 0 }, heard_by));
     asks(&sasha, &path, "SwitchToCoach", json!({})).await;
-    assert_eq!(exchange.asked(), [joins(3, HeardBy::One(2))], "the customer hears nothing of it");
+    let agents = LegId { call: call.clone(), number: 2 };
+    assert_eq!(exchange.asked(), [joins(3, HeardBy::One(agents))], "the customer hears nothing of it");
     assert_eq!(told(&sasha).await, ["StatusChange Established"]);
     asks(&sasha, &path, "SwitchToBargeIn", json!({})).await;
     assert_eq!(told(&agent).await, ["ParticipantsUpdated Established listened to"]);

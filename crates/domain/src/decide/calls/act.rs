@@ -4,7 +4,7 @@ use super::{
     super::{DecideError, Draft, data, disposition},
     consult, handover, offer,
     release::{self, Release},
-    room, watch,
+    room, together, watch,
 };
 use crate::{
     InteractionId, Millis, Refusal, UserData, UserId,
@@ -25,6 +25,10 @@ pub(in super::super) fn act(
     act: &CallAct,
 ) -> Result<(), DecideError> {
     let call = draft.call_named(id)?;
+    // Two calls are brought together by what is open in both, and listed by neither.
+    if let Some((purpose, uuid, other)) = together::named(draft, &call, act)? {
+        return together::complete(draft, agent, purpose, (id, &*call), (&uuid, &*other));
+    }
     let party = gate(draft, &call, id, agent, act)?;
     match act {
         CallAct::Answer => answer(draft, &call, party),

@@ -146,5 +146,6 @@ fn kind(device: Option<&Dn>, to: &Destination) -> CallKind {
 }
 
 fn begin(draft: &mut Draft<'_>, id: &InteractionId, fact: Fact) -> Result<(), DecideError> {
-    draft.push(Key::Call(id.clone()), Event::Call(call::CallEvent { queue: None, fact, elapsed_ms: None }))
+    let event = call::CallEvent { queue: None, line_uuid: None, fact, elapsed_ms: None };
+    draft.push(Key::Call(id.clone()), Event::Call(event))
 }

@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// How many parties a call has in all its time: what is stored of it and read with each of its commands is bounded.
-const MOST_PARTIES: usize = 100;
+pub(super) const MOST_PARTIES: usize = 100;
 
 /// Begins a consultation.
 pub(super) fn initiate(
@@ -100,7 +100,8 @@ pub(super) fn is_full(call: &Call) -> bool {
     call.parties.len() >= MOST_PARTIES
 }
 
-fn too_many() -> Refusal {
+/// The refusal of one more.
+pub(super) fn too_many() -> Refusal {
     Refusal::Invalid(format!("A call has {MOST_PARTIES} parties at most, those that left included"))
 }
 

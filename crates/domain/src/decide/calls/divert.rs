@@ -7,7 +7,6 @@ use super::{
     routing,
 };
 use crate::{
-    Key,
     call::{Call, Cause, Dn, LegId, Party, PartyOrigin, PartyState},
     command::Destination,
 };
@@ -24,17 +23,14 @@ pub(in super::super) fn diverted(
     to: &Destination,
     code: u16,
 ) -> Result<(), DecideError> {
-    if !draft.exists(&Key::Call(leg.call.clone()))? {
-        return Ok(());
-    }
-    let call = draft.call(&leg.call)?;
+    let Some((call, leg)) = draft.call_of_leg(leg)? else { return Ok(()) };
     // Whom an agent called in is not followed: the agent meant them.
     let is_led = call.talkers().count() == 2 && call.customer().is_some_and(Party::is_live);
     let called = |party: &&Party| {
         let is_called_in = party.line != 0 || party.handover.is_some() || !is_led;
         party.is_live() && party.origin == PartyOrigin::Called && !is_called_in
     };
-    let Some(party) = call.active_on(leg.number).filter(called) else { return Ok(()) };
+    let Some(party) = call.active_on(leg).filter(called) else { return Ok(()) };
     let leads = match to {
         Destination::Queue { .. } => true,
         Destination::Device(dn) => draft.device(dn)?.is_some() && !was_called(&call, dn),

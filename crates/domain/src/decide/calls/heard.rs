@@ -7,7 +7,6 @@ use super::{
     room, routing, wait,
 };
 use crate::{
-    Key,
     call::{
         Call, Cause, Fact, LegCommand, LegEvent, LegId, Party, PartyOrigin, PartyState, PendingDestination,
         RefusedOperation, Who,
@@ -23,11 +22,8 @@ pub(in super::super) fn heard(
     leg: &LegId,
     heard: &LegEvent,
 ) -> Result<(), DecideError> {
-    if !draft.exists(&Key::Call(leg.call.clone()))? {
-        return Ok(());
-    }
-    let call = draft.call(&leg.call)?;
-    let Some(party) = call.active_on(leg.number) else { return Ok(()) };
+    let Some((call, leg)) = draft.call_of_leg(leg)? else { return Ok(()) };
+    let Some(party) = call.active_on(leg) else { return Ok(()) };
     match heard {
         LegEvent::Ringing => rings(draft, &call, party),
         LegEvent::Up => up(draft, &call, party),
@@ -35,7 +31,7 @@ pub(in super::super) fn heard(
         LegEvent::NotAnswered(_) if party.state != PartyState::Ringing => Ok(()),
         LegEvent::NotAnswered(code) => refused(draft, &call, party, RefusedOperation::Answer, *code),
         LegEvent::HoldDone { on, refused } => {
-            let asked = call.live().filter(|party| party.carried_by() == leg.number);
+            let asked = call.live().filter(|party| party.carried_by() == leg);
             match asked.into_iter().find(|party| party.holding == Some(*on)) {
                 Some(party) => hold_done(draft, &call, party, *on, *refused),
                 None => Ok(()),
@@ -56,7 +52,7 @@ pub(in super::super) fn heard(
         LegEvent::Gone { cause: Cause::Closed, .. } => {
             release::everyone(draft, &call.id, Release::by(EndedBy::Restart, Cause::Closed))
         }
-        LegEvent::Gone { cause, code } => gone(draft, &call, leg.number, *cause, *code),
+        LegEvent::Gone { cause, code } => gone(draft, &call, leg, *cause, *code),
     }
 }
 
@@ -88,7 +84,7 @@ fn waits_for_answer(party: &Party) -> bool {
     matches!(party.origin, PartyOrigin::Caller | PartyOrigin::Consult) && party.is_live() && !party.up
 }
 
-fn up(draft: &mut Draft<'_>, call: &Call, party: &Party) -> Result<(), DecideError> {
+pub(super) fn up(draft: &mut Draft<'_>, call: &Call, party: &Party) -> Result<(), DecideError> {
     let id = &call.id;
     match party.origin {
         // For a leg that came in, this acknowledges our answer; the call counts from when we gave it.

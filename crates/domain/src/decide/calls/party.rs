@@ -94,7 +94,7 @@ pub(super) fn call_party(
 fn caller_id(call: &Call, line: u16) -> CallerId {
     let asks = call.lines.get(usize::from(line)).and_then(|line| call.on(line.by?));
     asks.map_or_else(
-        || call.from.clone(),
+        || call.lines.get(usize::from(line)).map_or(&call.from, |line| call.from_of(line)).clone(),
         |party| CallerId {
             number: party.dn.to_string(),
             name: party.user_name().unwrap_or_default().to_owned(),

@@ -6,10 +6,10 @@ use super::{
     super::{DecideError, Draft},
     consult, handover,
     release::{self, Release},
+    together::{self, Separate},
     wait,
 };
 use crate::{
-    Key,
     call::{
         self, Call, CallIn, CallOperation, Cause, LegCommand, LegId, Party, Purpose, consultation,
         may_ask_by_phone, may_refer,
@@ -23,14 +23,15 @@ use crate::{
 pub(in super::super) fn ask(
     draft: &mut Draft<'_>,
     leg: &LegId,
-    held: u16,
+    held: &LegId,
     call_in: &CallIn,
 ) -> Result<(), DecideError> {
-    if !draft.exists(&Key::Call(leg.call.clone()))? {
+    let found = draft.call_of_leg(held)?;
+    // One that was absorbed meanwhile has no legs of this name.
+    let Some((call, held)) = found.filter(|(call, _)| call.id == leg.call) else {
         draft.effect(leg.clone(), LegCommand::Release(Cause::Unavailable));
         return Ok(());
-    }
-    let call = draft.call(&leg.call)?;
+    };
     // It came before.
     if call.parties.iter().any(|party| party.carried_by() == leg.number) {
         return Ok(());
@@ -47,14 +48,17 @@ pub(in super::super) fn ask(
 
 /// A phone hands its call over.
 pub(in super::super) fn refer(draft: &mut Draft<'_>, leg: &LegId, to: &ReferTo) -> Result<(), DecideError> {
-    if !draft.exists(&Key::Call(leg.call.clone()))? {
-        return Ok(());
-    }
-    let call = draft.call(&leg.call)?;
-    let Some(party) = call.active_on(leg.number) else { return Ok(()) };
+    let Some((call, number)) = draft.call_of_leg(leg)? else { return Ok(()) };
+    let Some(party) = call.active_on(number) else { return Ok(()) };
     let refused = match to {
         ReferTo::Number(call_in) => to_number(draft, &call, party, leg, call_in)?,
-        ReferTo::Leg(other) => to_whom_it_asked(draft, &call, party, leg, other)?,
+        ReferTo::Leg(other) => match draft.call_of_leg(other)? {
+            Some((there, other)) if there.id == call.id => {
+                to_whom_it_asked(draft, &call, party, leg, (number, other))?
+            }
+            Some((there, other)) => to_another_call(draft, (&call, party), leg, &there, other)?,
+            None => Some(Cause::Refused),
+        },
     };
     if refused.is_some() {
         draft.effect(leg.clone(), LegCommand::Referred(refused));
@@ -89,22 +93,37 @@ fn to_number(
     }
 }
 
-/// To whom it asked on the other of its legs; answers why not. Separate calls are not brought together.
+/// To whom it asked on the other of its legs; answers why not. `legs` is the leg of the phone that says so, and the other.
 fn to_whom_it_asked(
     draft: &mut Draft<'_>,
     call: &Call,
     party: &Party,
     leg: &LegId,
-    other: &LegId,
+    (this, other): (u16, u16),
 ) -> Result<Option<Cause>, DecideError> {
     let both = consultation(call, party).filter(|both| {
         let legs = [both.main.carried_by(), both.consult.carried_by()];
-        other.call == call.id && leg.number != other.number && legs.contains(&other.number)
+        this != other && legs.contains(&other)
     });
     let Some(both) = both.filter(|_| call::is_open(call, party, CallOperation::CompleteTransfer)) else {
         return Ok(Some(Cause::Refused));
     };
     draft.effect(leg.clone(), LegCommand::Referred(None));
     handover::complete(draft, call, both)?;
+    Ok(None)
+}
+
+/// To whom it talks with in another call; answers why not.
+fn to_another_call(
+    draft: &mut Draft<'_>,
+    this: (&Call, &Party),
+    leg: &LegId,
+    other: &Call,
+    other_leg: u16,
+) -> Result<Option<Cause>, DecideError> {
+    let Some(there) = other.active_on(other_leg) else { return Ok(Some(Cause::Refused)) };
+    let Ok(both) = Separate::of(this, (other, there)) else { return Ok(Some(Cause::Refused)) };
+    draft.effect(leg.clone(), LegCommand::Referred(None));
+    together::hand_over(draft, &both)?;
     Ok(None)
 }

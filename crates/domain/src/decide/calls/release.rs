@@ -186,7 +186,14 @@ fn pass_on(draft: &mut Draft<'_>, call: &Call, line: u16) -> Result<(), DecideEr
     let is_customers = call.customer().is_some_and(|customer| customer.is_live() && customer.line == line);
     let serves = |party: &Party| party.line == line && party.origin == PartyOrigin::Queue;
     let was_served = call.parties.iter().any(|party| serves(party) && party.established_at.is_some());
-    if !is_customers || !was_served || call.live().any(serves) {
+    if is_customers && was_served { serve_on(draft, &call.id, line) } else { Ok(()) }
+}
+
+/// The customer in a line is from now on a colleague's who is there, if nobody serves them.
+pub(super) fn serve_on(draft: &mut Draft<'_>, id: &InteractionId, line: u16) -> Result<(), DecideError> {
+    let call = &*draft.call(id)?;
+    let is_customers = call.customer().is_some_and(|customer| customer.is_live() && customer.line == line);
+    if !is_customers || call.live().any(|party| party.origin == PartyOrigin::Queue) {
         return Ok(());
     }
     let is_in = |party: &Party| matches!(party.origin, PartyOrigin::Called | PartyOrigin::Watch);

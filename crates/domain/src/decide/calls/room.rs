@@ -72,7 +72,7 @@ fn heard_by(call: &Call, party: &Party) -> HeardBy {
         None => HeardBy::Everyone,
         Some(watch) if watch.stepped_in => HeardBy::Everyone,
         Some(watch) if watch.monitoring == Monitoring::Coach => {
-            call.on(watch.target).map_or(HeardBy::Nobody, |target| HeardBy::One(target.carried_by()))
+            call.on(watch.target).map_or(HeardBy::Nobody, |target| HeardBy::One(call.leg_of(target)))
         }
         Some(_) => HeardBy::Nobody,
     }

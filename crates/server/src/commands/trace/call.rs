@@ -189,6 +189,24 @@ impl<'n> CallCourse<'n> {
                     dispositioned(*bore)
                 ))
             }
+            Fact::Absorbed { call, first, .. } => {
+                for party in &call.parties {
+                    let leg = party.leg.saturating_add(first.saturating_sub(1));
+                    self.comes(leg, &party.who, party.dn.as_str());
+                }
+                let live: Vec<String> = call
+                    .live()
+                    .map(|party| self.party(party.leg.saturating_add(first.saturating_sub(1))).label)
+                    .collect();
+                Sentence::by_server(format!(
+                    "call {} is part of it now, with {}",
+                    call.id,
+                    live.join(" and ")
+                ))
+            }
+            Fact::AbsorbedInto { into, closer: who } => {
+                Sentence::by_server(format!("it goes on as part of call {into}, {}", closer(*who)))
+            }
             Fact::Erased => Sentence::by_server("the personal values in it were erased"),
         }
     }

@@ -66,7 +66,7 @@ impl Room {
 
     /// Connects the parties in the way that their number asks for.
     fn wire(self: &Arc<Self>, state: &mut RoomState) {
-        let parties = state.parties.iter().map(|party| (party.line.leg.number, party.heard_by));
+        let parties = state.parties.iter().map(|party| (&party.line.leg, &party.heard_by));
         state.hearing = Hearing::of_room(&parties.collect::<Vec<_>>());
         match state.parties.as_slice() {
             [] => {}

@@ -41,8 +41,12 @@ impl Leg {
         self.stream.close();
         self.sound_ended();
         self.core.leave(&self.id);
-        if let Some(phone) = &self.phone {
-            self.core.phone_legs.leave(&phone.dn, &self.id);
+        let rung = match &self.side {
+            LegSide::Out(branches) => Some(&branches.originate.to),
+            LegSide::In(_) => None,
+        };
+        if let Some(dn) = self.phone.as_ref().map(|phone| &phone.dn).or(rung) {
+            self.core.phone_legs.leave(dn, &self.id);
         }
         self.over = Some(over);
         self.teller.tell(LegEvent::Gone { cause, code });

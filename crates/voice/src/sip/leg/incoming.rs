@@ -7,6 +7,7 @@ use crate::{
         causes,
         core::{Core, LegInput},
         headers,
+        phone_legs::DialogStands,
     },
 };
 use desk::ports::Arrival;
@@ -50,7 +51,7 @@ impl Leg {
         });
         if let (Some(phone), LegSide::In(incoming)) = (&self.phone, &self.side) {
             let (dn, dialog) = (phone.dn.clone(), incoming.dialog.id());
-            self.core.phone_legs.enter(dn, self.id.clone(), sender.ip(), dialog);
+            self.core.phone_legs.enter(dn, self.id.clone(), sender.ip(), dialog, DialogStands::Calls);
         }
         let listener = self.core.listener.clone();
         self.teller.begin(Box::pin(async move { listener.arrived(arrival).await }));
@@ -82,6 +83,9 @@ impl Leg {
             return;
         }
         incoming.answered = true;
+        if let Some(phone) = &self.phone {
+            self.core.phone_legs.answered(&phone.dn, &self.id);
+        }
         self.stream.answered(true);
         self.take_place();
     }

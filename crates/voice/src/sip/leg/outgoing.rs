@@ -13,6 +13,7 @@ use crate::{
         core::{Core, LegInput},
         flow::Flow,
         headers,
+        phone_legs::DialogStands,
         registrar::Binding,
         transport::mark,
     },
@@ -137,8 +138,10 @@ impl Leg {
             branch.binding.ways.talks.store(true, Ordering::Relaxed);
         }
         branch.ringing = true;
-        let serial = branch.binding.serial;
-        self.core.registrar.heard(&branches.originate.to, serial);
+        let (serial, host, dialog) = (branch.binding.serial, branch.binding.sender.ip(), branch.dialog.id());
+        let dn = &branches.originate.to;
+        self.core.registrar.heard(dn, serial);
+        self.core.phone_legs.enter(dn.clone(), self.id.clone(), host, dialog, DialogStands::Rings);
         if !std::mem::replace(&mut branches.rang, true) {
             self.teller.tell(LegEvent::Ringing);
         }
@@ -164,7 +167,8 @@ impl Leg {
         self.core.registrar.heard(&dn, winner.binding.serial);
         let bindings = self.core.registrar.bindings(&dn);
         let (host, dialog) = (winner.binding.sender.ip(), winner.dialog.id());
-        self.core.phone_legs.enter(dn.clone(), self.id.clone(), host, dialog);
+        self.core.phone_legs.leave(&dn, &self.id);
+        self.core.phone_legs.enter(dn.clone(), self.id.clone(), host, dialog, DialogStands::Answered);
         self.phone = Some(LegPhone::of(dn, &bindings, Some(&winner.binding)));
         for other in &others {
             self.leave_branch(other, Cause::Normal);

@@ -2,7 +2,7 @@
 
 use crate::{
     settings::Timers,
-    sip::headers::{find, has_token},
+    sip::headers::{SUPPORTED, find, has_token},
 };
 use rsipstack::sip::{HasHeaders, Header, Request};
 use std::time::Duration;
@@ -48,7 +48,7 @@ impl SessionTimer {
 
     /// The headers of a 2xx to the request that asked.
     pub fn agreed(&self) -> Vec<Header> {
-        let mut headers = vec![Header::Supported("timer".into())];
+        let mut headers = vec![Header::Supported(SUPPORTED.into())];
         if let Some(interval) = self.interval {
             let refresher = if self.ours { "uas" } else { "uac" };
             headers

@@ -205,6 +205,10 @@ pub(super) fn call_facts() -> Vec<call::Fact> {
         known: true,
         supervisor: late,
     };
+    let other = another([
+        joined(1, call::Who::Outside, "+15550143", call::PartyOrigin::Caller, None),
+        joined(2, user(), "5001", call::PartyOrigin::Called, None),
+    ]);
     vec![
         call::Fact::Began {
             conn_id: "0071027198180006".into(),
@@ -274,6 +278,8 @@ pub(super) fn call_facts() -> Vec<call::Fact> {
             user_data: pairs(json!({"A": 1})),
         },
         call::Fact::Ended { closer: EndedBy::Customer, dispositioned: false, abandoned: true },
+        call::Fact::Absorbed { call: Box::new(other), first: 5, user_data: pairs(json!({"Case": 9})) },
+        call::Fact::AbsorbedInto { into: CALL.into(), closer: EndedBy::Agent },
         call::Fact::Erased,
     ]
 }
@@ -470,4 +476,25 @@ pub(super) fn provisioning() -> Vec<(Key, Event)> {
     let consent = thread::ThreadEvent { service: "sms".into(), fact };
     all.push((Key::Thread("5e884898".into()), Event::Thread(consent)));
     all
+}
+
+/// Another call, in which these came in.
+fn another(came: [call::Fact; 2]) -> call::Call {
+    let began = call::Fact::Began {
+        conn_id: "0071027198180009".into(),
+        kind: call::CallKind::Inbound,
+        from: call::CallerId { number: "+15550143".into(), name: "Otto".into() },
+        dialled: "5001".into(),
+        location: None,
+        aim: None,
+        user_data: pairs(json!({"Case": 9})),
+        owner: Some("1".into()),
+    };
+    let event = |fact| call::CallEvent { queue: None, line_uuid: None, fact, elapsed_ms: None };
+    let id = "01RCC3N118B1V0SL807GK2LAES000009";
+    let mut another = call::Call::begin(id.into(), 1_700_000_000_000, &event(began)).expect("a call");
+    for fact in came {
+        another.apply(1_700_000_000_000, &event(fact));
+    }
+    another
 }

@@ -143,7 +143,7 @@ pub const OWN: u16 = 33_000;
 /// The phone of a leg calls somebody on another, while it holds the call on this one.
 pub fn asks_by_phone(held: u16, to: Destination) -> Command {
     let call_in = Box::new(super::call_in_to(to));
-    Command::AskByPhone { leg: leg(OWN), held, call_in }
+    Command::AskByPhone { leg: leg(OWN), held: leg(held), call_in }
 }
 
 /// The phone of a leg hands its call to where a number leads.

@@ -81,6 +81,8 @@ pub fn call(fact: &Fact, queue: &str) -> String {
             if *abandoned { " abandoned" } else { "" }
         ),
         Fact::UserEvent { leg, agent, call_uuid, .. } => format!("{leg} event of {agent} for {call_uuid}"),
+        Fact::Absorbed { call, .. } => format!("absorbed {}", call.id),
+        Fact::AbsorbedInto { into, closer } => format!("absorbed into {into} by {}", closer_word(*closer)),
         Fact::Erased => "erased".into(),
     }
 }
@@ -93,7 +95,11 @@ fn follows(watch: PartyWatch) -> String {
 
 /// One effect in few words.
 pub fn effect(effect: &SwitchCommand) -> String {
-    let leg = effect.leg.number;
+    // A leg of another call than the room's has come with that.
+    let leg = match &effect.act {
+        LegCommand::Join(room, _) if room.call != effect.leg.call => effect.leg.to_string(),
+        _ => effect.leg.number.to_string(),
+    };
     match &effect.act {
         LegCommand::Originate(call) => {
             let auto = if call.auto_answer { " auto" } else { "" };
@@ -103,7 +109,9 @@ pub fn effect(effect: &SwitchCommand) -> String {
         LegCommand::Answer => format!("{leg} answer"),
         LegCommand::Release(cause) => format!("{leg} release {}", cause.as_str()),
         LegCommand::Join(room, HeardBy::Everyone) => format!("{leg} join {}", room.line),
-        LegCommand::Join(room, HeardBy::One(other)) => format!("{leg} join {} for {other}", room.line),
+        LegCommand::Join(room, HeardBy::One(other)) => {
+            format!("{leg} join {} for {}", room.line, other.number)
+        }
         LegCommand::Join(room, HeardBy::Nobody) => format!("{leg} join {} for nobody", room.line),
         LegCommand::Part(Playback::Prompt(name)) => format!("{leg} hears prompt {name}"),
         LegCommand::Part(alone) => format!("{leg} hears {alone:?}").to_lowercase(),

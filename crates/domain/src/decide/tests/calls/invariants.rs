@@ -2,8 +2,11 @@
 
 use super::test_centre::TestCentre;
 use crate::{
-    State,
-    call::{Call, HeardBy, LegCommand, Party, PartyOrigin, PartyState, Playback, SwitchCommand},
+    InteractionId, State,
+    call::{
+        Call, HeardBy, LegCommand, LegId, Party, PartyOrigin, PartyState, Playback, SwitchCommand,
+        interactions_of,
+    },
     medium,
     watch::Monitoring,
 };
@@ -69,18 +72,27 @@ impl TestCentre {
             for leg in call.parties.iter().map(Party::carried_by).collect::<BTreeSet<_>>() {
                 self.legs_hold(call, leg);
             }
-            for agent in self.agents() {
-                for uuid in agent.slots.get(&medium::voice()).into_iter().flatten() {
-                    if crate::call::interactions_of(uuid).any(|id| id == call.id) {
-                        let part = call.part(&agent.id, uuid);
-                        assert!(
-                            part.is_some_and(Party::is_live),
-                            "a slot is of a live part: {uuid} {call:?}"
-                        );
-                    }
-                }
+            absorbed_rightly(call);
+        }
+        for agent in self.agents() {
+            for uuid in agent.slots.get(&medium::voice()).into_iter().flatten() {
+                let call = self.heir(uuid);
+                let part = call.and_then(|call| call.part(&agent.id, uuid));
+                assert!(part.is_some_and(Party::is_live), "a slot is of a live part: {uuid} {call:?}");
             }
         }
+    }
+
+    /// The call that one of its lines is named by, or the one that has absorbed it.
+    pub fn heir(&self, uuid: &InteractionId) -> Option<&Call> {
+        let of = |id: &InteractionId| self.calls().find(|call| call.id == *id);
+        let mut call = interactions_of(uuid).find_map(|id| of(&id))?;
+        while let Some(heir) = &call.absorbed_into {
+            let next = of(heir).expect("an heir");
+            assert!(next.is_older_than(call), "the older absorbs the newer: {next:?}");
+            call = next;
+        }
+        Some(call)
     }
 
     /// What the switch was asked of a leg is what the state of its party says that does not hold.
@@ -138,7 +150,7 @@ impl TestCentre {
     }
 
     fn asked<'w>(&'w self, call: &'w Call, leg: u16) -> impl Iterator<Item = &'w SwitchCommand> {
-        self.effects.iter().filter(move |effect| effect.leg.call == call.id && effect.leg.number == leg)
+        self.effects.iter().filter(move |effect| effect.leg == call.leg(leg))
     }
 }
 
@@ -173,7 +185,7 @@ fn hears_right(call: &Call, party: &Party, heard: &LegCommand) -> bool {
             let right = match party.watch.map(|watch| (watch.monitoring, watch.stepped_in, watch.target)) {
                 None | Some((Monitoring::BargeIn, true, _)) => HeardBy::Everyone,
                 Some((Monitoring::Coach, false, target)) => {
-                    HeardBy::One(call.on(target).expect("a party").carried_by())
+                    HeardBy::One(call.leg_of(call.on(target).expect("a party")))
                 }
                 Some((_, false, _)) => HeardBy::Nobody,
                 Some(_) => return false,
@@ -188,9 +200,28 @@ fn hears_right(call: &Call, party: &Party, heard: &LegCommand) -> bool {
     }
 }
 
+/// What was absorbed is empty, and no two legs have one name.
+#[track_caller]
+fn absorbed_rightly(call: &Call) {
+    let is_shell = call.absorbed_into.is_some();
+    assert!(!is_shell || call.parties.is_empty() && !call.is_open(), "what was absorbed is empty: {call:?}");
+    let legs: BTreeSet<u16> = call.parties.iter().map(Party::carried_by).collect();
+    let named: BTreeSet<LegId> = legs.iter().map(|leg| call.leg(*leg)).collect();
+    assert_eq!(legs.len(), named.len(), "each leg has a name of its own: {call:?}");
+    for leg in legs {
+        assert_eq!(call.leg_number(&call.leg(leg)), Some(leg), "{call:?}");
+    }
+    let uuids: BTreeSet<&InteractionId> = call.lines.iter().map(|line| &line.uuid).collect();
+    assert_eq!(uuids.len(), call.lines.len(), "each line has a UUID of its own: {call:?}");
+}
+
 /// A released part stays as it is, late dispositions and erasure excepted; what is over stays over.
 #[track_caller]
 pub fn no_part_comes_back(before: &Call, after: &Call) {
+    // They are in the call that has absorbed it.
+    if after.absorbed_into.is_some() {
+        return;
+    }
     assert!(after.parties.len() >= before.parties.len(), "parts are never taken out");
     for (was, is) in before.parties.iter().zip(&after.parties) {
         if was.state == PartyState::Released {

@@ -24,7 +24,9 @@ mod queue;
 mod release;
 mod required;
 mod restart;
+mod takeover;
 mod talk;
+mod together;
 mod user_event;
 mod watch;
 mod wrap_up;
@@ -127,6 +129,38 @@ fn phone_asking() -> TestCentre {
 /// Ann talks with bob, whom their phone called by its own keys; the caller is on hold.
 fn phone_consulting() -> TestCentre {
     phone_asking().then(up(4))
+}
+
+/// Ann holds the caller of the queue and talks with another, who called their number: C200.
+fn two_customers() -> TestCentre {
+    held().then(of_second(arrive(to_device("5001")))).then(of_second(up(2)))
+}
+
+/// Ann holds the caller of the queue and talks with bob, whom they dialled: C200.
+fn two_colleagues() -> TestCentre {
+    let called = held().then(dials("C200")).then(of_second(up(1)));
+    called.then(of_second(up(2)))
+}
+
+/// Ann's phone has called bob beside the caller of the queue without holding it: it mixes both itself. C200.
+fn mixed_by_phone() -> TestCentre {
+    talking().then(of_second(arrive_from("5001", to_device("5002")))).then(of_second(up(2)))
+}
+
+/// The same of the call C200.
+fn of_second(mut command: Command) -> Command {
+    match &mut command {
+        Command::Arrive(arrive) => arrive.leg.call = "C200".into(),
+        Command::LegEvent { leg, .. } | Command::Refer { leg, .. } => leg.call = "C200".into(),
+        Command::Call { call, .. } => *call = "C200".into(),
+        other => unreachable!("{other:?}"),
+    }
+    command
+}
+
+/// Brings the call together with another.
+fn complete_with(purpose: Purpose, other: &str) -> CallAct {
+    CallAct::Complete { purpose, consult: Some(other.into()) }
 }
 
 /// The caller, ann and bob talk together.

@@ -65,6 +65,10 @@ pub enum Step {
     Refer(Pick, Pick),
     /// A phone hands its call to whom it talks with on another leg.
     ReferToLeg(Pick, Pick),
+    /// An agent, or their phone, brings two calls together.
+    Join(Pick, Pick),
+    /// A phone takes over what another of its number has.
+    TakeOver(Pick),
     /// Something falls due, at its time or not.
     Due(Pick, Pick),
     Lost(Pick),
@@ -96,6 +100,8 @@ fn step() -> impl Strategy<Value = Step> {
         4 => two().prop_map(|(leg, how)| Step::AskByPhone(leg, how)),
         3 => two().prop_map(|(leg, how)| Step::Refer(leg, how)),
         2 => two().prop_map(|(leg, how)| Step::ReferToLeg(leg, how)),
+        4 => two().prop_map(|(one, two)| Step::Join(one, two)),
+        2 => one().prop_map(Step::TakeOver),
         4 => two().prop_map(|(call, late)| Step::Due(call, late)),
         1 => one().prop_map(Step::Lost),
         3 => two().prop_map(|(agent, act)| Step::Desk(agent, act)),
@@ -122,7 +128,7 @@ fn asked() -> TestCentre {
 }
 
 pub fn history() -> impl Strategy<Value = History> {
-    let begin: [fn() -> TestCentre; 18] = [
+    let begin: [fn() -> TestCentre; 21] = [
         phones,
         announced,
         asked,
@@ -141,6 +147,9 @@ pub fn history() -> impl Strategy<Value = History> {
         coached,
         phone_asking,
         phone_consulting,
+        two_customers,
+        two_colleagues,
+        mixed_by_phone,
     ];
     (proptest::sample::select(begin.to_vec()), vec(step(), 1..40))
 }
@@ -179,6 +188,7 @@ pub fn subject(command: &Command) -> Option<&InteractionId> {
         Command::LegEvent { leg, .. }
         | Command::Diverted { leg, .. }
         | Command::AskByPhone { leg, .. }
+        | Command::TakeOver { leg, .. }
         | Command::Refer { leg, .. } => Some(&leg.call),
         _ => None,
     }
@@ -254,7 +264,7 @@ fn command(world: &TestCentre, step: &Step) -> Option<Command> {
             // As the switch numbers them: each differently.
             let number = OWN + u16::try_from(world.effects.len()).ok()?;
             let leg = LegId { call: call.id.clone(), number };
-            Command::AskByPhone { leg, held: party.carried_by(), call_in }
+            Command::AskByPhone { leg, held: call.leg_of(party), call_in }
         }
         Step::Refer(which, how) => {
             let (call, party) = which.of(&live(world, |_| true))?;
@@ -267,6 +277,32 @@ fn command(world: &TestCentre, step: &Step) -> Option<Command> {
             let (other, of) = how.of(&live(world, |_| true))?;
             let other = beside.map_or_else(|| other.leg_of(of), |beside| call.leg_of(beside));
             Command::Refer { leg: call.leg_of(party), to: ReferTo::Leg(other) }
+        }
+        Step::Join(which, how) => {
+            let (call, party) = which.of(&live(world, |party| party.has_answered()))?;
+            let of_same = |(other, of): &(&Call, &Party)| {
+                other.id != call.id && (of.dn == party.dn || how.next().0.is_multiple_of(5))
+            };
+            let others: Vec<_> =
+                live(world, |party| party.has_answered()).into_iter().filter(of_same).collect();
+            let (other, of) = how.of(&others)?;
+            match party.user().filter(|_| how.next().next().0 % 3 < 2) {
+                Some(agent) => Command::Call {
+                    call: call.uuid(party).clone(),
+                    agent: agent.clone(),
+                    act: CallAct::Complete {
+                        purpose: how.next().get(&[Purpose::Transfer, Purpose::Conference]),
+                        consult: Some(other.uuid(of).clone()),
+                    },
+                },
+                None => Command::Refer { leg: call.leg_of(party), to: ReferTo::Leg(other.leg_of(of)) },
+            }
+        }
+        Step::TakeOver(which) => {
+            let (call, party) = which.of(&live(world, |_| true))?;
+            let number = OWN + u16::try_from(world.effects.len()).ok()?;
+            let leg = LegId { call: call.id.clone(), number };
+            Command::TakeOver { leg, replaced: call.leg_of(party) }
         }
         Step::Due(which, how) => {
             let calls: Vec<&Call> = world.calls().collect();

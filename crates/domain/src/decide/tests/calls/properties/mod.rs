@@ -25,6 +25,12 @@ fn found<'w>(world: &'w TestCentre, id: &InteractionId) -> Option<&'w Call> {
     world.calls().find(|call| call.id == *id)
 }
 
+/// The call that a leg is part of now, and its number there.
+fn of_leg<'w>(world: &'w TestCentre, leg: &LegId) -> Option<(&'w Call, u16)> {
+    let call = world.heir(&leg.call)?;
+    Some((call, call.leg_number(leg)?))
+}
+
 /// Every operation of every part of an agent is accepted if it is listed, and else refused as what it is. Whom they call in
 /// may be busy.
 fn holds_equal(world: &TestCentre, call: &Call) {
@@ -73,6 +79,35 @@ fn holds_equal(world: &TestCentre, call: &Call) {
     }
 }
 
+/// Two calls of an agent are brought together if each of them could be handed over, and else refused as what is not open.
+fn joins_equal(world: &TestCentre, call: &Call) {
+    let known = |call: &Call, party: &Party| {
+        let part = party.user().and_then(|agent| call.part(agent, call.uuid(party)));
+        part.is_some_and(|part| part.leg == party.leg)
+    };
+    let other_calls = || world.calls().filter(|other| other.id != call.id);
+    for party in call.live().filter(|party| known(call, party)) {
+        let agent = party.user().expect("a user");
+        let pairs = other_calls().flat_map(|other| other.live().map(move |of| (other, of)));
+        for (other, of) in pairs.filter(|(other, of)| of.user() == Some(agent) && known(other, of)) {
+            let open = [(call, party), (other, of)]
+                .into_iter()
+                .all(|(call, party)| is_open(call, party, CallOperation::InitiateTransfer));
+            for purpose in [Purpose::Transfer, Purpose::Conference] {
+                let act = CallAct::Complete { purpose, consult: Some(other.uuid(of).clone()) };
+                let asked = Command::Call { call: call.uuid(party).clone(), agent: agent.clone(), act };
+                match world.ask(&asked).map(|_| ()) {
+                    Ok(()) => assert!(open, "{asked:?}"),
+                    Err(Refusal::NotInCallState { .. }) => assert!(!open, "{asked:?}"),
+                    // Somebody is in both, or they are the agent's at different phones.
+                    Err(Refusal::Invalid(_)) => assert!(open, "{asked:?}"),
+                    Err(why) => panic!("{asked:?}: {why:?}"),
+                }
+            }
+        }
+    }
+}
+
 /// Whether an operation calls somebody, who may not be reached.
 const fn calls_in(operation: CallOperation) -> bool {
     matches!(operation, CallOperation::SingleStepTransfer | CallOperation::SingleStepConference)
@@ -87,6 +122,7 @@ fn is_fact(command: &Command) -> bool {
             | Command::CallLost { .. }
             | Command::AskByPhone { .. }
             | Command::Refer { .. }
+            | Command::TakeOver { .. }
     )
 }
 
@@ -104,8 +140,9 @@ proptest! {
     #[test]
     fn what_is_listed_is_what_is_accepted(history in history()) {
         perform(&history, |world, command, _| {
-            if let Some(call) = history::subject(command).and_then(|id| found(world, id)) {
+            if let Some(call) = history::subject(command).and_then(|id| world.heir(id)) {
                 holds_equal(world, call);
+                joins_equal(world, call);
             }
         });
     }
@@ -177,16 +214,17 @@ proptest! {
         let mut asked: BTreeMap<LegId, usize> = BTreeMap::new();
         perform(&history, |world, command, _| {
             if let Command::Refer { leg, .. } = command
-                && found(world, &leg.call).is_some_and(|call| call.parties.iter().any(|party| party.carried_by() == leg.number))
+                && of_leg(world, leg)
+                    .is_some_and(|(call, number)| call.parties.iter().any(|party| party.carried_by() == number))
             {
                 *asked.entry(leg.clone()).or_default() += 1;
             }
             for (leg, times) in &asked {
                 let effects = world.effects.iter().filter(|effect| effect.leg == *leg);
                 let told = effects.filter(|effect| matches!(effect.act, LegCommand::Referred(_))).count();
-                let call = found(world, &leg.call).expect("a call");
-                let waits = usize::from(awaits(call, leg.number));
-                let is_over = call.active_on(leg.number).is_none();
+                let (call, number) = of_leg(world, leg).expect("a leg");
+                let waits = usize::from(awaits(call, number));
+                let is_over = call.active_on(number).is_none();
                 assert!(told + waits == *times || is_over && told <= *times, "{leg} {times}: {call:?}");
             }
         });
@@ -259,7 +297,7 @@ fn random_histories_reach_every_state() {
             format!("{:?}", effect.act).split(['(', '{', ' ']).next().unwrap_or_default().to_owned()
         }));
     }
-    let wanted = "call.began call.joined call.queued call.overflowed call.leg-up call.established call.hold-asked \
+    let wanted = "call.began call.joined call.absorbed call.absorbed-into call.queued call.overflowed call.leg-up call.established call.hold-asked \
                   call.held call.muted call.monitoring call.silenced call.refused call.released call.line-began call.moved call.user-data disposition call.ended call.erased \
                   device.assigned device.in-service device.out-of-service device.do-not-disturb \
                   agent.state-chosen agent.disposition-owed agent.disposition-settled \
