@@ -23,7 +23,9 @@ impl Supervisors {
                 let follow = session.live_agents().filter(|party| party.follows.is_some());
                 follow.map(|party| party.user.clone()).collect()
             }
-            State::Agent(agent) => (!agent.watches.is_empty()).then(|| agent.id.clone()).into_iter().collect(),
+            State::Agent(agent) => {
+                (!agent.watches.is_empty()).then(|| agent.id.clone()).into_iter().collect()
+            }
             _ => return,
         };
         if follow.is_empty() {
