@@ -158,6 +158,8 @@ fn queue(offer: domain::Millis) -> Queue {
         max_waiting: 10_000,
         reserve_percent: domain::share::RESERVE_PERCENT,
         routing_point: Some(ROUTING_POINT.into()),
+        hours: domain::hours::Hours::default(),
+        closed: domain::hours::Closed::default(),
         calls: Calls {
             greeting: Some("welcome".into()),
             closed: Overflow::Announce("closed".into()),

@@ -18,6 +18,7 @@ pub mod disposition;
 pub mod disposition_tree;
 pub mod event;
 pub mod format;
+pub mod hours;
 pub mod ids;
 pub mod interaction;
 pub mod json;

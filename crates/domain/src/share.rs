@@ -56,6 +56,8 @@ mod tests {
             max_waiting,
             reserve_percent,
             routing_point: None,
+            hours: crate::hours::Hours::default(),
+            closed: crate::hours::Closed::default(),
             calls: crate::queue::Calls::default(),
             required: crate::disposition::Requirement::default(),
         }

@@ -157,6 +157,8 @@ pub fn queue(name: &str) -> Queue {
         max_waiting: 1_000,
         reserve_percent: domain::share::RESERVE_PERCENT,
         routing_point: None,
+        hours: domain::hours::Hours::default(),
+        closed: domain::hours::Closed::default(),
         calls: Calls::default(),
         required: domain::disposition::Requirement::default(),
     }

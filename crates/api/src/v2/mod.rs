@@ -16,6 +16,7 @@ mod services;
 mod sessions;
 mod settings;
 mod skills;
+mod unserved;
 mod users;
 
 pub use devices::not_registered;

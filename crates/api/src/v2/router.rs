@@ -7,7 +7,7 @@ use crate::{
     state::Api,
     v2::{
         calls, contacts, devices, diagnostics, features, groups, login, me, queues, services, sessions,
-        settings, skills, users,
+        settings, skills, unserved, users,
     },
 };
 use axum::{
@@ -24,7 +24,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 /// Every address of the API, behind the gate.
 pub fn router(api: &Arc<Api>) -> Router {
-    let (documented, _) = documented().merge(sessions::router(api)).split_for_parts();
+    let (documented, _) = documented().merge(sessions::router(api)).merge(unserved::router()).split_for_parts();
     let bayeux = on(MethodFilter::POST, notifications::post)
         .get(notifications::get)
         .options(|| async { StatusCode::OK })

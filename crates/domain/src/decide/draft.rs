@@ -5,6 +5,7 @@ use crate::{
     Event, InteractionId, Key, Message, Millis, ProviderKey, QueueName, Refusal, ServiceName, State,
     ThreadId, UserId, Want,
     agent::{self, Agent},
+    hours::Closure,
     call::{self, Call, Dn, LegCommand, LegId, PartyOrigin, SwitchCommand},
     centre::{Centre, Service},
     device::{self, Device},
@@ -45,6 +46,11 @@ pub trait Snapshots {
     fn known(&mut self, key: &ProviderKey) -> Result<Option<KnownProviderKey>, DecideError>;
     /// One entry of a conversation's log.
     fn message(&mut self, session: &InteractionId, index: u32) -> Result<Option<Message>, DecideError>;
+    /// Whether the hours of a queue leave it closed at a moment; `None` when it is open. Whoever decides without a
+    /// calendar leaves every queue open.
+    fn closure(&mut self, _queue: &Queue, _at: Millis) -> Option<Closure> {
+        None
+    }
 }
 
 /// What changed of one entity.
@@ -222,6 +228,11 @@ impl<'a> Draft<'a> {
         self.queue_if_any(name)?.ok_or_else(|| Refusal::NotFound(format!("Queue '{name}'")).into())
     }
 
+    /// Whether a queue is closed now.
+    pub fn closure(&mut self, queue: &Queue) -> Option<Closure> {
+        self.seen.closure(queue, self.now)
+    }
+
     /// A queue that may have been taken away while conversations of it went on.
     pub fn queue_if_any(&mut self, name: &QueueName) -> Result<Option<SnapshotRef<Queue>>, DecideError> {
         self.view(&Key::Queue(name.clone()), |state| match state {
@@ -350,7 +361,17 @@ impl<'a> Draft<'a> {
 
     /// An entry in the conversation's log, and the fact that it was made.
     pub fn say(&mut self, id: &InteractionId, from: Author, content: Content) -> Result<(), DecideError> {
-        self.enter(id, from, content, None)
+        self.enter(id, from, content, None, false)
+    }
+
+    /// The same for words of the server's own that a connector carries to the customer, where one does.
+    pub fn say_to_customer(
+        &mut self,
+        id: &InteractionId,
+        from: Author,
+        content: Content,
+    ) -> Result<(), DecideError> {
+        self.enter(id, from, content, None, true)
     }
 
     /// The same for something that was written elsewhere, at the moment that is given.
@@ -361,7 +382,7 @@ impl<'a> Draft<'a> {
         content: Content,
         sent_at: Millis,
     ) -> Result<(), DecideError> {
-        self.enter(id, from, content, Some(sent_at))
+        self.enter(id, from, content, Some(sent_at), false)
     }
 
     fn enter(
@@ -370,10 +391,18 @@ impl<'a> Draft<'a> {
         from: Author,
         content: Content,
         sent_at: Option<Millis>,
+        is_ours: bool,
     ) -> Result<(), DecideError> {
         let index = self.session(id)?.next_index;
         let visibility = from.visibility;
-        let posted = self.posted(id, &from, &content, index)?;
+        let posted = match is_ours {
+            // No command of anybody's asked for it.
+            true => Task::message(&*self.session(id)?, index).map(|task| {
+                self.ask(task);
+                0
+            }),
+            false => self.posted(id, &from, &content, index)?,
+        };
         let fact = match &content {
             Content::TypingStarted { .. } | Content::TypingStopped => Fact::Typed {
                 index,

@@ -7,6 +7,7 @@ mod act;
 mod after_call;
 mod begin;
 mod calls;
+mod closed;
 mod customer;
 mod data;
 mod disposition;

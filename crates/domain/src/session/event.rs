@@ -150,6 +150,15 @@ pub enum Fact {
         /// How.
         how: Amendment,
     },
+    /// The customer came, or wrote while they waited, and the queue is closed.
+    FoundClosed {
+        /// When it opens; `None` when nobody knows.
+        until: Option<Millis>,
+        /// Whether the customer was told so now; not when they had been told for this closure.
+        told: bool,
+        /// Whether the queue takes nobody in now, so that the conversation ends.
+        refused: bool,
+    },
     /// The time in which the customer can be answered runs out soon.
     WindowClosing {
         /// When it has run out.
@@ -285,6 +294,7 @@ impl Fact {
             Self::Delivery { .. } => "session.delivery",
             Self::Resent { .. } => "session.resent",
             Self::Amended { .. } => "session.amended",
+            Self::FoundClosed { .. } => "session.found-closed",
             Self::WindowClosing { .. } => "session.window-closing",
             Self::Typed { .. } => "session.typing",
             Self::Renamed { .. } => "session.renamed",
@@ -329,6 +339,7 @@ impl Fact {
             | Self::Delivery { .. }
             | Self::Resent { .. }
             | Self::Amended { .. }
+            | Self::FoundClosed { .. }
             | Self::WindowClosing { .. }
             | Self::Typed { .. }
             | Self::TalkEnded { .. }

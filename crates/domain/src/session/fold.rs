@@ -41,6 +41,7 @@ impl Session {
             queue: event.queue.clone(),
             place: QueuePosition { priority: 0, since: at },
             waiting: false,
+            told_closed: None,
             barred: BTreeMap::new(),
             user_data: user_data.clone(),
             comment: None,
@@ -135,6 +136,7 @@ impl Session {
                     post.outgoing.insert(*index, sent);
                 }
             }
+            Fact::FoundClosed { until, .. } => self.told_closed = Some(until.unwrap_or(Millis::MAX)),
             Fact::WindowClosing { .. } => {
                 if let Some(post) = &mut self.post {
                     post.warned = true;

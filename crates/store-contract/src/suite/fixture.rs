@@ -239,6 +239,8 @@ pub fn queue() -> Queue {
         max_waiting: 10_000,
         reserve_percent: domain::share::RESERVE_PERCENT,
         routing_point: None,
+        hours: domain::hours::Hours::default(),
+        closed: domain::hours::Closed::default(),
         calls: Calls::default(),
         required: domain::disposition::Requirement::default(),
     }

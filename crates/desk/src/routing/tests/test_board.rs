@@ -68,6 +68,8 @@ impl TestBoard {
             max_waiting: 100,
             reserve_percent: domain::share::RESERVE_PERCENT,
             routing_point: None,
+            hours: domain::hours::Hours::default(),
+            closed: domain::hours::Closed::default(),
             calls: Calls::default(),
             required: domain::disposition::Requirement::default(),
         };

@@ -56,6 +56,11 @@ fn session(fact: &Fact, queue: &str) -> String {
         ),
         Fact::Resent { index, agent, .. } => format!("{index} resent by {agent}"),
         Fact::Amended { index, how } => format!("{index} {how:?}").to_lowercase(),
+        Fact::FoundClosed { until, told, refused } => {
+            let told = if *told { "told" } else { "not told" };
+            let refused = if *refused { ", refused" } else { "" };
+            format!("closed until {} {told}{refused}", until.map_or("ever".into(), |at| at.to_string()))
+        }
         Fact::WindowClosing { at } => format!("closes at {at}"),
         Fact::Typed { on, .. } => format!("typed {}", if *on { "on" } else { "off" }),
         Fact::Renamed { agent, nickname } => {

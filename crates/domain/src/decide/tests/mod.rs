@@ -10,6 +10,7 @@ mod brief;
 mod calls;
 mod test_centre;
 
+mod closed;
 mod connectors;
 mod customers;
 mod dispositions;

@@ -82,7 +82,7 @@ fn step() -> impl Strategy<Value = Step> {
 type History = (fn() -> TestCentre, Vec<Step>);
 
 fn history() -> impl Strategy<Value = History> {
-    let begin: [fn() -> TestCentre; 9] = [
+    let begin: [fn() -> TestCentre; 11] = [
         TestCentre::new,
         invited,
         chatting,
@@ -92,6 +92,8 @@ fn history() -> impl Strategy<Value = History> {
         texting,
         messaging,
         required::owing,
+        closed::replies,
+        closed::refuses,
     ];
     (proptest::sample::select(begin.to_vec()), vec(step(), 1..40))
 }

@@ -109,6 +109,8 @@ pub fn commands(agents: usize) -> anyhow::Result<Vec<Command>> {
         max_waiting: 100_000,
         reserve_percent: domain::share::RESERVE_PERCENT,
         routing_point: None,
+        hours: domain::hours::Hours::default(),
+        closed: domain::hours::Closed::default(),
         calls: Calls::default(),
         required: domain::disposition::Requirement::default(),
     };

@@ -361,6 +361,8 @@ pub(super) fn provisioning() -> Vec<(Key, Event)> {
         max_waiting: 1000,
         reserve_percent: domain::share::RESERVE_PERCENT,
         routing_point: None,
+        hours: domain::hours::Hours::default(),
+        closed: domain::hours::Closed::default(),
         calls: queue::Calls { full: queue::Overflow::Queue("Sales".into()), ..queue::Calls::default() },
         required: Requirement {
             every: None,
