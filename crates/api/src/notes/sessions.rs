@@ -52,6 +52,7 @@ impl SessionNotes<'_> {
             | Fact::Created { .. }
             | Fact::Amended { .. }
             | Fact::Queued { .. }
+            | Fact::FoundClosed { .. }
             | Fact::Disposition { late: true, .. }
             | Fact::Ended { .. }
             | Fact::Erased => {}

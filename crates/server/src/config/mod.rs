@@ -22,7 +22,7 @@ pub use listen::Listen;
 pub use load::load;
 pub use messenger::MessengerEntry;
 pub use objects::{
-    AgentGroupEntry, AgentStateEntry, CentreEntry, CodeEntry, Compat, GroupEntry, MediumEntry, OverflowEntry,
+    AgentGroupEntry, AgentStateEntry, CentreEntry, ClosedEntry, CodeEntry, Compat, GroupEntry, MediumEntry, OverflowEntry,
     Password, Pause, PlaceEntry, QueueEntry, RequiredEntry, ServiceEntry, SupervisionVisible, UserEntry,
 };
 pub use settings::{Config, Http, Outbound, Tls};

@@ -254,6 +254,7 @@ pub(super) fn data(id: &str, at: Millis, event: &SessionEvent, names: Names<'_>)
         Fact::Delivery { .. }
         | Fact::Resent { .. }
         | Fact::Amended { .. }
+        | Fact::FoundClosed { .. }
         | Fact::WindowClosing { .. }
         | Fact::Said { .. }
         | Fact::Typed { .. }

@@ -150,6 +150,14 @@ impl<'n> SessionCourse<'n> {
                     ..Sentence::by("customer", format!("the customer {how} entry {index}"))
                 }
             }
+            Fact::FoundClosed { until, told, refused } => {
+                let opens = until.map_or_else(|| "; nobody knows when it opens".into(), |at| {
+                    format!(" and opens at {}", moment(at))
+                });
+                let told = if *told { "; the customer is told" } else { "; the customer knew it" };
+                let refused = if *refused { ", and it takes nobody in" } else { "" };
+                Sentence::by_server(format!("the queue is closed{opens}{told}{refused}"))
+            }
             Fact::WindowClosing { at } => {
                 Sentence::by_server(format!("the time to answer the customer is over at {}", moment(*at)))
             }

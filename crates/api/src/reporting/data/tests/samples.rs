@@ -66,6 +66,7 @@ pub(super) fn session_facts() -> Vec<Fact> {
         Fact::Delivery { index: 2, state: Delivery::Undelivered, code: Some("30003".into()) },
         Fact::Resent { index: 2, agent: agent(), reference: 7 },
         Fact::Amended { index: 1, how: Amendment::Unsent },
+        Fact::FoundClosed { until: Some(1_760_000_000_000), told: true, refused: false },
         Fact::WindowClosing { at: 1_760_000_000_000 },
         Fact::Said {
             index: 2,
@@ -361,8 +362,12 @@ pub(super) fn provisioning() -> Vec<(Key, Event)> {
         max_waiting: 1000,
         reserve_percent: domain::share::RESERVE_PERCENT,
         routing_point: None,
-        hours: domain::hours::Hours::default(),
-        closed: domain::hours::Closed::default(),
+        hours: domain::hours::Hours {
+            open: Some("Mo-Fr 08:00-18:00".into()),
+            zone: Some("Europe/Berlin".into()),
+            holidays: ["2026-12-25".to_owned()].into(),
+        },
+        closed: domain::hours::Closed::Reply("We are back at eight.".into()),
         calls: queue::Calls { full: queue::Overflow::Queue("Sales".into()), ..queue::Calls::default() },
         required: Requirement {
             every: None,
