@@ -155,6 +155,7 @@ fn queue(offer: domain::Millis) -> Queue {
         ageing: 0,
         offer,
         cool_down: COOL_DOWN,
+        last_agent_wait: 0,
         max_waiting: 10_000,
         reserve_percent: domain::share::RESERVE_PERCENT,
         routing_point: Some(ROUTING_POINT.into()),

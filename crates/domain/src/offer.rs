@@ -76,6 +76,11 @@ pub enum Obstacle {
     },
     /// Offering it to them failed in a way that never passes; the log says why.
     Impossible,
+    /// It is kept for the agent who served its customer last.
+    KeptFor {
+        /// Their user name.
+        user_name: String,
+    },
     /// They refused it, or did not answer, a moment ago.
     Refused {
         /// Until when they are spared.
@@ -93,6 +98,7 @@ impl Obstacle {
             Self::NoPhone => "no phone",
             Self::OtherQueues | Self::Skill { .. } => "the agent does not work for the queue",
             Self::Full { .. } => "no free slot",
+            Self::KeptFor { .. } => "it is kept for another agent",
             Self::Impossible => "it cannot be offered to them",
             Self::Refused { .. } => "the agent did not take it a moment ago",
         }
@@ -114,6 +120,9 @@ impl fmt::Display for Obstacle {
             Self::Skill { name, needed, has } => write!(f, "has {name} at {has}, needs {needed}"),
             Self::Full { capacity } => write!(f, "has all {capacity} slots taken"),
             Self::Refused { .. } => f.write_str("refused it a moment ago"),
+            Self::KeptFor { user_name } => {
+                write!(f, "it is kept for {user_name} for a while, who served the customer last")
+            }
             Self::Impossible => f.write_str("it cannot be offered to them: see the log"),
         }
     }

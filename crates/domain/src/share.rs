@@ -53,6 +53,7 @@ mod tests {
             ageing: 0,
             offer: 0,
             cool_down: 0,
+            last_agent_wait: 0,
             max_waiting,
             reserve_percent,
             routing_point: None,

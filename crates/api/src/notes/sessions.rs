@@ -53,6 +53,7 @@ impl SessionNotes<'_> {
             | Fact::Amended { .. }
             | Fact::Queued { .. }
             | Fact::FoundClosed { .. }
+            | Fact::Preferred { .. }
             | Fact::Disposition { late: true, .. }
             | Fact::Ended { .. }
             | Fact::Erased => {}

@@ -75,6 +75,7 @@ mod tests {
             ageing: 0,
             offer: 0,
             cool_down: 0,
+            last_agent_wait: 0,
             max_waiting: 1,
             reserve_percent: 0,
             routing_point: None,

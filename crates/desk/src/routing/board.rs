@@ -31,6 +31,8 @@ pub struct WaitingItem {
     pub since: Millis,
     /// Agents that should not be offered it before a moment.
     pub barred: BTreeMap<UserId, Millis>,
+    /// The agent for whom it is kept, and until when.
+    pub preferred: Option<(UserId, Millis)>,
     /// Agents to whom it can never be offered, as an attempt showed. Kept in memory while it waits.
     pub given_up: BTreeSet<UserId>,
 }
@@ -115,6 +117,7 @@ impl Board {
                     priority: queued.place.priority,
                     since: queued.place.since,
                     barred: queued.barred.clone(),
+                    preferred: None,
                     given_up: BTreeSet::new(),
                 });
                 self.take_item(id, item)
@@ -171,6 +174,7 @@ impl Board {
             priority: session.place.priority,
             since: session.place.since,
             barred: session.barred.clone(),
+            preferred: session.preferred.clone(),
             given_up: BTreeSet::new(),
         });
         self.take_item(id, item)
@@ -214,7 +218,8 @@ impl Board {
     fn take_agent(&mut self, id: &UserId, agent: &Agent, state: &Arc<State>) -> bool {
         if agent.login.is_none() {
             self.seats.remove(id);
-            return false;
+            // What was kept for them is anybody's now.
+            return self.waiting.values().any(|item| item.preferred.as_ref().is_some_and(|(who, _)| who == id));
         }
         let seat = BoardAgent {
             agent: id.clone(),
@@ -251,6 +256,11 @@ impl Board {
                 .collect(),
             _ => Vec::new(),
         };
+    }
+
+    /// An agent who is logged in.
+    pub fn seat(&self, agent: &UserId) -> Option<&BoardAgent> {
+        self.seats.get(agent)
     }
 
     /// Everything that waits, in no order.

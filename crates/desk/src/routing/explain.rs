@@ -1,6 +1,9 @@
 //! Why something waits: for each agent, the first thing that stands against an offer.
 
-use super::board::{Board, BoardAgent, WaitingItem};
+use super::{
+    board::{Board, BoardAgent, WaitingItem},
+    preferred::kept_for,
+};
 use domain::{
     InteractionId, Millis, UserId,
     offer::{Obstacle, Work},
@@ -49,12 +52,17 @@ pub(super) fn explain_with(
 ) -> Option<Vec<AgentObstacle>> {
     let item = board.item(session)?;
     let queue = board.queue(&item.queue)?;
+    let kept = kept_for(board, item, queue, now);
+    let kept = |seat: &BoardAgent| {
+        let other = kept.filter(|agent| **agent != seat.agent).and_then(|agent| board.seat(agent))?;
+        Some(Obstacle::KeptFor { user_name: other.user_name().to_owned() })
+    };
     let mut rows: Vec<AgentObstacle> = board
         .seats()
         .map(|seat| AgentObstacle {
             agent: seat.agent.clone(),
             user_name: seat.user_name().to_owned(),
-            obstacle: obstacle(seat, item, queue, extra(&seat.agent), now),
+            obstacle: obstacle(seat, item, queue, extra(&seat.agent), now).or_else(|| kept(seat)),
         })
         .collect();
     rows.sort_by(|a, b| a.user_name.cmp(&b.user_name));

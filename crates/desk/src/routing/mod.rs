@@ -2,6 +2,7 @@
 
 mod board;
 mod explain;
+mod preferred;
 mod route;
 #[cfg(test)]
 mod tests;

@@ -3,6 +3,7 @@
 use super::{
     board::{Board, BoardAgent, WaitingItem},
     explain::obstacle,
+    preferred::kept_for,
 };
 use domain::{InteractionId, Millis, QueueName, UserId, offer::Obstacle, queue::Queue};
 use std::collections::{BTreeMap, HashMap};
@@ -56,8 +57,10 @@ pub fn route(board: &Board, now: Millis) -> Vec<Offer> {
             let extra = given.get(&seat.agent).and_then(|by| by.get(&item.medium)).copied().unwrap_or(0);
             seat.room(&item.medium) > extra
         });
+        let kept = kept_for(board, item, queue, now);
         let best = seats
             .iter()
+            .filter(|seat| kept.is_none_or(|agent| *agent == seat.agent))
             .filter(|seat| item.barred.get(&seat.agent).is_none_or(|until| *until <= now))
             .filter(|seat| !item.given_up.contains(&seat.agent))
             .min_by_key(|seat| {
@@ -90,9 +93,12 @@ fn obstacle_besides_bar(
     }
 }
 
-/// The next moment at which an offer becomes possible by the passing of time only: the end of a cool-down.
+/// The next moment at which an offer becomes possible by the passing of time only: the end of a cool-down, or of the time
+/// for which something is kept for an agent.
 pub fn next_change(board: &Board, now: Millis) -> Option<Millis> {
-    board.waiting().flat_map(|item| item.barred.values()).copied().filter(|until| *until > now).min()
+    let kept = |item: &WaitingItem| item.preferred.as_ref().map(|(_, until)| *until);
+    let ends = board.waiting().flat_map(|item| item.barred.values().copied().chain(kept(item)));
+    ends.filter(|until| *until > now).min()
 }
 
 impl BoardAgent {

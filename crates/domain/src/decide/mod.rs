@@ -23,6 +23,7 @@ mod offer;
 mod owed;
 mod part;
 mod post;
+mod preferred;
 mod provision;
 mod receive;
 mod settle;

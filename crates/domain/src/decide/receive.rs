@@ -1,7 +1,7 @@
 //! What connectors bring: units of one thread, in order, each at least once.
 
 use super::{
-    DecideError, Draft, closed, data, post,
+    DecideError, Draft, closed, data, post, preferred,
     talk::{self, SYSTEM, external},
 };
 use crate::{
@@ -187,6 +187,7 @@ fn open(
     let priority = draft.queue(&queue)?.priority;
     let queued = Fact::Queued { priority, since: draft.now, by: None, barred_until: None };
     draft.tell(&id, queued)?;
+    preferred::keep(draft, &id)?;
     Ok(id)
 }
 

@@ -66,6 +66,15 @@ pub enum Fact {
         /// That agent is not offered it before this moment.
         barred_until: Option<Millis>,
     },
+    /// It is kept for the agent who served its customer last.
+    Preferred {
+        /// The agent.
+        agent: UserId,
+        /// The agent's user name.
+        user_name: String,
+        /// Until when.
+        until: Millis,
+    },
     /// It is offered to an agent.
     Offered {
         /// The agent.
@@ -286,6 +295,7 @@ impl Fact {
         match self {
             Self::Created { .. } => "session.created",
             Self::Queued { .. } => "session.queued",
+            Self::Preferred { .. } => "session.preferred",
             Self::Offered { .. } => "session.offered",
             Self::OfferEnded { .. } => "session.offer-ended",
             Self::Accepted { .. } => "session.accepted",
@@ -331,6 +341,7 @@ impl Fact {
             }
             Self::Renamed { agent: Some(_), .. }
             | Self::Queued { .. }
+            | Self::Preferred { .. }
             | Self::Offered { .. }
             | Self::OfferEnded { .. }
             | Self::Accepted { .. }

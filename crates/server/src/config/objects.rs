@@ -170,6 +170,10 @@ pub struct QueueEntry {
     /// For how long an agent who refused is not offered the same conversation again, in seconds.
     #[serde(default = "thirty")]
     pub cool_down_seconds: u32,
+    /// For how many seconds a customer who comes back by a text message or Messenger is kept for the agent who served them
+    /// last, if that is at work on the channel; 0 is not. Then, and when the agent goes home or refuses, it is anybody's.
+    #[serde(default)]
+    pub last_agent_wait_seconds: u32,
     /// The most conversations and calls that may wait.
     #[serde(default = "ten_thousand")]
     pub max_waiting: u32,

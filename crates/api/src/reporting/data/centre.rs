@@ -44,6 +44,8 @@ struct QueuePut<'a> {
     offer_millis: i64,
     /// For how many milliseconds an agent who refused is not offered the same conversation again.
     cool_down_millis: i64,
+    /// For how many milliseconds a customer who comes back is kept for the agent who served them last; 0 is not.
+    last_agent_wait_millis: i64,
     /// The most conversations and calls that may wait.
     max_waiting: u32,
     /// How many of these places are kept for each medium, in percent.
@@ -179,6 +181,7 @@ fn put_queue(queue: &Queue) -> Option<Value> {
         ageing,
         offer,
         cool_down,
+        last_agent_wait,
         max_waiting,
         reserve_percent,
         routing_point,
@@ -194,6 +197,7 @@ fn put_queue(queue: &Queue) -> Option<Value> {
         ageing_millis: *ageing,
         offer_millis: *offer,
         cool_down_millis: *cool_down,
+        last_agent_wait_millis: *last_agent_wait,
         max_waiting: *max_waiting,
         reserve_percent: *reserve_percent,
         routing_point: routing_point.as_ref().map(Dn::as_str),

@@ -204,6 +204,7 @@ pub(super) fn data(of: Conversation<'_>, fact: &Fact, names: Names<'_>) -> Optio
         Fact::Typed { .. }
         | Fact::Created { .. }
         | Fact::Queued { .. }
+        | Fact::Preferred { .. }
         | Fact::Offered { .. }
         | Fact::OfferEnded { .. }
         | Fact::Accepted { .. }

@@ -34,6 +34,7 @@ fn session(fact: &Fact, queue: &str) -> String {
         Fact::Queued { since, barred_until, .. } => {
             format!("queued {queue} since {since}{}", until(*barred_until))
         }
+        Fact::Preferred { agent, until, .. } => format!("kept for {agent} until {until}"),
         Fact::Offered { agent, invitation: Invitation::Own, .. } => format!("begun by {agent}"),
         Fact::Offered { agent, deadline, .. } => format!("offered {agent} until {}", deadline.unwrap_or(-1)),
         Fact::OfferEnded { agent, state, closer, barred_until, dispositioned } => format!(

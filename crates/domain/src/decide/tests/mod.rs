@@ -19,6 +19,7 @@ mod erase;
 mod handover;
 mod offers;
 mod outgoing;
+mod preferred;
 mod properties;
 mod provision;
 mod required;

@@ -478,6 +478,7 @@ pub fn queue(name: &str) -> Queue {
         ageing: 0,
         offer: 30_000,
         cool_down: 10_000,
+        last_agent_wait: 0,
         max_waiting: 100,
         reserve_percent: crate::share::RESERVE_PERCENT,
         routing_point: None,

@@ -66,6 +66,10 @@ impl<'n> SessionCourse<'n> {
                 }
                 Sentence { actor: by, ..Sentence::by_server(words) }
             }
+            Fact::Preferred { user_name, until, .. } => Sentence::by_server(format!(
+                "it is kept until {} for {user_name}, who served the customer last",
+                moment(*until)
+            )),
             Fact::Offered { user_name, participant, invitation, deadline, .. } => {
                 self.who.insert(participant.clone(), user_name.clone());
                 let (actor, why) = match invitation {

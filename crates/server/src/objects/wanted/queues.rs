@@ -45,6 +45,7 @@ fn queue(entry: &QueueEntry, findings: &mut Findings) -> Queue {
         ageing: seconds(entry.ageing_seconds),
         offer: seconds(entry.offer_seconds),
         cool_down: seconds(entry.cool_down_seconds),
+        last_agent_wait: seconds(entry.last_agent_wait_seconds),
         max_waiting: entry.max_waiting,
         reserve_percent: entry.reserve_percent,
         routing_point: entry.routing_point.as_deref().map(Dn::from),

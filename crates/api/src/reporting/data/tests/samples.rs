@@ -31,6 +31,7 @@ pub(super) fn session_facts() -> Vec<Fact> {
         },
         Fact::Queued { priority: -1, since: 1_700_000_000_000, by: None, barred_until: None },
         Fact::Queued { priority: 9, since: 1_700_000_000_001, by: Some(agent()), barred_until: Some(1) },
+        Fact::Preferred { agent: agent(), user_name: "ada".into(), until: 1_760_000_000_000 },
         Fact::Offered {
             agent: agent(),
             user_name: "agent1@demo".into(),
@@ -359,6 +360,7 @@ pub(super) fn provisioning() -> Vec<(Key, Event)> {
         ageing: 0,
         offer: 30_000,
         cool_down: 10_000,
+        last_agent_wait: 0,
         max_waiting: 1000,
         reserve_percent: domain::share::RESERVE_PERCENT,
         routing_point: None,
