@@ -22,7 +22,11 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 /// The addresses below `/queues`, and `/workbins`.
 pub fn router() -> OpenApiRouter<Arc<Api>> {
-    OpenApiRouter::new().routes(routes!(list)).routes(routes!(read)).routes(routes!(list_workbins)).routes(routes!(list_own_workbins))
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(read))
+        .routes(routes!(list_workbins))
+        .routes(routes!(list_own_workbins))
 }
 
 /// Every queue, by name. `channel` keeps those whose `channels` contain it; a channel that no queue has keeps none.

@@ -24,7 +24,8 @@ use utoipa_axum::router::OpenApiRouter;
 
 /// Every address of the API, behind the gate.
 pub fn router(api: &Arc<Api>) -> Router {
-    let (documented, _) = documented().merge(sessions::router(api)).merge(unserved::router()).split_for_parts();
+    let (documented, _) =
+        documented().merge(sessions::router(api)).merge(unserved::router()).split_for_parts();
     let bayeux = on(MethodFilter::POST, notifications::post)
         .get(notifications::get)
         .options(|| async { StatusCode::OK })

@@ -2,11 +2,7 @@
 //! (spec: digital-channels#1.1). One mobile client raises an alert for any other answer. Nothing stands below them.
 
 use crate::{auth::Caller, state::Api};
-use axum::{
-    Extension,
-    extract::State,
-    routing::get,
-};
+use axum::{Extension, extract::State, routing::get};
 use domain::medium::{UNSERVED, Unserved};
 use gws::{Outcome, Problem, Query, unserved_answer};
 use std::sync::Arc;

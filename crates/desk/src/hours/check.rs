@@ -65,11 +65,7 @@ fn no_overlap(rules: &OpeningHoursExpression, from: NaiveDateTime, to: NaiveDate
     Ok(())
 }
 
-fn pieces(
-    rule: &RuleSequence,
-    from: NaiveDateTime,
-    to: NaiveDateTime,
-) -> impl Iterator<Item = Piece> {
+fn pieces(rule: &RuleSequence, from: NaiveDateTime, to: NaiveDateTime) -> impl Iterator<Item = Piece> {
     rule.time_selector.spans.iter().filter_map(move |span| {
         let alone = RuleSequence {
             time_selector: TimeSelector::new(vec![span.clone()]),

@@ -26,15 +26,17 @@ impl Timetable {
     pub fn read(hours: &Hours) -> Result<Self, String> {
         let zone = match &hours.zone {
             None => TimeZone::system(),
-            Some(name) => TimeZone::get(name)
-                .map_err(|_| format!("this machine knows no time zone '{name}'"))?,
+            Some(name) => {
+                TimeZone::get(name).map_err(|_| format!("this machine knows no time zone '{name}'"))?
+            }
         };
         let written = hours.open.as_deref().unwrap_or("24/7");
         // What is wrong is told of what was written, not of what is made of it.
         let _: OpeningHours = written.parse().map_err(|why: opening_hours_syntax::Error| why.to_string())?;
         let says_holidays = written.contains("PH");
         let rules = if says_holidays { written.to_owned() } else { format!("{written}{HOLIDAYS_OFF}") };
-        let rules: OpeningHours = rules.parse().map_err(|why: opening_hours_syntax::Error| why.to_string())?;
+        let rules: OpeningHours =
+            rules.parse().map_err(|why: opening_hours_syntax::Error| why.to_string())?;
         let holidays = hours.holidays.iter().map(|day| date(day)).collect::<Result<Vec<NaiveDate>, _>>()?;
         let calendar = ContextHolidays::new(Arc::new(holidays.into_iter().collect()), Arc::default());
         Ok(Self { hours: rules.with_context(Context::default().with_holidays(calendar)), zone })
@@ -62,7 +64,8 @@ impl Timetable {
 
     /// What its clocks show at a moment.
     pub fn local(&self, at: Millis) -> NaiveDateTime {
-        let offset = Timestamp::from_millisecond(at).map_or(0, |moment| self.zone.to_offset(moment).seconds());
+        let offset =
+            Timestamp::from_millisecond(at).map_or(0, |moment| self.zone.to_offset(moment).seconds());
         let shifted = at + Millis::from(offset) * 1_000;
         DateTime::from_timestamp_millis(shifted).unwrap_or_default().naive_utc()
     }
@@ -94,13 +97,17 @@ mod tests {
     /// Friday, 20 November 2026, 16:30 UTC.
     const FRIDAY: Millis = 1_795_192_200_000;
 
-    fn closure(open: &str, zone: &str, holidays: &[&str], at: Millis) -> Option<Option<Millis>> {
+    fn closure(open: &str, zone: &str, holidays: &[&str], at: Millis) -> Option<Closure> {
         let hours = Hours {
             open: Some(open.into()).filter(|open: &String| !open.is_empty()),
             zone: Some(zone.into()),
             holidays: holidays.iter().map(|day| (*day).to_owned()).collect(),
         };
-        Timetable::read(&hours).expect("hours").closure(at).map(|closure| closure.until)
+        Timetable::read(&hours).expect("hours").closure(at)
+    }
+
+    fn until(at: Millis) -> Option<Closure> {
+        Some(Closure { until: Some(at) })
     }
 
     #[test]
@@ -109,7 +116,7 @@ mod tests {
         assert_eq!(closure(week, "UTC", &[], FRIDAY), None);
         // It is half past five in Berlin; it opens there at seven UTC on Monday.
         let monday = FRIDAY + 2 * DAY + 14 * HOUR + HOUR / 2;
-        assert_eq!(closure(week, "Europe/Berlin", &[], FRIDAY), Some(Some(monday)));
+        assert_eq!(closure(week, "Europe/Berlin", &[], FRIDAY), until(monday));
     }
 
     #[test]
@@ -117,17 +124,17 @@ mod tests {
         let week = "Mo-Fr 08:00-17:00";
         let holidays = &["2026-11-20", "2026-11-23"];
         let tuesday = FRIDAY + 3 * DAY + 15 * HOUR + HOUR / 2;
-        assert_eq!(closure(week, "UTC", holidays, FRIDAY), Some(Some(tuesday)));
+        assert_eq!(closure(week, "UTC", holidays, FRIDAY), until(tuesday));
         assert_eq!(closure("", "UTC", &["2026-11-21"], FRIDAY), None, "always, but for holidays");
         let sunday = FRIDAY + DAY + 7 * HOUR + HOUR / 2;
-        assert_eq!(closure("", "UTC", &["2026-11-21"], FRIDAY + 12 * HOUR), Some(Some(sunday)));
+        assert_eq!(closure("", "UTC", &["2026-11-21"], FRIDAY + 12 * HOUR), until(sunday));
     }
 
     #[test]
     fn hours_may_say_themselves_what_a_holiday_is() {
         let hours = "Mo-Fr 08:00-18:00; PH 10:00-14:00";
         let monday = FRIDAY + 2 * DAY + 15 * HOUR + HOUR / 2;
-        assert_eq!(closure(hours, "UTC", &["2026-11-20"], FRIDAY), Some(Some(monday)));
+        assert_eq!(closure(hours, "UTC", &["2026-11-20"], FRIDAY), until(monday));
         assert_eq!(closure(hours, "UTC", &["2026-11-20"], FRIDAY - 4 * HOUR), None);
     }
 
@@ -135,13 +142,15 @@ mod tests {
     fn the_clocks_may_be_put_forward_over_an_opening() {
         // In Berlin half past two is not there on Sunday, 28 March 2027: it opens at half past three by summer time.
         let saturday = 1_806_145_200_000;
-        let opens = closure("Su 02:30-05:00", "Europe/Berlin", &[], saturday).flatten().expect("it opens");
+        let opens = closure("Su 02:30-05:00", "Europe/Berlin", &[], saturday)
+            .and_then(|closure| closure.until)
+            .expect("it opens");
         let shown = Timestamp::from_millisecond(opens).expect("a moment").to_string();
         assert_eq!(shown, "2027-03-28T01:30:00Z");
     }
 
     #[test]
     fn what_never_opens_again_has_no_end() {
-        assert_eq!(closure("2020 Mo-Fr 08:00-18:00", "UTC", &[], FRIDAY), Some(None));
+        assert_eq!(closure("2020 Mo-Fr 08:00-18:00", "UTC", &[], FRIDAY), Some(Closure { until: None }));
     }
 }

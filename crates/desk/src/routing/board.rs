@@ -219,7 +219,10 @@ impl Board {
         if agent.login.is_none() {
             self.seats.remove(id);
             // What was kept for them is anybody's now.
-            return self.waiting.values().any(|item| item.preferred.as_ref().is_some_and(|(who, _)| who == id));
+            return self
+                .waiting
+                .values()
+                .any(|item| item.preferred.as_ref().is_some_and(|(who, _)| who == id));
         }
         let seat = BoardAgent {
             agent: id.clone(),

@@ -24,8 +24,9 @@ pub(super) fn kept_for<'i>(
         is_given_up: item.given_up.contains(agent),
     };
     match seat.candidate(&item.medium, 0).obstacle(&work, now) {
-        None
-        | Some(Obstacle::NotReady { .. } | Obstacle::Full { .. } | Obstacle::OwesDisposition) => Some(agent),
+        None | Some(Obstacle::NotReady { .. } | Obstacle::Full { .. } | Obstacle::OwesDisposition) => {
+            Some(agent)
+        }
         Some(_) => None,
     }
 }

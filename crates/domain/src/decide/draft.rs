@@ -5,11 +5,11 @@ use crate::{
     Event, InteractionId, Key, Message, Millis, ProviderKey, QueueName, Refusal, ServiceName, State,
     ThreadId, UserId, Want,
     agent::{self, Agent},
-    hours::Closure,
     call::{self, Call, Dn, LegCommand, LegId, PartyOrigin, SwitchCommand},
     centre::{Centre, Service},
     device::{self, Device},
     disposition_tree::DispositionTree,
+    hours::Closure,
     message::{Author, Content, PartyKind, Visibility},
     queue::Queue,
     session::{self, Delivery, Fact, Progress, Session},
@@ -395,14 +395,8 @@ impl<'a> Draft<'a> {
     ) -> Result<(), DecideError> {
         let index = self.session(id)?.next_index;
         let visibility = from.visibility;
-        let posted = match is_ours {
-            // No command of anybody's asked for it.
-            true => Task::message(&*self.session(id)?, index).map(|task| {
-                self.ask(task);
-                0
-            }),
-            false => self.posted(id, &from, &content, index)?,
-        };
+        let posted =
+            if is_ours { self.posted_by_us(id, index)? } else { self.posted(id, &from, &content, index)? };
         let fact = match &content {
             Content::TypingStarted { .. } | Content::TypingStopped => Fact::Typed {
                 index,
@@ -424,6 +418,15 @@ impl<'a> Draft<'a> {
         let delivery = posted.map(|_| queued);
         self.write(id, Message { index, at: self.now, from, visibility, content, delivery });
         Ok(())
+    }
+
+    /// Has a connector carry words of ours to the customer, where one does; no command of anybody's asked for it.
+    fn posted_by_us(&mut self, id: &InteractionId, index: u32) -> Result<Option<u64>, DecideError> {
+        let task = Task::message(&*self.session(id)?, index);
+        Ok(task.map(|task| {
+            self.ask(task);
+            0
+        }))
     }
 
     /// Whether a connector should carry an entry to the customer: what an agent writes to everyone. Then there is a

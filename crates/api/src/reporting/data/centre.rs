@@ -201,11 +201,7 @@ fn put_queue(queue: &Queue) -> Option<Value> {
         max_waiting: *max_waiting,
         reserve_percent: *reserve_percent,
         routing_point: routing_point.as_ref().map(Dn::as_str),
-        hours: Hours {
-            open: hours.open.as_deref(),
-            zone: hours.zone.as_deref(),
-            holidays: &hours.holidays,
-        },
+        hours: Hours { open: hours.open.as_deref(), zone: hours.zone.as_deref(), holidays: &hours.holidays },
         closed: Closed::of(closed),
         calls: with_calls(calls),
         required: requirement(required),

@@ -2,8 +2,8 @@
 
 use gws::customer::{
     COMMANDS, ChatApiAnswer, CustomerChatAnswer, CustomerDoneAnswer, CustomerMessagesAnswer,
-    CustomerRequestChatRequest, CustomerRequestedAnswer, CustomerSendMessageRequest, CustomerServiceAnswer, Field, OPERATIONS,
-    REQUEST, REQUEST_CHAT,
+    CustomerRequestChatRequest, CustomerRequestedAnswer, CustomerSendMessageRequest, CustomerServiceAnswer,
+    Field, OPERATIONS, REQUEST, REQUEST_CHAT,
 };
 use serde_json::{Map, Value, json};
 use utoipa::{

@@ -41,6 +41,7 @@ pub fn write_out(document: &mut utoipa::openapi::OpenApi) {
 }
 
 fn listing(medium: &Unserved) -> ObjectBuilder {
-    let none = ArrayBuilder::new().items(ObjectBuilder::new()).max_items(Some(0)).description(Some("Always empty."));
+    let none =
+        ArrayBuilder::new().items(ObjectBuilder::new()).max_items(Some(0)).description(Some("Always empty."));
     super::sessions::page().property(medium.plural, none)
 }

@@ -21,8 +21,7 @@ async fn the_door_tells_how_a_service_stands() {
         assert_eq!(asked, (StatusCode::OK, open.clone()));
     }
     server.keeps_hours("Help", HOURS, Closed::Refuse(TEXT.into())).await;
-    let told =
-        json!({"statusCode": 0, "open": false, "accepts": false, "opensAt": OPENS, "message": TEXT});
+    let told = json!({"statusCode": 0, "open": false, "accepts": false, "opensAt": OPENS, "message": TEXT});
     assert_eq!(ask(&server, "GET", &format!("{ROOT}?endpoint=help"), "").await, (StatusCode::OK, told));
     for (query, code) in [("", 1), ("?endpoint=", 1), ("?endpoint=nowhere", 2)] {
         let (status, answer) = ask(&server, "GET", &format!("{ROOT}{query}"), "").await;

@@ -76,8 +76,7 @@ fn it_is_told_once_in_each_closure() {
 #[test]
 fn a_customer_of_web_chat_who_waited_before_is_told_when_they_write() {
     let world = with(waiting(), Closed::Refuse(TEXT.into())).closes("Support", 100);
-    let world =
-        check(world, customer_types(true, None), "typed on");
+    let world = check(world, customer_types(true, None), "typed on");
     let told = "said text by customer; said text by another; closed until 100 told";
     let world = check(world, customer_says("Hello?"), told);
     check(world, customer(CustomerAct::SendUrl("https://a.example".into())), "said url by customer");
@@ -108,7 +107,8 @@ fn a_message_to_a_closed_door_is_kept_and_nobody_waits() {
     let world = check(world, anew(&text("m2", "Hello?"), 0, "s2"), again);
     // The third conversation knows it from the second.
     let world = check(world, anew(&text("m3", "Hello??"), 0, "s3"), &again.replace("s2", "s3"));
-    let open_again = "created; thread: s4; said joined by customer; queued Support since 100; said text by customer";
+    let open_again =
+        "created; thread: s4; said joined by customer; queued Support since 100; said text by customer";
     check(world.after(100), anew(&text("m4", "Morning"), 100, "s4"), open_again);
 }
 

@@ -23,7 +23,8 @@ const QUEUED: &str = "created; thread: s2; said joined by customer; queued Suppo
 
 #[test]
 fn a_customer_who_comes_back_is_kept_for_the_agent_who_served_them() {
-    let world = check(served(), comes_back(), &format!("{QUEUED}kept for ann until 5000; said text by customer"));
+    let world =
+        check(served(), comes_back(), &format!("{QUEUED}kept for ann until 5000; said text by customer"));
     let session = world.sessions().find(|session| session.id.as_str() == "s2").expect("the second");
     assert_eq!(session.preferred, Some(("ann".into(), 5_000)));
 }
@@ -45,11 +46,8 @@ fn nobody_is_kept_for_somebody_who_is_not_there_or_is_somebody_else_s() {
 
 #[test]
 fn whoever_was_written_down_as_the_last_counts_before_the_last_who_talked() {
-    let back = |save_last_agent| SessionAct::Complete {
-        queue: Some("Support".into()),
-        save_last_agent,
-        last: None,
-    };
+    let back =
+        |save_last_agent| SessionAct::Complete { queue: Some("Support".into()), save_last_agent, last: None };
     for (saves, kept) in [(true, "ann"), (false, "bob")] {
         let world = talking().then(ann(back(saves)));
         let world = world.then(offer("bob")).then(bob(accept())).then(bob(complete()));

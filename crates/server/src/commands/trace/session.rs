@@ -155,9 +155,10 @@ impl<'n> SessionCourse<'n> {
                 }
             }
             Fact::FoundClosed { until, told, refused } => {
-                let opens = until.map_or_else(|| "; nobody knows when it opens".into(), |at| {
-                    format!(" and opens at {}", moment(at))
-                });
+                let opens = until.map_or_else(
+                    || "; nobody knows when it opens".into(),
+                    |at| format!(" and opens at {}", moment(at)),
+                );
                 let told = if *told { "; the customer is told" } else { "; the customer knew it" };
                 let refused = if *refused { ", and it takes nobody in" } else { "" };
                 Sentence::by_server(format!("the queue is closed{opens}{told}{refused}"))
