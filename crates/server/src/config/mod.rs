@@ -22,9 +22,8 @@ pub use listen::Listen;
 pub use load::load;
 pub use messenger::MessengerEntry;
 pub use objects::{
-    AgentGroupEntry, AgentStateEntry, CentreEntry, ClosedEntry, CodeEntry, Compat, GroupEntry, MediumEntry,
-    OverflowEntry, Password, Pause, PlaceEntry, QueueEntry, RequiredEntry, ServiceEntry, SupervisionVisible,
-    UserEntry,
+    AgentGroupEntry, AgentStateEntry, CentreEntry, CodeEntry, Compat, GroupEntry, MediumEntry, OverflowEntry,
+    Password, Pause, PlaceEntry, QueueEntry, RequiredEntry, ServiceEntry, SupervisionVisible, UserEntry,
 };
 pub use settings::{Config, Http, Outbound, Tls};
 pub use sip::{AnswerBy, Challenge, DEFAULT_ADDR, Edge, PhoneEntry, Sip, SipLimits, SipTls};
