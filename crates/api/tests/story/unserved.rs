@@ -22,7 +22,7 @@ async fn media_that_are_not_served_have_empty_collections() {
         let path = format!("/me/{collection}");
         assert_eq!(tom.get(&path).await.ok(), json!({"statusCode": 0, "uris": []}));
         for fields in ["*", "id,state"] {
-            let listed = tom.get(&format!("{path}/?fields={fields}")).await.ok();
+            let listed = tom.get(&format!("{path}?fields={fields}")).await.ok();
             assert_eq!(listed, json!({"statusCode": 0, key: []}), "{path}");
         }
     }
@@ -39,7 +39,6 @@ async fn nothing_stands_below_them_and_nothing_can_be_begun() {
         // As on chats, which an agent cannot begin either.
         tom.operate(&path, "Create").await.refused(404, 6);
     }
-    tom.operate("/me/chats", "Create").await.refused(404, 6);
     tom.get("/emails/1/attachments/2").await.refused(404, 6);
     tom.operate("/me/workbins/1", "AddChat").await.refused(404, 6);
 }

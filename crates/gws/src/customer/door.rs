@@ -19,6 +19,7 @@ pub struct CustomerServiceAnswer {
     accepts: bool,
     /// When it opens, in milliseconds since 1970; absent while it is open, and where nobody knows.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<i64>)]
     opens_at: Option<Millis>,
     /// What customers are told while it is closed, if they are told anything.
     #[serde(skip_serializing_if = "Option::is_none")]

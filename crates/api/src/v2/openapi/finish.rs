@@ -34,6 +34,7 @@ pub fn finish(document: OpenApi, root: &str, media: &Media, shown: Shown) -> Val
     }
     for medium in UNSERVED {
         let none = json!({"type": "array", "items": {"type": "object"}, "maxItems": 0, "description": "Always empty."});
+        schemas["User"]["properties"][medium.plural] = none.clone();
         schemas["Me"]["properties"][medium.plural] = none;
     }
     if shown.participants == Participants::Legacy {
