@@ -31,7 +31,6 @@ pub(super) fn session_facts() -> Vec<Fact> {
         },
         Fact::Queued { priority: -1, since: 1_700_000_000_000, by: None, barred_until: None },
         Fact::Queued { priority: 9, since: 1_700_000_000_001, by: Some(agent()), barred_until: Some(1) },
-        Fact::Preferred { agent: agent(), user_name: "ada".into(), until: 1_760_000_000_000 },
         Fact::Offered {
             agent: agent(),
             user_name: "agent1@demo".into(),
@@ -67,7 +66,6 @@ pub(super) fn session_facts() -> Vec<Fact> {
         Fact::Delivery { index: 2, state: Delivery::Undelivered, code: Some("30003".into()) },
         Fact::Resent { index: 2, agent: agent(), reference: 7 },
         Fact::Amended { index: 1, how: Amendment::Unsent },
-        Fact::FoundClosed { until: Some(1_760_000_000_000), told: true, refused: false },
         Fact::WindowClosing { at: 1_760_000_000_000 },
         Fact::Said {
             index: 2,
@@ -101,6 +99,8 @@ pub(super) fn session_facts() -> Vec<Fact> {
         },
         Fact::Ended { closer: EndedBy::Customer, dispositioned: true },
         Fact::Erased,
+        Fact::Preferred { agent: agent(), user_name: "ada".into(), until: 1_760_000_000_000 },
+        Fact::FoundClosed { until: Some(1_760_000_000_000), told: true, refused: false },
     ]
 }
 
