@@ -157,9 +157,12 @@ fn queue(offer: domain::Millis) -> Queue {
         ageing: 0,
         offer,
         cool_down: COOL_DOWN,
+        last_agent_wait: 0,
         max_waiting: 10_000,
         reserve_percent: domain::share::RESERVE_PERCENT,
         routing_point: Some(ROUTING_POINT.into()),
+        hours: domain::hours::Hours::default(),
+        closed: domain::hours::Closed::default(),
         calls: Calls {
             greeting: Some("welcome".into()),
             closed: Overflow::Announce("closed".into()),

@@ -376,8 +376,7 @@ impl Desk {
     }
 
     fn turns_away(&self, queue: &Queue) -> Option<Overflowing> {
-        let open = queue.calls.hours.as_deref().is_none_or(|hours| crate::hours::open_at(hours, self.now()));
-        if !open {
+        if !self.memory.timetables.takes_calls(queue, self.now()) {
             return Some(Overflowing::Closed);
         }
         let room = lock(&self.memory.board).admits(queue, &domain::medium::voice());

@@ -22,7 +22,7 @@ use crate::{
 use domain::{
     Command, Decision, EntityKind, InteractionId, Key, MediumName, Message, Millis, NodeId, Refusal,
     ServiceName, State, agent::Agent, centre::Centre, command::Open, disposition_tree::DispositionTree,
-    medium::Media, queue::Queue, session::Session, user::User,
+    hours::Closure, medium::Media, queue::Queue, session::Session, user::User,
 };
 use std::{
     collections::BTreeMap,
@@ -288,6 +288,11 @@ impl Desk {
     /// A queue.
     pub fn queue(&self, name: &domain::QueueName) -> Option<Queue> {
         lock(&self.memory.board).queue(name).cloned()
+    }
+
+    /// Whether a queue is closed now to those who write; `None` when it is open.
+    pub fn closure(&self, queue: &Queue) -> Option<Closure> {
+        self.memory.timetables.closure(queue, self.now())
     }
 
     /// Every queue, by name.

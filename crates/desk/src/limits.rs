@@ -4,15 +4,20 @@
 //! They are checked inside the transaction, against what the journal has then, so that of two commands at once, on
 //! whatever node, one passes. What memory says before that only saves work.
 
-use crate::{hours, lock::lock, memory::Memory, ports::TxView};
+use crate::{hours::Timetables, lock::lock, memory::Memory, ports::TxView};
 use domain::{
-    Command, DecideError, Decision, Key, MediumName, Millis, QueueName, Refusal, State,
+    Command, DecideError, Decision, InteractionId, Key, MediumName, Message, Millis, ProviderKey, QueueName,
+    Refusal, Snapshots, State, UserId,
     call::Overflowing,
     command::{Destination, Receive, ReferTo, Unit},
-    decide, medium,
+    decide,
+    hours::Closure,
+    medium,
     queue::{Overflow, Queue},
     share,
+    task::KnownProviderKey,
 };
+use std::sync::Arc;
 
 /// Whether a unit opens a conversation only while its queue has room. A word of consent must be heard however many wait
 /// (spec: channel-connectors#1D).
@@ -28,7 +33,8 @@ pub(crate) fn decide_within(
     now: Millis,
 ) -> Result<Decision, DecideError> {
     let led = led(view, memory, command, now)?;
-    let decision = decide(view, led.as_ref().unwrap_or(command), now)?;
+    let seen = &mut WithHours { view, timetables: &memory.timetables };
+    let decision = decide(seen, led.as_ref().unwrap_or(command), now)?;
     match command {
         Command::Open(_) => have_room(view, memory, &decision)?,
         Command::Receive(unit) if is_bounded(unit) => have_room(view, memory, &decision)?,
@@ -36,6 +42,34 @@ pub(crate) fn decide_within(
         _ => {}
     }
     Ok(decision)
+}
+
+/// What a decision looks at, with the hours of queues, which only who knows the time zones can tell.
+struct WithHours<'v> {
+    view: &'v mut dyn TxView,
+    timetables: &'v Timetables,
+}
+
+impl Snapshots for WithHours<'_> {
+    fn state(&mut self, key: &Key) -> Result<Option<Arc<State>>, DecideError> {
+        self.view.state(key)
+    }
+
+    fn head(&mut self, agent: &UserId) -> Result<u64, DecideError> {
+        self.view.head(agent)
+    }
+
+    fn known(&mut self, key: &ProviderKey) -> Result<Option<KnownProviderKey>, DecideError> {
+        self.view.known(key)
+    }
+
+    fn message(&mut self, session: &InteractionId, index: u32) -> Result<Option<Message>, DecideError> {
+        self.view.message(session, index)
+    }
+
+    fn closure(&mut self, queue: &Queue, at: Millis) -> Option<Closure> {
+        self.timetables.closure(queue, at)
+    }
 }
 
 /// Refuses a conversation that begins while as many wait as its queue takes ([`share`]).
@@ -116,7 +150,7 @@ fn led(
     // Only one step on: two queues may name each other.
     *to = match second {
         Some(second) => {
-            let is_open = second.calls.hours.as_deref().is_none_or(|hours| hours::open_at(hours, now));
+            let is_open = memory.timetables.takes_calls(&second, now);
             let turned_away = match (is_open, admits(view, memory, &second, &voice)?) {
                 (false, _) => Some(Overflowing::Closed),
                 (true, false) => Some(Overflowing::Full),

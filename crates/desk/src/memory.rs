@@ -3,6 +3,7 @@
 use crate::{
     Directory, Mailboxes,
     deadlines::Deadlines,
+    hours::Timetables,
     lock::lock,
     outbox::Outbox,
     pauses::Pauses,
@@ -26,6 +27,8 @@ pub(crate) struct Memory {
     versions: Mutex<Versions>,
     pub board: Mutex<Board>,
     pub deadlines: Mutex<Deadlines>,
+    /// When queues are open.
+    pub timetables: Timetables,
     /// When nobody could be heard.
     pub pauses: Pauses,
     /// Conversations whose customer is still there, with their medium and service.
@@ -50,6 +53,7 @@ impl Memory {
             versions: Mutex::default(),
             board: Mutex::default(),
             deadlines: Mutex::default(),
+            timetables: Timetables::default(),
             pauses: Pauses::default(),
             present: Mutex::default(),
             centre: RwLock::default(),

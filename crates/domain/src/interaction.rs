@@ -20,6 +20,8 @@ pub enum EndedBy {
     Idle,
     /// Nobody: the agent did not answer the offer.
     NoAnswer,
+    /// Nobody: the queue was closed and takes nobody in.
+    Closed,
     /// The server, taking up after a restart what can no longer go on.
     Restart,
     /// An administrator or a program, by the API.

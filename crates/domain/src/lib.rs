@@ -19,6 +19,7 @@ pub mod disposition;
 pub mod disposition_tree;
 pub mod event;
 pub mod format;
+pub mod hours;
 pub mod ids;
 pub mod interaction;
 pub mod json;

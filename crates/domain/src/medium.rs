@@ -143,6 +143,48 @@ fn facebooksession() -> Medium {
     }
 }
 
+/// A medium that clients ask for and this build does not serve: its collection answers, and is always empty
+/// (spec: digital-channels#1.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unserved {
+    /// Collection below `/api/v2/me/`.
+    pub collection: &'static str,
+    /// Other spellings of the collection that answer too.
+    pub collection_aliases: &'static [&'static str],
+    /// Key of the list in an answer.
+    pub plural: &'static str,
+    /// The features any of which opens the collection.
+    pub features: &'static [&'static str],
+}
+
+/// The media that are not served, in the order in which answers list them.
+pub const UNSERVED: &[Unserved] = &[
+    Unserved {
+        collection: "emails",
+        collection_aliases: &[],
+        plural: "emails",
+        features: &["api-multimedia", "api-multimedia-chat", "api-multimedia-email"],
+    },
+    Unserved {
+        collection: "workitems",
+        collection_aliases: &[],
+        plural: "workitems",
+        features: &["api-multimedia", "api-multimedia-chat", "api-multimedia-workitem"],
+    },
+    Unserved {
+        collection: "tweets",
+        collection_aliases: &["twitter", "twitters"],
+        plural: "tweets",
+        features: &["api-multimedia", "api-multimedia-chat", "api-multimedia-twitter"],
+    },
+    Unserved {
+        collection: "facebook",
+        collection_aliases: &[],
+        plural: "facebooks",
+        features: &["api-multimedia", "api-multimedia-chat", "api-multimedia-facebook"],
+    },
+];
+
 /// The table as the program uses it.
 #[derive(Clone, Debug)]
 pub struct Media(Arc<[Medium]>);
@@ -253,6 +295,9 @@ mod tests {
                     .all(|name| seen.insert(name))
             );
         }
+        let mut unserved =
+            UNSERVED.iter().flat_map(|row| row.collection_aliases.iter().chain([&row.collection]));
+        assert!(unserved.all(|name| seen.insert(format!("/{name}"))));
     }
 
     #[test]

@@ -91,6 +91,11 @@ pub enum Obstacle {
     TakesPart,
     /// Offering it to them failed in a way that never passes; the log says why.
     Impossible,
+    /// It is kept for the agent who served its customer last.
+    KeptFor {
+        /// Their user name.
+        user_name: String,
+    },
     /// They refused it, or did not answer, a moment ago.
     Refused {
         /// Until when they are spared.
@@ -111,6 +116,7 @@ impl Obstacle {
             Self::BusyElsewhere { .. } => "the agent is busy on another channel",
             Self::TotalFull { .. } => "the agent has as many interactions as they may have at once",
             Self::TakesPart => "takes part already",
+            Self::KeptFor { .. } => "it is kept for another agent",
             Self::Impossible => "it cannot be offered to them",
             Self::Refused { .. } => "the agent did not take it a moment ago",
         }
@@ -142,6 +148,9 @@ impl fmt::Display for Obstacle {
             }
             Self::TakesPart => f.write_str("takes part in it already"),
             Self::Refused { .. } => f.write_str("refused it a moment ago"),
+            Self::KeptFor { user_name } => {
+                write!(f, "it is kept for {user_name} for a while, who served the customer last")
+            }
             Self::Impossible => f.write_str("it cannot be offered to them: see the log"),
         }
     }

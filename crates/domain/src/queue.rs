@@ -1,6 +1,11 @@
 //! A provisioned queue.
 
-use crate::{Millis, QueueName, ids::Dn, requirement::Requirement};
+use crate::{
+    Millis, QueueName,
+    hours::{Closed, Hours},
+    ids::Dn,
+    requirement::Requirement,
+};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -25,6 +30,9 @@ pub struct Queue {
     pub offer: Millis,
     /// For how long an agent who refused is not offered the same conversation again, in milliseconds.
     pub cool_down: Millis,
+    /// For how long a customer who comes back is kept for the agent who served them last, in milliseconds; 0 is not.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub last_agent_wait: Millis,
     /// The most conversations and calls that may wait.
     pub max_waiting: u32,
     /// How many of these places are kept for each medium, in percent ([`crate::share`]).
@@ -33,12 +41,25 @@ pub struct Queue {
     /// The DN by which callers reach it, if any.
     #[serde(default)]
     pub routing_point: Option<Dn>,
+    /// When it is open.
+    #[serde(default, skip_serializing_if = "Hours::is_default")]
+    pub hours: Hours,
+    /// What becomes of somebody who writes while it is not.
+    #[serde(default, skip_serializing_if = "Closed::is_queue")]
+    pub closed: Closed,
     /// What callers hear and where they go.
     #[serde(default, skip_serializing_if = "Calls::is_default")]
     pub calls: Calls,
     /// Whether a disposition is required, where it says something else than the centre.
     #[serde(default, skip_serializing_if = "Requirement::is_silent")]
     pub required: Requirement,
+}
+
+impl Queue {
+    /// When it takes calls.
+    pub fn hours_of_calls(&self) -> Hours {
+        Hours { open: self.calls.hours.clone().or_else(|| self.hours.open.clone()), ..self.hours.clone() }
+    }
 }
 
 const fn reserve_percent() -> u8 {
@@ -50,14 +71,18 @@ const fn is_usual(percent: &u8) -> bool {
     *percent == RESERVE_PERCENT
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+const fn is_zero(time: &Millis) -> bool {
+    *time == 0
+}
+
 /// What a queue does with calls.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Calls {
     /// The prompt a caller hears first, by name.
     pub greeting: Option<String>,
-    /// When it takes calls, in the syntax of `OpenStreetMap`'s `opening_hours`, local time of the server; `None` is
-    /// always.
+    /// When it takes calls, where that is not when the queue is open: in the same syntax, with its zone and holidays.
     pub hours: Option<String>,
     /// Where a call goes outside of these hours.
     pub closed: Overflow,

@@ -95,6 +95,13 @@ pub enum Refusal {
     OptedOut,
     /// As many conversations wait as the queue takes (`statusCode` 4).
     QueueFull(QueueName),
+    /// The queue is closed and takes nobody in (`statusCode` 4).
+    Closed {
+        /// What it tells those who come.
+        text: String,
+        /// When it opens; `None` when nobody knows.
+        until: Option<crate::Millis>,
+    },
     /// The agent cannot be offered this now. To the router it means a lost race; to an agent, that the colleague
     /// they named cannot take it (`statusCode` 2).
     NotAvailable {
@@ -113,7 +120,10 @@ impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Missing(name) => write!(f, "Required parameter '{name}' is missing"),
-            Self::Invalid(why) | Self::Forbidden(why) | Self::OutOfRange(why) => f.write_str(why),
+            Self::Invalid(why)
+            | Self::Forbidden(why)
+            | Self::OutOfRange(why)
+            | Self::Closed { text: why, .. } => f.write_str(why),
             Self::UnknownOperation(name) => write!(f, "Unknown operation '{name}'"),
             Self::NotInState { operation, state } => {
                 write!(f, "{operation:?} is not valid in state {}", state.as_str())

@@ -53,9 +53,12 @@ mod tests {
             ageing: 0,
             offer: 0,
             cool_down: 0,
+            last_agent_wait: 0,
             max_waiting,
             reserve_percent,
             routing_point: None,
+            hours: crate::hours::Hours::default(),
+            closed: crate::hours::Closed::default(),
             calls: crate::queue::Calls::default(),
             required: crate::disposition::Requirement::default(),
         }

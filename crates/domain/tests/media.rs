@@ -2,7 +2,7 @@
 
 mod rust;
 
-use domain::medium::Media;
+use domain::medium::{Media, UNSERVED};
 use rust::{Source, scan};
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -63,6 +63,10 @@ fn names() -> BTreeSet<String> {
         names.extend([row.name.as_str(), row.collection, row.plural, row.message_type].map(str::to_owned));
         let lists = [row.channel_aliases, row.collection_aliases, row.singular, row.topics];
         names.extend(lists.into_iter().flatten().map(|name| (*name).to_owned()));
+    }
+    for row in UNSERVED {
+        names.extend([row.collection, row.plural].map(str::to_owned));
+        names.extend(row.collection_aliases.iter().map(|name| (*name).to_owned()));
     }
     names
 }

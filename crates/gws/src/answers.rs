@@ -11,7 +11,7 @@ use crate::{
         UnknownRequest, UserResource, WaitingInteraction,
     },
 };
-use domain::medium::Medium;
+use domain::medium::{Medium, Unserved};
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 use utoipa::{
@@ -499,10 +499,23 @@ pub fn session_briefs_answer(medium: &Medium, briefs: &[Value]) -> Answer {
 /// Conversations of a medium. The list stands under the plural's other spellings too, as the resource does under its
 /// keys.
 pub fn sessions_answer(medium: &Medium, query: &Query, resources: Vec<Value>) -> Outcome {
+    listed_under(std::iter::once(&medium.plural).chain(medium.plural_aliases), query, resources)
+}
+
+/// The conversations of a medium that is not served: there are none.
+pub fn unserved_answer(medium: &Unserved, query: &Query) -> Outcome {
+    listed_under([&medium.plural], query, Vec::new())
+}
+
+fn listed_under<'k>(
+    keys: impl IntoIterator<Item = &'k &'static str>,
+    query: &Query,
+    resources: Vec<Value>,
+) -> Outcome {
     let Page { uris, resources, offset, limit, total_count } = query.page(&[], resources)?;
     let mut members = Map::from_iter([("statusCode".to_owned(), 0.into())]);
     if let Some(resources) = resources {
-        for key in std::iter::once(&medium.plural).chain(medium.plural_aliases) {
+        for key in keys {
             members.insert((*key).to_owned(), resources.clone().into());
         }
     }

@@ -72,7 +72,7 @@ impl From<Refusal> for Problem {
             Refusal::ChannelUnavailable { .. } | Refusal::NotRegistered(_) => {
                 (StatusCode::INTERNAL_SERVER_ERROR, 4)
             }
-            Refusal::QueueFull(_) => (StatusCode::SERVICE_UNAVAILABLE, 4),
+            Refusal::QueueFull(_) | Refusal::Closed { .. } => (StatusCode::SERVICE_UNAVAILABLE, 4),
             Refusal::RoleMissing => (StatusCode::FORBIDDEN, 5),
             Refusal::NotFound(_) => (StatusCode::NOT_FOUND, 6),
             Refusal::OutOfRange(_) => (StatusCode::BAD_REQUEST, 10),

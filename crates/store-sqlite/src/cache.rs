@@ -157,9 +157,12 @@ mod tests {
             ageing: 0,
             offer: 30_000,
             cool_down: 0,
+            last_agent_wait: 0,
             max_waiting: 10,
             reserve_percent: domain::share::RESERVE_PERCENT,
             routing_point: None,
+            hours: domain::hours::Hours::default(),
+            closed: domain::hours::Closed::default(),
             calls: Calls::default(),
             required: domain::disposition::Requirement::default(),
         });

@@ -155,9 +155,12 @@ pub fn queue(name: &str) -> Queue {
         ageing: 0,
         offer: 30_000,
         cool_down: 30_000,
+        last_agent_wait: 0,
         max_waiting: 1_000,
         reserve_percent: domain::share::RESERVE_PERCENT,
         routing_point: None,
+        hours: domain::hours::Hours::default(),
+        closed: domain::hours::Closed::default(),
         calls: Calls::default(),
         required: domain::disposition::Requirement::default(),
     }

@@ -7,7 +7,7 @@ use axum::{
     middleware::Next,
     response::Response,
 };
-use domain::medium::Media;
+use domain::medium::{Media, UNSERVED};
 use http::{StatusCode, header};
 use jsonschema::Validator;
 use serde_json::{Value, json};
@@ -71,7 +71,9 @@ impl Contract {
     }
 
     fn spelt<'s>(&'s self, segment: &'s str) -> &'s str {
-        self.media.collection(segment).map_or(segment, |row| row.collection)
+        let unserved = UNSERVED.iter().find(|row| row.collection_aliases.contains(&segment));
+        let unserved = || unserved.map_or(segment, |row| row.collection);
+        self.media.collection(segment).map_or_else(unserved, |row| row.collection)
     }
 
     fn template(&self, method: &str, path: &str) -> Option<&str> {

@@ -15,6 +15,7 @@ use desk::{
 use domain::{
     Command, InteractionId, Key, Message, Millis, NodeId, State, UserId,
     command::{AgentAct, Provision, SessionAct},
+    hours::{Closed, Hours},
     medium::{Media, MediumName},
     message::Content,
     session::{Delivery, Session},
@@ -181,6 +182,20 @@ impl TestDesk {
     /// Performs a command that nothing speaks against.
     pub async fn done(&self, command: Command) -> Receipt {
         self.perform(command).await.expect("performed")
+    }
+
+    /// A queue has hours, in UTC, and does this while it is closed.
+    pub async fn keeps_hours(&self, queue: &str, open: &str, closed: Closed) {
+        let mut queue = self.desk.queue(&queue.into()).expect("a queue");
+        let (open, zone) = (Some(open.to_owned()), Some("UTC".to_owned()));
+        queue.hours = Hours { open, zone, ..Hours::default() };
+        queue.closed = closed;
+        self.done(Command::Provision(Provision::PutQueue(Box::new(queue)))).await;
+    }
+
+    /// Tom goes home.
+    pub async fn tom_rests(&self) {
+        self.done(Command::Agent { agent: TOM.into(), act: AgentAct::LogOut }).await;
     }
 
     /// Tom begins to work on these channels, and is ready.

@@ -67,6 +67,8 @@ impl SessionNotes<'_> {
             | Fact::Queued { .. }
             | Fact::Requested { .. }
             | Fact::TakenAway { .. }
+            | Fact::FoundClosed { .. }
+            | Fact::Preferred { .. }
             | Fact::Disposition { late: true, .. }
             | Fact::Ended { .. }
             | Fact::Erased => {}

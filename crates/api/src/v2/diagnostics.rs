@@ -74,7 +74,10 @@ async fn clients(State(api): State<Arc<Api>>, caller: Caller) -> Outcome {
 async fn routing(State(api): State<Arc<Api>>, caller: Caller) -> Outcome {
     caller.needs(CARERS)?;
     let waiting = api.desk.waiting_items();
-    let row = |item: &WaitingItem| waiting_interaction(&api.links, item, &api.desk.standings(&item.key));
+    let closure = |item: &WaitingItem| api.desk.closure(&api.desk.queue(&item.queue)?);
+    let row = |item: &WaitingItem| {
+        waiting_interaction(&api.links, item, &api.desk.standings(&item.key), closure(item))
+    };
     let (rows, is_cut) = fitting(waiting.iter().map(row), MAX_ROUTING_BYTES);
     Ok(RoutingAnswer::of(rows, is_cut.then_some(waiting.len())))
 }

@@ -17,6 +17,7 @@ mod sessions;
 mod settings;
 mod skills;
 mod supervision;
+mod unserved;
 mod users;
 
 pub use devices::not_registered;

@@ -7,6 +7,7 @@ mod feed;
 mod finish;
 mod refusals;
 mod sessions;
+mod unserved;
 mod webhooks;
 
 pub(super) use refusals::{Denied, Embedding, Listing, Refused};
@@ -55,11 +56,13 @@ pub fn openapi(links: &Links, version: &str, media: &Media, shown: Shown) -> Val
         .build()
         .nest("/api/v2", super::router::documented().into_openapi())
         .nest("/api/v2", sessions::Described::openapi())
+        .nest("/api/v2", unserved::Described::openapi())
         .merge_from(customers::Described::openapi())
         .merge_from(bayeux::Described::openapi())
         .merge_from(elsewhere::Described::openapi());
     document.paths.paths.extend(customers::forms().paths);
     sessions::write_out(&mut document, media);
+    unserved::write_out(&mut document);
     name_and_complete(&mut document);
     finish::complete_requests(&mut document);
     let mut document = finish::finish(document, links.root(), media, shown);

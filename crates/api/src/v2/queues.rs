@@ -22,7 +22,11 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 /// The addresses below `/queues`, and `/workbins`.
 pub fn router() -> OpenApiRouter<Arc<Api>> {
-    OpenApiRouter::new().routes(routes!(list)).routes(routes!(read)).routes(routes!(list_workbins))
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(read))
+        .routes(routes!(list_workbins))
+        .routes(routes!(list_own_workbins))
 }
 
 /// Every queue, by name. `channel` keeps those whose `channels` contain it; a channel that no queue has keeps none.
@@ -86,4 +90,14 @@ async fn list_workbins(State(_): State<Arc<Api>>, caller: Caller, query: Query) 
         Some(_) => Ok(WorkbinsAnswer::by_id()),
         None => WorkbinsAnswer::of(&query),
     }
+}
+
+/// The caller's own workbins: none.
+#[utoipa::path(
+    get, path = "/me/workbins", tag = "workbins",
+    params(("workbinIds" = Option<String>, Query, description = "Comma list of ids"), Listing),
+    responses((status = 200, description = "`uris`, or with `fields` the `workbins`", body = gws::WorkbinsAnswer), Denied)
+)]
+async fn list_own_workbins(state: State<Arc<Api>>, caller: Caller, query: Query) -> Outcome {
+    list_workbins(state, caller, query).await
 }

@@ -7,7 +7,7 @@ use crate::{
     state::Api,
     v2::{
         calls, contacts, devices, diagnostics, features, groups, login, me, queues, services, sessions,
-        settings, skills, supervision, users,
+        settings, skills, supervision, unserved, users,
     },
 };
 use axum::{
@@ -25,7 +25,11 @@ use utoipa_axum::router::OpenApiRouter;
 /// Every address of the API, behind the gate.
 pub fn router(api: &Arc<Api>) -> Router {
     let (documented, _) =
-        addresses().merge(sessions::router(api)).merge(supervision::router(api)).split_for_parts();
+        addresses()
+            .merge(sessions::router(api))
+            .merge(supervision::router(api))
+            .merge(unserved::router())
+            .split_for_parts();
     let bayeux = on(MethodFilter::POST, notifications::post)
         .get(notifications::get)
         .options(|| async { StatusCode::OK })

@@ -13,7 +13,11 @@ use crate::{
 };
 use axum::extract::{Path, State};
 use desk::session_of;
-use domain::{UserId, medium::Medium, user::User};
+use domain::{
+    UserId,
+    medium::{Medium, UNSERVED},
+    user::User,
+};
 use gws::{
     CallBrief, ChannelResource, DevicesAnswer, Outcome, Problem, Query, Skill, SkillAnswer, SkillsAnswer,
     UserAnswer, UserResource, UsersAnswer, Wanted, assigned_features, call_in_brief, channel_resources,
@@ -150,7 +154,8 @@ pub async fn list_devices(
 /// The names under which [`resource`] embeds something.
 fn embedded(api: &Api) -> Vec<&str> {
     let media = api.desk.media().rows().iter().flat_map(plurals);
-    EMBEDDED.into_iter().chain(["settings"]).chain(media).collect()
+    let unserved = UNSERVED.iter().map(|medium| medium.plural);
+    EMBEDDED.into_iter().chain(["settings"]).chain(media).chain(unserved).collect()
 }
 
 /// The names under which the conversations of a medium are embedded, canonical first.
@@ -268,6 +273,8 @@ async fn embed_own(
             interactions.extend(resources);
         }
     }
+    let unserved = UNSERVED.iter().filter(|medium| wanted.has(medium.plural));
+    out.of_media.extend(unserved.map(|medium| (medium.plural.to_owned(), json!([]))));
     if wanted.has("interactions") {
         out.interactions = Some(interactions.into());
     }

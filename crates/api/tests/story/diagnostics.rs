@@ -57,6 +57,7 @@ async fn there_are_no_workbins() {
     let tom = app.agent("agent1");
     assert_eq!(tom.get("/workbins").await.ok(), json!({"statusCode": 0, "uris": []}));
     assert_eq!(tom.get("/workbins?fields=*").await.ok(), json!({"statusCode": 0, "workbins": []}));
+    assert_eq!(tom.get("/me/workbins?fields=*").await.ok(), json!({"statusCode": 0, "workbins": []}));
     let some = tom.get("/workbins?workbinIds=a,b&subresources=*").await.ok();
     assert_eq!(some, json!({"statusCode": 0, "workbins": {}}));
 }

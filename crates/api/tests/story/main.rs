@@ -33,6 +33,7 @@ mod seed;
 mod services;
 mod settings;
 mod tour;
+mod unserved;
 mod users;
 mod walk_list;
 mod write_a_client;

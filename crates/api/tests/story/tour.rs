@@ -70,6 +70,11 @@ impl Tour {
             "/me/groups?fields=*",
             "/me/settings?fields=*",
             "/me/settings/workspace-tab",
+            "/me/emails?fields=*",
+            "/me/workitems?fields=*",
+            "/me/tweets?fields=*",
+            "/me/facebook?fields=*",
+            "/me/workbins?fields=*",
         ] {
             self.get(tom, path).await;
         }

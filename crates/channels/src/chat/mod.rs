@@ -24,6 +24,7 @@
 
 mod allowed;
 mod bounds;
+mod door;
 mod gms;
 mod gws;
 mod keeper;

@@ -55,6 +55,7 @@ impl Board {
                     since: queued.place.since,
                     barred: queued.barred.clone(),
                     taking_part: BTreeSet::new(),
+                    preferred: None,
                     given_up: BTreeSet::new(),
                 });
                 self.take_item(&ItemKey::of(id.clone()), item)
@@ -119,6 +120,7 @@ impl Board {
             since: session.place.since,
             barred: session.barred.clone(),
             taking_part: taking_part(),
+            preferred: session.preferred.clone(),
             given_up: BTreeSet::new(),
         });
         let is_moved = self.take_item(&ItemKey::of(id.clone()), item);
@@ -131,6 +133,7 @@ impl Board {
             since: request.place.since,
             barred: request.barred.clone(),
             taking_part: taking_part(),
+            preferred: None,
             given_up: BTreeSet::new(),
         });
         self.take_requests(id, requests.collect()) || is_moved
@@ -200,7 +203,11 @@ impl Board {
     fn take_agent(&mut self, id: &UserId, agent: &Agent, state: &Arc<State>) -> bool {
         if agent.login.is_none() {
             self.unseat(id);
-            return false;
+            // What was kept for them is anybody's now.
+            return self
+                .waiting
+                .values()
+                .any(|item| item.preferred.as_ref().is_some_and(|(who, _)| who == id));
         }
         // What an agent looks at, for instance, does not concern routing.
         let is_moved = self.seats.get(id).and_then(BoardAgent::at_work).is_none_or(|before| {
@@ -259,6 +266,11 @@ impl Board {
                 }
             }
         }
+    }
+
+    /// An agent who is logged in.
+    pub fn seat(&self, agent: &UserId) -> Option<&BoardAgent> {
+        self.seats.get(agent)
     }
 
     /// Everything that waits, in no order.

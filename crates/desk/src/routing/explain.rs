@@ -3,6 +3,7 @@
 use super::{
     board::Board,
     item::{ItemKey, WaitingItem},
+    preferred::kept_for,
     seat::BoardAgent,
 };
 use domain::{
@@ -56,12 +57,17 @@ pub(super) fn explain_with(
 ) -> Option<Vec<AgentObstacle>> {
     let item = board.item(key)?;
     let queue = board.queue(&item.queue)?;
+    let kept = kept_for(board, item, queue, now);
+    let kept = |seat: &BoardAgent| {
+        let other = kept.filter(|agent| **agent != seat.agent).and_then(|agent| board.seat(agent))?;
+        Some(Obstacle::KeptFor { user_name: other.user_name().to_owned() })
+    };
     let mut rows: Vec<AgentObstacle> = board
         .seats()
         .map(|seat| AgentObstacle {
             agent: seat.agent.clone(),
             user_name: seat.user_name().to_owned(),
-            obstacle: obstacle(board, seat, item, queue, &extra(&seat.agent), now),
+            obstacle: obstacle(board, seat, item, queue, &extra(&seat.agent), now).or_else(|| kept(seat)),
         })
         .collect();
     rows.sort_by(|a, b| a.user_name.cmp(&b.user_name));

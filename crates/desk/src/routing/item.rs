@@ -34,6 +34,8 @@ pub struct WaitingItem {
     pub since: Millis,
     /// Agents that should not be offered it before a moment.
     pub barred: BTreeMap<UserId, Millis>,
+    /// The agent for whom it is kept, and until when.
+    pub preferred: Option<(UserId, Millis)>,
     /// Agents who take part in it already.
     pub taking_part: BTreeSet<UserId>,
     /// Agents to whom it can never be offered, as an attempt showed. Kept in memory while it waits.
@@ -41,6 +43,11 @@ pub struct WaitingItem {
 }
 
 impl WaitingItem {
+    /// The moments at which time alone makes an offer possible: an agent is not spared, or it is not kept, any more.
+    pub(super) fn ends(&self) -> impl Iterator<Item = Millis> {
+        self.barred.values().copied().chain(self.preferred.iter().map(|(_, until)| *until))
+    }
+
     /// Whether nothing of its own stands against offering it to an agent.
     pub(super) fn may_go_to(&self, agent: &UserId, now: Millis) -> bool {
         self.barred.get(agent).is_none_or(|until| *until <= now)

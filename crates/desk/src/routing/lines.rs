@@ -24,7 +24,7 @@ pub(super) struct Line {
     pub crews: Vec<Crew>,
 }
 
-/// Everything that waits, and when a time ends for which an agent is spared.
+/// Everything that waits, and when a time ends for which an agent is spared or something is kept.
 #[derive(Debug, Default)]
 pub(super) struct Lines {
     by_medium: HashMap<MediumName, HashMap<QueueName, Line>>,
@@ -35,8 +35,8 @@ pub(super) struct Lines {
 impl Lines {
     /// Something waits from now on. Answers its line if nothing stood there before: its crews are to be found.
     pub fn enter(&mut self, item: &WaitingItem) -> Option<&mut Line> {
-        for until in item.barred.values() {
-            *self.bars.entry(*until).or_default() += 1;
+        for until in item.ends() {
+            *self.bars.entry(until).or_default() += 1;
         }
         let queues = self.by_medium.entry(item.medium.clone()).or_default();
         let line = queues.entry(item.queue.clone()).or_default();
@@ -47,11 +47,11 @@ impl Lines {
 
     /// Something does not wait any more.
     pub fn leave(&mut self, item: &WaitingItem) {
-        for until in item.barred.values() {
-            if let Some(count) = self.bars.get_mut(until) {
+        for until in item.ends() {
+            if let Some(count) = self.bars.get_mut(&until) {
                 *count -= 1;
                 if *count == 0 {
-                    self.bars.remove(until);
+                    self.bars.remove(&until);
                 }
             }
         }

@@ -5,6 +5,7 @@ mod explain;
 mod free;
 mod item;
 mod lines;
+mod preferred;
 mod route;
 mod seat;
 #[cfg(test)]

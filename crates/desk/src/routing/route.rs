@@ -5,6 +5,7 @@ use super::{
     explain::obstacle,
     item::{ItemKey, WaitingItem, aged},
     lines::{Line, Row},
+    preferred::kept_for,
     seat::BoardAgent,
 };
 use domain::{MediumName, Millis, UserId, across::Taken, offer::Obstacle, queue::Queue};
@@ -33,7 +34,8 @@ pub fn route(board: &Board, now: Millis) -> impl Iterator<Item = Offer> {
     Round::begin(board, now)
 }
 
-/// The next moment at which an offer becomes possible by the passing of time only: the end of a cool-down.
+/// The next moment at which an offer becomes possible by the passing of time only: the end of a cool-down, or of the time
+/// for which something is kept for an agent.
 pub fn next_change(board: &Board, now: Millis) -> Option<Millis> {
     board.lines().next_bar(now)
 }
@@ -98,9 +100,11 @@ impl<'a> Round<'a> {
     /// The agent for an item.
     fn ask(&self, row: &OpenRow<'a>, item: &WaitingItem) -> Asked<'a> {
         let mut asked = Asked { best: None, is_open: false };
+        let kept = kept_for(self.board, item, row.queue, self.now);
         let mut take = |rank: Rank<'a>| {
             asked.is_open = true;
-            let may = item.may_go_to(rank.3, self.now);
+            let may =
+                item.may_go_to(rank.3, self.now) && kept.is_none_or(|agent| agent == rank.3);
             if may && asked.best.as_ref().is_none_or(|best| rank < *best) {
                 asked.best = Some(rank);
             }

@@ -1,11 +1,12 @@
 //! What customers do: come, speak, leave.
 
-use super::{DecideError, Draft, data, ending, talk};
+use super::{DecideError, Draft, closed, data, ending, talk};
 use crate::{
     Event, InteractionId, Key, Refusal, check,
     command::{CustomerAct, Open},
-    message::Content,
-    session::{self, Fact, Via},
+    hours::Closed,
+    message::{Author, Content},
+    session::{self, Fact, Session, Via},
 };
 
 pub(super) fn open(draft: &mut Draft<'_>, open: &Open) -> Result<(), DecideError> {
@@ -17,6 +18,11 @@ pub(super) fn open(draft: &mut Draft<'_>, open: &Open) -> Result<(), DecideError
     }
     let service = draft.service(&open.service)?;
     let queue = draft.queue(&service.queue)?;
+    if let Closed::Refuse(text) = &queue.closed
+        && let Some(closure) = draft.closure(&queue)
+    {
+        return Err(Refusal::Closed { text: text.clone(), until: closure.until }.into());
+    }
     let created = Fact::Created {
         service: open.service.clone(),
         participant: open.participant.clone(),
@@ -32,7 +38,8 @@ pub(super) fn open(draft: &mut Draft<'_>, open: &Open) -> Result<(), DecideError
     let author = draft.session(&open.session)?.customer.author();
     draft.say(&open.session, author, Content::Joined)?;
     let queued = Fact::Queued { priority: queue.priority, since: draft.now, by: None, barred_until: None };
-    draft.tell(&open.session, queued)
+    draft.tell(&open.session, queued)?;
+    closed::found(draft, &open.session, true)
 }
 
 pub(super) fn act(draft: &mut Draft<'_>, id: &InteractionId, act: &CustomerAct) -> Result<(), DecideError> {
@@ -48,6 +55,18 @@ pub(super) fn act(draft: &mut Draft<'_>, id: &InteractionId, act: &CustomerAct) 
         draft.written = bytes;
     }
     let author = session.customer.author();
+    say(draft, id, &session, author, act)?;
+    if act.is_message() { closed::found(draft, id, false) } else { Ok(()) }
+}
+
+/// What an act does in the conversation.
+fn say(
+    draft: &mut Draft<'_>,
+    id: &InteractionId,
+    session: &Session,
+    author: Author,
+    act: &CustomerAct,
+) -> Result<(), DecideError> {
     match act {
         CustomerAct::Say { text, message_type } => {
             check::text("message", text)?;
@@ -70,7 +89,7 @@ pub(super) fn act(draft: &mut Draft<'_>, id: &InteractionId, act: &CustomerAct) 
             let author = draft.session(id)?.customer.author();
             draft.say(id, author, Content::Renamed { nickname: nickname.clone() })
         }
-        CustomerAct::Data(set) => data::change(draft, &*session, None, set, &[], Via::CustomerData),
+        CustomerAct::Data(set) => data::change(draft, session, None, set, &[], Via::CustomerData),
         CustomerAct::Leave(closer) => ending::customer_gone(draft, id, *closer),
     }
 }

@@ -9,6 +9,7 @@ use crate::{
     centre::{Centre, Service},
     device::{self, Device},
     disposition_tree::DispositionTree,
+    hours::Closure,
     message::{Author, Content, PartyKind, Viewer, Visibility},
     queue::Queue,
     session::{self, Delivery, Fact, Progress, Session},
@@ -35,6 +36,15 @@ impl From<Refusal> for DecideError {
     }
 }
 
+/// How something came to be said.
+#[derive(Clone, Copy, Default)]
+struct Said {
+    /// When it was written, where that was elsewhere.
+    sent_at: Option<Millis>,
+    /// Whether these are words of the server's own for the customer.
+    is_ours: bool,
+}
+
 /// What a decision may look at.
 pub trait Snapshots {
     /// The snapshot of an entity; `Ok(None)` when there is none.
@@ -45,6 +55,11 @@ pub trait Snapshots {
     fn known(&mut self, key: &ProviderKey) -> Result<Option<KnownProviderKey>, DecideError>;
     /// One entry of a conversation's log.
     fn message(&mut self, session: &InteractionId, index: u32) -> Result<Option<Message>, DecideError>;
+    /// Whether the hours of a queue leave it closed at a moment; `None` when it is open. Whoever decides without a
+    /// calendar leaves every queue open.
+    fn closure(&mut self, _queue: &Queue, _at: Millis) -> Option<Closure> {
+        None
+    }
 }
 
 /// What changed of one entity.
@@ -257,6 +272,11 @@ impl<'a> Draft<'a> {
         self.queue_if_any(name)?.ok_or_else(|| Refusal::NotFound(format!("Queue '{name}'")).into())
     }
 
+    /// Whether a queue is closed now.
+    pub fn closure(&mut self, queue: &Queue) -> Option<Closure> {
+        self.seen.closure(queue, self.now)
+    }
+
     /// A queue that may have been taken away while conversations of it went on.
     pub fn queue_if_any(&mut self, name: &QueueName) -> Result<Option<SnapshotRef<Queue>>, DecideError> {
         self.view(&Key::Queue(name.clone()), |state| match state {
@@ -388,7 +408,7 @@ impl<'a> Draft<'a> {
 
     /// An entry in the conversation's log, and the fact that it was made. Whoever sees its author sees it.
     pub fn say(&mut self, id: &InteractionId, from: Author, content: Content) -> Result<(), DecideError> {
-        self.enter(id, from, content, Visibility::All, None)
+        self.enter(id, from, content, Visibility::All, Said::default())
     }
 
     /// The same for the eyes of some alone; who does not see the author does not see it either.
@@ -399,7 +419,17 @@ impl<'a> Draft<'a> {
         content: Content,
         whom: Visibility,
     ) -> Result<(), DecideError> {
-        self.enter(id, from, content, whom, None)
+        self.enter(id, from, content, whom, Said::default())
+    }
+
+    /// The same for words of the server's own that a connector carries to the customer, where one does.
+    pub fn say_to_customer(
+        &mut self,
+        id: &InteractionId,
+        from: Author,
+        content: Content,
+    ) -> Result<(), DecideError> {
+        self.enter(id, from, content, Visibility::All, Said { is_ours: true, ..Said::default() })
     }
 
     /// The same for something that was written elsewhere, at the moment that is given.
@@ -410,7 +440,7 @@ impl<'a> Draft<'a> {
         content: Content,
         sent_at: Millis,
     ) -> Result<(), DecideError> {
-        self.enter(id, from, content, Visibility::All, Some(sent_at))
+        self.enter(id, from, content, Visibility::All, Said { sent_at: Some(sent_at), ..Said::default() })
     }
 
     fn enter(
@@ -419,11 +449,13 @@ impl<'a> Draft<'a> {
         from: Author,
         content: Content,
         whom: Visibility,
-        sent_at: Option<Millis>,
+        said: Said,
     ) -> Result<(), DecideError> {
         let index = self.session(id)?.next_index;
+        let Said { sent_at, is_ours } = said;
         let visibility = from.visibility.max(whom);
         let posted = match visibility.is_for(Viewer::Customer) {
+            true if is_ours => self.posted_by_us(id, index)?,
             true => self.posted(id, &from, &content, index)?,
             false => None,
         };
@@ -449,6 +481,15 @@ impl<'a> Draft<'a> {
         let delivery = posted.map(|_| queued);
         self.write(id, Message { index, at: self.now, from, visibility, content, delivery });
         Ok(())
+    }
+
+    /// Has a connector carry words of ours to the customer, where one does; no command of anybody's asked for it.
+    fn posted_by_us(&mut self, id: &InteractionId, index: u32) -> Result<Option<u64>, DecideError> {
+        let task = Task::message(&*self.session(id)?, index);
+        Ok(task.map(|task| {
+            self.ask(task);
+            0
+        }))
     }
 
     /// Whether a connector should carry an entry that the customer may see: what an agent writes. Then there is a task,

@@ -8,6 +8,9 @@ use crate::{
 };
 use serde_json::Value;
 
+/// The key of the user name of whoever last served a customer.
+pub(super) const LAST_AGENT: &str = "LastCalledAgent_EmployeeID";
+
 /// Writes the agent down as the one who last served this customer (spec: digital-channels#1.7, #2.6 `saveLAR`).
 pub(super) fn last_agent(
     draft: &mut Draft<'_>,
@@ -17,7 +20,7 @@ pub(super) fn last_agent(
     let session = draft.session(id)?;
     let name = draft.user(agent)?.user_name.clone();
     let mut set = UserData::default();
-    set.set("LastCalledAgent_EmployeeID", Value::from(name));
+    set.set(LAST_AGENT, Value::from(name));
     set.set("LastCalledAgent_TimeStamp", Value::from(draft.now / 1000));
     data::change(draft, &*session, session.party(agent), &set, &[], Via::System)
 }

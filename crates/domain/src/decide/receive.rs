@@ -1,19 +1,18 @@
 //! What connectors bring: units of one thread, in order, each at least once.
 
-use super::{DecideError, Draft, data, post, talk};
+use super::{
+    DecideError, Draft, closed, data, post, preferred,
+    talk::{self, SYSTEM, external},
+};
 use crate::{
     Event, InteractionId, Key, ProviderKey, Refusal, ServiceName, UserData, check,
     command::{CustomerMessage, DeliveryReport, Keyword, Receive, Unit},
-    message::{Author, Content, MAX_NICKNAME, MAX_TEXT, Message, ParticipantId, PartyKind, Visibility},
+    message::{Content, MAX_NICKNAME, MAX_TEXT, Message, ParticipantId, PartyKind},
     notice::{Notice, Wording},
     session::{self, Amendment, Delivery, Fact, Route, Session, Via},
     task::{Task, TaskKind},
     thread::{self, Consent, ConsentSource, Terms},
 };
-
-/// The name of the server itself where a message needs an author. Clients leave it out of the list of
-/// participants by this name (spec: digital-channels#2.4).
-const SYSTEM: &str = "system";
 
 /// Takes a unit in. One that was taken before changes nothing (spec: channel-connectors#0.2.2).
 pub(super) fn receive(draft: &mut Draft<'_>, unit: &Receive) -> Result<(), DecideError> {
@@ -80,7 +79,9 @@ fn hear(draft: &mut Draft<'_>, unit: &Receive, said: &CustomerMessage) -> Result
         Some(keyword) => keyword_said(draft, unit, *keyword)?,
         None => None,
     };
-    let session = match present(draft, unit)? {
+    let here = present(draft, unit)?;
+    let begins = here.is_none();
+    let session = match here {
         Some(session) => session.id.clone(),
         None if !said.opens || told.is_some() && !terms.keywords_open => {
             answer(draft, unit, said, told);
@@ -130,7 +131,8 @@ fn hear(draft: &mut Draft<'_>, unit: &Receive, said: &CustomerMessage) -> Result
         notice(draft, &session, told.notice())?;
     }
     answer(draft, unit, said, told);
-    Ok(())
+    // Whoever only says whether they want to be written to asks for nobody, unless that opens a conversation.
+    if begins || told.is_none() { closed::found(draft, &session, begins) } else { Ok(()) }
 }
 
 /// A word of consent took effect: what it changed.
@@ -185,6 +187,7 @@ fn open(
     let priority = draft.queue(&queue)?.priority;
     let queued = Fact::Queued { priority, since: draft.now, by: None, barred_until: None };
     draft.tell(&id, queued)?;
+    preferred::keep(draft, &id)?;
     Ok(id)
 }
 
@@ -301,18 +304,6 @@ fn learn_part(
 fn notice(draft: &mut Draft<'_>, id: &InteractionId, notice: Notice) -> Result<(), DecideError> {
     let author = external(&*draft.session(id)?, SYSTEM);
     draft.say(id, author, Content::Notice(notice))
-}
-
-/// Somebody who is neither the customer nor an agent of ours.
-fn external(session: &Session, name: &str) -> Author {
-    Author {
-        participant: ParticipantId::new(format!("{:011X}{:05X}", session.created_at & 0xFFF_FFFF_FFFF, 0)),
-        number: 0,
-        kind: PartyKind::External,
-        nickname: MAX_NICKNAME.prefix(name).to_owned(),
-        user: None,
-        visibility: Visibility::All,
-    }
 }
 
 fn reached(

@@ -4,7 +4,7 @@ use super::{DecideError, Draft, part, post};
 use crate::{
     InteractionId, Millis, Refusal, UserId, check,
     command::ClosingMessage,
-    message::{Author, Content, MAX_TEXT, Visibility},
+    message::{Author, Content, MAX_NICKNAME, MAX_TEXT, ParticipantId, PartyKind, Visibility},
     session::{AgentParty, Fact, Session},
     thread::Writer,
 };
@@ -13,6 +13,22 @@ use crate::{
 const TYPING_REPEAT: Millis = 5_000;
 /// The same with a preview of the text.
 const PREVIEW_REPEAT: Millis = 1_000;
+
+/// The name of the server itself where a message needs an author. Clients leave it out of the list of
+/// participants by this name (spec: digital-channels#2.4).
+pub(super) const SYSTEM: &str = "system";
+
+/// Somebody who is neither the customer nor an agent of ours.
+pub(super) fn external(session: &Session, name: &str) -> Author {
+    Author {
+        participant: ParticipantId::new(format!("{:011X}{:05X}", session.created_at & 0xFFF_FFFF_FFFF, 0)),
+        number: 0,
+        kind: PartyKind::External,
+        nickname: MAX_NICKNAME.prefix(name).to_owned(),
+        user: None,
+        visibility: Visibility::All,
+    }
+}
 
 /// Says that a party types, unless that was said a moment ago; answers whether it was said now.
 pub(super) fn typing(

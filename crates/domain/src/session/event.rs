@@ -67,6 +67,15 @@ pub enum Fact {
         /// That agent is not offered it before this moment.
         barred_until: Option<Millis>,
     },
+    /// It is kept for the agent who served its customer last.
+    Preferred {
+        /// The agent.
+        agent: UserId,
+        /// The agent's user name.
+        user_name: String,
+        /// Until when.
+        until: Millis,
+    },
     /// It is offered to an agent.
     Offered {
         /// The agent.
@@ -202,6 +211,15 @@ pub enum Fact {
         index: u32,
         /// How.
         how: Amendment,
+    },
+    /// The customer came, or wrote while they waited, and the queue is closed.
+    FoundClosed {
+        /// When it opens; `None` when nobody knows.
+        until: Option<Millis>,
+        /// Whether the customer was told so now; not when they had been told for this closure.
+        told: bool,
+        /// Whether the queue takes nobody in now, so that the conversation ends.
+        refused: bool,
     },
     /// The time in which the customer can be answered runs out soon.
     WindowClosing {
@@ -346,6 +364,7 @@ impl Fact {
             Self::RequestEnded { .. } => "session.request-ended",
             Self::VisibilityChanged { .. } => "session.visibility",
             Self::TookOver { .. } => "session.took-over",
+            Self::Preferred { .. } => "session.preferred",
             Self::Offered { .. } => "session.offered",
             Self::OfferEnded { .. } => "session.offer-ended",
             Self::Accepted { .. } => "session.accepted",
@@ -354,6 +373,7 @@ impl Fact {
             Self::Delivery { .. } => "session.delivery",
             Self::Resent { .. } => "session.resent",
             Self::Amended { .. } => "session.amended",
+            Self::FoundClosed { .. } => "session.found-closed",
             Self::WindowClosing { .. } => "session.window-closing",
             Self::Typed { .. } => "session.typing",
             Self::Renamed { .. } => "session.renamed",
@@ -395,6 +415,7 @@ impl Fact {
             | Self::RequestEnded { .. }
             | Self::VisibilityChanged { .. }
             | Self::TookOver { .. }
+            | Self::Preferred { .. }
             | Self::Offered { .. }
             | Self::OfferEnded { .. }
             | Self::Accepted { .. }
@@ -403,6 +424,7 @@ impl Fact {
             | Self::Delivery { .. }
             | Self::Resent { .. }
             | Self::Amended { .. }
+            | Self::FoundClosed { .. }
             | Self::WindowClosing { .. }
             | Self::Typed { .. }
             | Self::TalkEnded { .. }

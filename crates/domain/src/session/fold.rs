@@ -42,6 +42,8 @@ impl Session {
             queue: event.queue.clone(),
             place: QueuePosition { priority: 0, since: at },
             waiting: false,
+            preferred: None,
+            told_closed: None,
             barred: BTreeMap::new(),
             user_data: user_data.clone(),
             comment: None,
@@ -72,13 +74,16 @@ impl Session {
             Fact::Queued { priority, since, by, barred_until } => {
                 self.place = QueuePosition { priority: *priority, since: *since };
                 self.waiting = true;
+                self.preferred = None;
                 if let (Some(agent), Some(until)) = (by, barred_until) {
                     self.bar(agent, *until, at);
                 }
             }
+            Fact::Preferred { agent, until, .. } => self.preferred = Some((agent.clone(), *until)),
             Fact::Offered { agent, user_name, participant, invitation, deadline } => {
                 if *invitation == Invitation::Queue {
                     self.waiting = false;
+                    self.preferred = None;
                 }
                 self.change_request(invitation, |request| request.waiting = false);
                 let follows = match invitation {
@@ -187,6 +192,7 @@ impl Session {
                     post.outgoing.insert(*index, sent);
                 }
             }
+            Fact::FoundClosed { until, .. } => self.told_closed = Some(until.unwrap_or(Millis::MAX)),
             Fact::WindowClosing { .. } => {
                 if let Some(post) = &mut self.post {
                     post.warned = true;
@@ -222,6 +228,7 @@ impl Session {
             Fact::PartyClosed { agent, state, .. } => self.close_party(agent, *state, at),
             Fact::Ended { closer, .. } => {
                 self.waiting = false;
+                self.preferred = None;
                 self.ended = Some(End { at, closer: *closer });
             }
             Fact::Erased => {

@@ -56,6 +56,12 @@ pub struct Session {
     pub place: QueuePosition,
     /// Whether it waits there for an agent now.
     pub waiting: bool,
+    /// The agent for whom it is kept while it waits, and until when.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub preferred: Option<(UserId, Millis)>,
+    /// Until when its customer knows that the queue is closed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub told_closed: Option<Millis>,
     /// Agents that should not be offered it before a moment.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub barred: BTreeMap<UserId, Millis>,

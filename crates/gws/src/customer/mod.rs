@@ -2,6 +2,7 @@
 //! answered. Who may ask, and what is done, stands in `channels`.
 
 mod chat;
+mod door;
 mod mobile;
 
 pub use chat::{
@@ -10,6 +11,7 @@ pub use chat::{
     CustomerRequestChatRequest, CustomerRequestedAnswer, CustomerSendMessageRequest, OPERATIONS,
     REQUEST_CHAT,
 };
+pub use door::CustomerServiceAnswer;
 pub use mobile::{
     COMMANDS, ChatApiAnswer, ChatApiError, ChatApiMessage, ChatApiMessageType, ChatApiParticipant,
     ChatApiPartyType, Command, Field, REQUEST,

@@ -6,6 +6,7 @@ use desk::{
     ports::Quarantined,
     routing::{AgentObstacle, WaitingItem},
 };
+use domain::hours::Closure;
 use serde::Serialize;
 use std::borrow::Cow;
 use utoipa::ToSchema;
@@ -81,6 +82,11 @@ pub struct WaitingInteraction {
     priority: i64,
     /// Since when it waits: `2026-02-03 10:11:12.345+0100`.
     waiting_since: String,
+    /// Whether that is closed: who waits is offered to agents who are ready all the same.
+    queue_closed: bool,
+    /// When it opens: `2026-02-03 10:11:12.345+0100`; absent while it is open, and where nobody knows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    queue_opens_at: Option<String>,
     /// Everybody who is logged in, with what stands against offering it to them.
     agents: Vec<AgentStanding>,
 }
@@ -105,6 +111,7 @@ pub fn waiting_interaction(
     links: &Links,
     item: &WaitingItem,
     agents: &[AgentObstacle],
+    closure: Option<Closure>,
 ) -> WaitingInteraction {
     WaitingInteraction {
         interaction_id: item.key.interaction.to_string(),
@@ -113,6 +120,8 @@ pub fn waiting_interaction(
         queue: item.queue.to_string(),
         priority: item.priority.into(),
         waiting_since: timestamp(item.since),
+        queue_closed: closure.is_some(),
+        queue_opens_at: closure.and_then(|closure| closure.until).map(timestamp),
         agents: agents.iter().map(|agent| standing(links, agent)).collect(),
     }
 }

@@ -3,10 +3,14 @@
 use super::{
     board::{ROUTED, board},
     reader::reader,
+    trace::moment,
 };
 use crate::{cli::Why, config};
 use anyhow::{Result, bail};
-use desk::routing::{AgentObstacle, WaitingItem, effective_priority, explain};
+use desk::{
+    hours::Timetables,
+    routing::{AgentObstacle, WaitingItem, effective_priority, explain},
+};
 use domain::{InteractionId, Millis};
 use std::io::Write;
 
@@ -30,8 +34,13 @@ pub fn run(args: &Why, out: &mut impl Write) -> Result<()> {
     let rank =
         |item: &WaitingItem| board.queue(&item.queue).map_or(0, |queue| effective_priority(item, queue, now));
     waiting.sort_by_key(|item| (-rank(item), item.since, item.key.clone()));
+    let timetables = Timetables::default();
     for item in waiting {
         show(item, &explain(&board, &item.key, now).unwrap_or_default(), now, out)?;
+        if let Some(closure) = board.queue(&item.queue).and_then(|queue| timetables.closure(queue, now)) {
+            let until = closure.until.map(|until| format!(" until {}", moment(until))).unwrap_or_default();
+            writeln!(out, "  the queue is closed{until}; whoever is ready is offered it all the same")?;
+        }
     }
     Ok(())
 }

@@ -186,6 +186,10 @@ pub struct QueueEntry {
     /// For how long an agent who refused is not offered the same conversation again, in seconds.
     #[serde(default = "thirty")]
     pub cool_down_seconds: u32,
+    /// For how many seconds a customer who comes back by a text message or Messenger is kept for the agent who served them
+    /// last, if that is at work on the channel; 0 is not. Then, and when the agent goes home or refuses, it is anybody's.
+    #[serde(default)]
+    pub last_agent_wait_seconds: u32,
     /// The most conversations and calls that may wait.
     #[serde(default = "ten_thousand")]
     pub max_waiting: u32,
@@ -197,6 +201,26 @@ pub struct QueueEntry {
     #[serde(default)]
     #[schemars(example = &"9000")]
     pub routing_point: Option<String>,
+    /// When it is open, as `OpenStreetMap` writes opening hours (`Mo-Fr 08:00-18:00; Dec 24 08:00-12:00`); always when
+    /// not given. For conversations of every medium, and for calls unless `calls.hours` says otherwise. Whoever waits
+    /// when it closes goes on waiting, and is served by agents who are ready.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(example = &"Mo-Fr 08:00-18:00")]
+    pub hours: Option<String>,
+    /// The time zone of these hours and of `calls.hours`, by its IANA name; that of the server when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(example = &"Europe/Berlin")]
+    pub zone: Option<String>,
+    /// Days on which it is closed, unless the hours say by `PH` what they are on these (`PH 10:00-14:00`).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(example = serde_json::json!(["2026-12-25", "2027-01-01"]))]
+    pub holidays: Vec<String>,
+    /// What becomes of somebody who writes while it is closed: `"queue"`, they wait and are told nothing;
+    /// `{ reply = "TEXT" }`, they are told the text, once for each closure, and wait; `{ refuse = "TEXT" }`, they are
+    /// told the text and do not wait. Calls have `calls.closed`.
+    #[serde(default, skip_serializing_if = "ClosedEntry::is_queue")]
+    #[schemars(with = "Option<ClosedEntry>", example = serde_json::json!({"reply": "We are back at eight."}))]
+    pub closed: ClosedEntry,
     /// What callers hear and where they go.
     #[serde(default)]
     pub calls: CallsEntry,
@@ -255,8 +279,8 @@ pub struct CallsEntry {
     /// The prompt a caller hears first, by name.
     #[schemars(example = &"welcome")]
     pub greeting: Option<String>,
-    /// When it takes calls, as `OpenStreetMap` writes opening hours (`Mo-Fr 08:00-18:00`), by the local time of the
-    /// server; always when not given.
+    /// When it takes calls, where that is not when the queue is open; written the same way, with the queue's `zone` and
+    /// `holidays`.
     #[schemars(example = &"Mo-Fr 08:00-18:00")]
     pub hours: Option<String>,
     /// Where a call goes outside of these hours; it is released when not given.
@@ -273,6 +297,35 @@ pub struct CallsEntry {
     /// For how many seconds an agent has work after a call of the queue before the state follows that they were in; 0 is
     /// none.
     pub wrap_up_seconds: u32,
+}
+
+/// What becomes of somebody who writes to a closed queue.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ClosedEntry {
+    /// They wait and are told nothing.
+    #[default]
+    Queue,
+    /// They are told this text, and wait.
+    Reply(String),
+    /// They are told this text, and do not wait.
+    Refuse(String),
+}
+
+impl ClosedEntry {
+    fn is_queue(&self) -> bool {
+        *self == Self::Queue
+    }
+}
+
+impl From<ClosedEntry> for domain::hours::Closed {
+    fn from(entry: ClosedEntry) -> Self {
+        match entry {
+            ClosedEntry::Queue => Self::Queue,
+            ClosedEntry::Reply(text) => Self::Reply(text),
+            ClosedEntry::Refuse(text) => Self::Refuse(text),
+        }
+    }
 }
 
 /// Where a call goes that a queue does not take: one of the two.

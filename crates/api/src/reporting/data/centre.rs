@@ -44,12 +44,18 @@ struct QueuePut<'a> {
     offer_millis: i64,
     /// For how many milliseconds an agent who refused is not offered the same conversation again.
     cool_down_millis: i64,
+    /// For how many milliseconds a customer who comes back is kept for the agent who served them last; 0 is not.
+    last_agent_wait_millis: i64,
     /// The most conversations and calls that may wait.
     max_waiting: u32,
     /// How many of these places are kept for each medium, in percent.
     reserve_percent: u8,
     /// The DN by which callers reach it; null without one.
     routing_point: Option<&'a str>,
+    /// When it is open.
+    hours: Hours<'a>,
+    /// What becomes of somebody who writes while it is closed.
+    closed: Closed<'a>,
     /// What callers hear and where they go.
     calls: Calls<'a>,
     /// Whether a disposition is required, where the queue says something else than the centre.
@@ -79,13 +85,45 @@ fn requirement(of: &domain::disposition::Requirement) -> Requirement<'_> {
     }
 }
 
+/// When a queue is open.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct Hours<'a> {
+    /// In the syntax of `opening_hours`; null is always, but for holidays.
+    open: Option<&'a str>,
+    /// The time zone they are meant in; null is that of the machine.
+    zone: Option<&'a str>,
+    /// Days on which it is closed.
+    holidays: &'a BTreeSet<String>,
+}
+
+/// What becomes of somebody who writes to a closed queue: they wait and are told nothing when both are null.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct Closed<'a> {
+    /// What they are told, and wait.
+    reply: Option<&'a str>,
+    /// What they are told, and do not wait.
+    refuse: Option<&'a str>,
+}
+
+impl<'a> Closed<'a> {
+    fn of(closed: &'a domain::hours::Closed) -> Self {
+        match closed {
+            domain::hours::Closed::Queue => Self { reply: None, refuse: None },
+            domain::hours::Closed::Reply(text) => Self { reply: Some(text), refuse: None },
+            domain::hours::Closed::Refuse(text) => Self { reply: None, refuse: Some(text) },
+        }
+    }
+}
+
 /// What a queue does with calls.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct Calls<'a> {
     /// The prompt a caller hears first; null without one.
     greeting: Option<&'a str>,
-    /// When it takes calls, in the syntax of `opening_hours`; null is always.
+    /// When it takes calls, in the syntax of `opening_hours`; null is while the queue is open.
     hours: Option<&'a str>,
     /// Where a call goes outside of these hours.
     closed: Elsewhere<'a>,
@@ -143,13 +181,15 @@ fn put_queue(queue: &Queue) -> Option<Value> {
         ageing,
         offer,
         cool_down,
+        last_agent_wait,
         max_waiting,
         reserve_percent,
         routing_point,
+        hours,
+        closed,
         calls,
         required,
     } = queue;
-    let queue::Calls { greeting, hours, closed, full, patience, late, wrap_up } = calls;
     json(QueuePut {
         queue: name.as_str(),
         skills,
@@ -157,20 +197,28 @@ fn put_queue(queue: &Queue) -> Option<Value> {
         ageing_millis: *ageing,
         offer_millis: *offer,
         cool_down_millis: *cool_down,
+        last_agent_wait_millis: *last_agent_wait,
         max_waiting: *max_waiting,
         reserve_percent: *reserve_percent,
         routing_point: routing_point.as_ref().map(Dn::as_str),
-        calls: Calls {
-            greeting: greeting.as_deref(),
-            hours: hours.as_deref(),
-            closed: Elsewhere::of(closed),
-            full: Elsewhere::of(full),
-            patience_millis: *patience,
-            late: Elsewhere::of(late),
-            wrap_up_millis: *wrap_up,
-        },
+        hours: Hours { open: hours.open.as_deref(), zone: hours.zone.as_deref(), holidays: &hours.holidays },
+        closed: Closed::of(closed),
+        calls: with_calls(calls),
         required: requirement(required),
     })
+}
+
+fn with_calls(calls: &queue::Calls) -> Calls<'_> {
+    let queue::Calls { greeting, hours, closed, full, patience, late, wrap_up } = calls;
+    Calls {
+        greeting: greeting.as_deref(),
+        hours: hours.as_deref(),
+        closed: Elsewhere::of(closed),
+        full: Elsewhere::of(full),
+        patience_millis: *patience,
+        late: Elsewhere::of(late),
+        wrap_up_millis: *wrap_up,
+    }
 }
 
 /// A group was added, with its codes.

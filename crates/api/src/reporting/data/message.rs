@@ -21,6 +21,7 @@ pub(super) const KINDS: &[Row] = &[
     ("session.delivery", schema::<Delivery<'_>>),
     ("session.resent", schema::<Resent<'_>>),
     ("session.amended", schema::<Amended<'_>>),
+    ("session.found-closed", schema::<FoundClosed<'_>>),
     ("session.window-closing", schema::<WindowClosing<'_>>),
     ("thread.consent", schema::<Consent<'_>>),
 ];
@@ -125,6 +126,21 @@ struct Amended<'a> {
     how: domain::session::Amendment,
 }
 
+/// The customer came, or wrote while they waited, and the queue is closed.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct FoundClosed<'a> {
+    #[serde(flatten)]
+    of: Conversation<'a>,
+    /// When the queue opens; null when nobody knows.
+    #[schemars(extend("format" = "date-time"))]
+    opens_at: Option<String>,
+    /// Whether the customer was told so now; they are told once for each closure.
+    told: bool,
+    /// Whether the queue takes nobody in now, so that the conversation ends.
+    refused: bool,
+}
+
 /// The time in which the customer can be answered runs out soon.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -181,10 +197,14 @@ pub(super) fn data(of: Conversation<'_>, fact: &Fact, names: Names<'_>) -> Optio
             json(Resent { of, by: Actor::of(agent, names), index: *index })
         }
         Fact::Amended { index, how } => json(Amended { of, index: *index, how: *how }),
+        Fact::FoundClosed { until, told, refused } => {
+            json(FoundClosed { of, opens_at: until.map(time), told: *told, refused: *refused })
+        }
         Fact::WindowClosing { at } => json(WindowClosing { of, closes_at: time(*at) }),
         Fact::Typed { .. }
         | Fact::Created { .. }
         | Fact::Queued { .. }
+        | Fact::Preferred { .. }
         | Fact::Offered { .. }
         | Fact::Requested { .. }
         | Fact::RequestEnded { .. }

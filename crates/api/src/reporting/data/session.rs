@@ -16,6 +16,7 @@ use serde_json::{Map, Value};
 pub(super) const KINDS: &[Row] = &[
     ("session.created", schema::<Created<'_>>),
     ("session.queued", schema::<Queued<'_>>),
+    ("session.preferred", schema::<Preferred<'_>>),
     ("session.offered", schema::<Offered<'_>>),
     ("session.offer-ended", schema::<OfferEnded<'_>>),
     ("session.requested", schema::<Requested<'_>>),
@@ -75,6 +76,19 @@ struct Queued<'a> {
     /// Its place is counted from this moment.
     #[schemars(extend("format" = "date-time"))]
     since: String,
+}
+
+/// It is kept for the agent who served its customer last.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct Preferred<'a> {
+    #[serde(flatten)]
+    of: Conversation<'a>,
+    #[serde(flatten)]
+    agent: Actor<'a>,
+    /// Until when nobody else is offered it.
+    #[schemars(extend("format" = "date-time"))]
+    until: String,
 }
 
 /// It is offered to an agent.
@@ -332,6 +346,9 @@ pub(super) fn data(id: &str, at: Millis, event: &SessionEvent, names: Names<'_>)
             priority: *priority,
             since: time(*since),
         }),
+        Fact::Preferred { agent, user_name, until } => {
+            json(Preferred { of, agent: Actor::named(agent, user_name), until: time(*until) })
+        }
         Fact::Offered { agent, user_name, participant: _, invitation, deadline } => {
             let reason = match invitation {
                 Invitation::Queue => Reason::Queue,
@@ -415,6 +432,7 @@ pub(super) fn data(id: &str, at: Millis, event: &SessionEvent, names: Names<'_>)
         Fact::Delivery { .. }
         | Fact::Resent { .. }
         | Fact::Amended { .. }
+        | Fact::FoundClosed { .. }
         | Fact::WindowClosing { .. }
         | Fact::Said { .. }
         | Fact::Typed { .. }

@@ -2,8 +2,8 @@
 
 use gws::customer::{
     COMMANDS, ChatApiAnswer, CustomerChatAnswer, CustomerDoneAnswer, CustomerMessagesAnswer,
-    CustomerRequestChatRequest, CustomerRequestedAnswer, CustomerSendMessageRequest, Field, OPERATIONS,
-    REQUEST, REQUEST_CHAT,
+    CustomerRequestChatRequest, CustomerRequestedAnswer, CustomerSendMessageRequest, CustomerServiceAnswer,
+    Field, OPERATIONS, REQUEST, REQUEST_CHAT,
 };
 use serde_json::{Map, Value, json};
 use utoipa::{
@@ -14,12 +14,13 @@ use utoipa::{
 /// Addresses from the root.
 #[derive(OpenApi)]
 #[openapi(
-    paths(open, read, operate, messages, poll),
+    paths(open, door, read, operate, messages, poll),
     components(schemas(
         ChatApiAnswer,
         CustomerRequestChatRequest,
         CustomerSendMessageRequest,
         CustomerChatAnswer,
+        CustomerServiceAnswer,
         CustomerDoneAnswer
     ))
 )]
@@ -86,6 +87,23 @@ enum NotDone {
 #[expect(dead_code, reason = "it describes")]
 fn open() {}
 
+/// How a service stands, before a customer requests a chat.
+///
+/// Without `endpoint` it is the only service there is, as in a request.
+#[utoipa::path(
+    get, path = "/api/v2/chats", tag = "customers", security(()),
+    params(
+        ("endpoint" = Option<String>, Query, description = "The service, by its name or by that of its queue"),
+        ("ContactCenterId" = String, Header, description = "The id of the contact centre; makes the request a customer's")
+    ),
+    responses(
+        (status = 200, description = "Whether it is open, and whether a chat can be requested", body = CustomerServiceAnswer, example = json!(closed())),
+        NotDone
+    )
+)]
+#[expect(dead_code, reason = "it describes")]
+fn door() {}
+
 /// The chat of a customer, or, without the header, a conversation of an agent.
 ///
 /// What an agent is answered stands at `/api/v2/{collection}/{id}`.
@@ -140,6 +158,13 @@ fn messages() {}
 )]
 #[expect(dead_code, reason = "it describes")]
 fn poll() {}
+
+fn closed() -> Value {
+    json!({
+        "statusCode": 0, "open": false, "accepts": true, "opensAt": 1_770_109_862_000_u64,
+        "message": "We are back at eight.",
+    })
+}
 
 fn chat() -> Value {
     serde_json::from_str(include_str!("customer_chat.json")).unwrap_or_default()
@@ -230,6 +255,8 @@ pub(super) fn forms() -> Paths {
         let item = item(command.about, &json!([service, chat]), &body, 3);
         (format!("/genesys/2/chat/{{service}}/{{chatId}}/{}", command.name), item)
     });
+    let mut request = request;
+    request["get"] = service_door(&json!([service]));
     let mut paths = Paths::new();
     paths.paths.extend(
         std::iter::once(("/genesys/2/chat/{service}".to_owned(), request))
@@ -237,6 +264,32 @@ pub(super) fn forms() -> Paths {
             .filter_map(|(path, item)| Some((path, serde_json::from_value::<PathItem>(item).ok()?))),
     );
     paths
+}
+
+/// How a service stands, before a customer asks for a chat.
+fn service_door(parameters: &Value) -> Value {
+    let answer = |about: &str, schema: &str, example: Value| {
+        json!({
+            "description": about,
+            "content": {"application/json": {
+                "schema": {"$ref": format!("#/components/schemas/{schema}")}, "example": example,
+            }},
+        })
+    };
+    let unknown = json!({
+        "statusCode": 2, "chatEnded": false, "messages": [],
+        "errors": [{"code": 200, "advice": "There is no such chat service"}],
+    });
+    json!({
+        "tags": ["customers"],
+        "summary": "How a service stands, before a customer asks for a chat.",
+        "security": [{}],
+        "parameters": parameters,
+        "responses": {
+            "200": answer("Whether it is open, and whether a chat can be requested", "CustomerServiceAnswer", closed()),
+            "404": answer("There is no such service", "ChatApiAnswer", unknown),
+        },
+    })
 }
 
 /// The fields by which a customer shows that a chat is theirs, and says how much of it they want.

@@ -1,7 +1,7 @@
 //! What the types cannot say of themselves: examples and the states of a centre in requests, and, once the document is
 //! JSON, what answers hold and how they look.
 
-use domain::medium::Media;
+use domain::medium::{Media, UNSERVED};
 use gws::{Family, OwnStateRequest, Participants, Shown, families, sessions_of_caller, sessions_of_user};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
@@ -31,6 +31,11 @@ pub fn finish(document: OpenApi, root: &str, media: &Media, shown: Shown) -> Val
             schemas["Me"]["properties"][*name] = json!(sessions_of_caller());
             schemas["User"]["properties"][*name] = json!(sessions_of_user());
         }
+    }
+    for medium in UNSERVED {
+        let none = json!({"type": "array", "items": {"type": "object"}, "maxItems": 0, "description": "Always empty."});
+        schemas["User"]["properties"][medium.plural] = none.clone();
+        schemas["Me"]["properties"][medium.plural] = none;
     }
     if shown.participants == Participants::Legacy {
         schemas["Call"]["properties"]["participants"]["items"] = json!({"type": "string"});

@@ -193,7 +193,7 @@ pub fn write_out(document: &mut utoipa::openapi::OpenApi, media: &Media) {
     let components = document.components.get_or_insert_default();
     for medium in media.rows() {
         components.schemas.insert(single_name(medium), single(medium).into());
-        components.schemas.insert(listing_name(medium), listing(medium).into());
+        components.schemas.insert(listing_name(medium.plural), listing(medium).into());
         components.schemas.insert(briefs_name(medium), briefs(medium).into());
     }
 }
@@ -203,8 +203,13 @@ fn of_medium(operation: &mut Operation, medium: &Medium) {
     if let Some(parameters) = &mut operation.parameters {
         parameters.retain(|parameter| parameter.name != "collection");
     }
-    if !medium.collection_aliases.is_empty() {
-        let others: Vec<String> = medium.collection_aliases.iter().map(|name| format!("`{name}`")).collect();
+    name_aliases(operation, medium.collection_aliases);
+}
+
+/// Names the other spellings of a collection.
+pub(super) fn name_aliases(operation: &mut Operation, aliases: &[&str]) {
+    if !aliases.is_empty() {
+        let others: Vec<String> = aliases.iter().map(|name| format!("`{name}`")).collect();
         let about = format!("The collection answers as {}, too.", others.join(" and "));
         let described =
             operation.description.take().map_or(about.clone(), |text| format!("{text}\n\n{about}"));
@@ -215,7 +220,7 @@ fn of_medium(operation: &mut Operation, medium: &Medium) {
 /// What reading a conversation, or their list, answers.
 fn answer(template: &str, operation: &mut Operation, medium: &Medium) {
     let name = if template.ends_with("/me/{collection}") {
-        listing_name(medium)
+        listing_name(medium.plural)
     } else if template.ends_with("/users/{id}/{collection}") {
         briefs_name(medium)
     } else if template.ends_with("/{collection}/{id}") {
@@ -223,8 +228,13 @@ fn answer(template: &str, operation: &mut Operation, medium: &Medium) {
     } else {
         return;
     };
+    answered_by(operation, &name);
+}
+
+/// Says by which schema an operation answers.
+pub(super) fn answered_by(operation: &mut Operation, schema: &str) {
     if let Some(RefOr::T(response)) = operation.responses.responses.get_mut("200") {
-        let content = Content::new(Some(Ref::from_schema_name(name)));
+        let content = Content::new(Some(Ref::from_schema_name(schema)));
         response.content.insert("application/json".to_owned(), content);
     }
 }
@@ -284,8 +294,9 @@ fn single_name(medium: &Medium) -> String {
     format!("{}Answer", capital(medium.singular.first().copied().unwrap_or_default()))
 }
 
-fn listing_name(medium: &Medium) -> String {
-    format!("{}Answer", capital(medium.plural))
+/// The name of the schema of a collection.
+pub(super) fn listing_name(plural: &str) -> String {
+    format!("{}Answer", capital(plural))
 }
 
 fn briefs_name(medium: &Medium) -> String {
@@ -308,20 +319,24 @@ fn single(medium: &Medium) -> ObjectBuilder {
 }
 
 fn listing(medium: &Medium) -> ObjectBuilder {
+    std::iter::once(&medium.plural).chain(medium.plural_aliases).fold(page(), |answer, key| {
+        answer.property(*key, ArrayBuilder::new().items(Ref::from_schema_name("Session")))
+    })
+}
+
+/// The answer of a collection of conversations, without these.
+pub(super) fn page() -> ObjectBuilder {
     let about = "Conversations. Without `fields` it has `uris`, with it the resources; with `fields` other than `*` these \
                  have only the members that were asked for, besides `id`, `uri` and `path`.";
     let number = |about: &str| {
         ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(0)).description(Some(about)).build()
     };
     let uri = ObjectBuilder::new().schema_type(Type::String);
-    let answer = status_code(ObjectBuilder::new().description(Some(about)))
+    status_code(ObjectBuilder::new().description(Some(about)))
         .property("uris", ArrayBuilder::new().items(uri).description(Some("The addresses.")))
         .property("offset", number("How many were left out before these, when these are not all."))
         .property("limit", number("The most that this answer holds, when these are not all."))
-        .property("totalCount", number("How many there are, when these are not all."));
-    std::iter::once(&medium.plural).chain(medium.plural_aliases).fold(answer, |answer, key| {
-        answer.property(*key, ArrayBuilder::new().items(Ref::from_schema_name("Session")))
-    })
+        .property("totalCount", number("How many there are, when these are not all."))
 }
 
 fn briefs(medium: &Medium) -> ObjectBuilder {

@@ -38,12 +38,12 @@ pub(super) fn router(chat: &Arc<Chat>) -> Router {
     // Proxies before us want `Authorization` or `x-api-key`; a wildcard would not cover the first.
     let cors = CorsLayer::new()
         .allow_origin(Any)
-        .allow_methods([Method::POST, Method::OPTIONS])
+        .allow_methods([Method::GET, Method::POST, Method::OPTIONS])
         .allow_headers(AllowHeaders::mirror_request())
         .expose_headers([RETRY_AFTER])
         .max_age(PREFLIGHT);
     Router::new()
-        .route("/genesys/2/chat/{service}", post(request::request))
+        .route("/genesys/2/chat/{service}", post(request::request).get(request::door))
         .route("/genesys/2/chat/{service}/{chat_id}/{command}", post(command::command))
         .route("/genesys/2/chat/{service}/{chat_id}/file", post(command::file))
         .route("/genesys/2/chat/{service}/{chat_id}/file/{*rest}", post(command::file))

@@ -13,11 +13,13 @@ use crate::chat::{
     talk::digest,
 };
 use axum::{
+    Json,
     extract::{Path, Request, State, rejection::PathRejection},
     response::{IntoResponse, Response},
 };
 use desk::{Refused, idempotency::Repeatable};
 use domain::{InteractionId, Refusal, UserData, command::Open};
+use http::{HeaderValue, header::CACHE_CONTROL};
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -41,6 +43,20 @@ pub(super) async fn request(
     metrics::counter!("jackfield_chat_requests_total", "command" => "request").increment(1);
     edge::span::operation("request");
     chat.enter(&service, origin, request).await.into_response()
+}
+
+/// Tells how a service stands before a chat is begun: `GET` at the same address.
+pub(super) async fn door(
+    State(chat): State<Arc<Chat>>,
+    service: Result<Path<String>, PathRejection>,
+) -> Response {
+    metrics::counter!("jackfield_chat_requests_total", "command" => "door").increment(1);
+    edge::span::operation("door");
+    let service = service.ok().map(|Path(service)| service).filter(|service| chat.serves(service));
+    match service.and_then(|service| chat.door(&service.as_str().into())) {
+        Some(door) => ([(CACHE_CONTROL, HeaderValue::from_static("no-store"))], Json(door)).into_response(),
+        None => Trouble::UnknownService.into_response(),
+    }
 }
 
 impl Chat {

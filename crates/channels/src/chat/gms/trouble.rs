@@ -44,6 +44,8 @@ pub(super) enum Trouble {
     Ended,
     /// The queue is full at the moment.
     Full,
+    /// The queue is closed, and says so in these words.
+    Closed(String),
     /// More than a customer may ask in this time.
     TooMany(Excess),
     /// The customer has written as much as one chat takes.
@@ -86,6 +88,7 @@ impl From<Refused> for Trouble {
             Refused::Rule(Refusal::NotFound(_)) => Self::UnknownChat,
             Refused::Rule(Refusal::Ended) => Self::Ended,
             Refused::Rule(Refusal::QueueFull(_)) => Self::Full,
+            Refused::Rule(Refusal::Closed { text, .. }) => Self::Closed(text),
             Refused::Rule(Refusal::WrittenOut) => Self::WrittenOut,
             Refused::Rule(other) => Self::Bad(other.to_string()),
         }
@@ -111,6 +114,8 @@ impl Trouble {
             Self::WrongKey => ("wrong-key", StatusCode::OK, 2, 241),
             Self::Ended => ("ended", StatusCode::OK, 2, 240),
             Self::Full => ("queue-full", StatusCode::OK, 1, 249),
+            // A repeat within minutes would be refused again.
+            Self::Closed(_) => ("closed", StatusCode::OK, 2, 249),
             Self::TooMany(_) => ("too-many", StatusCode::TOO_MANY_REQUESTS, 1, 249),
             Self::WrittenOut => ("written-out", StatusCode::OK, 2, 104),
             Self::BadKey(_) => ("bad-key", StatusCode::BAD_REQUEST, 2, 104),
@@ -165,7 +170,7 @@ impl Trouble {
             Self::Illegible(why) => why.to_string(),
             Self::TooManyFields => format!("The form has more than {MAX_FIELDS} fields"),
             Self::Missing(name) => Refusal::Missing(name).to_string(),
-            Self::Bad(why) => why.clone(),
+            Self::Bad(why) | Self::Closed(why) => why.clone(),
             Self::UnknownChat => "There is no such chat".into(),
             Self::WrongKey => "The user id or the secure key is wrong".into(),
             Self::Ended => Refusal::Ended.to_string(),

@@ -13,7 +13,7 @@ use crate::chat::{
     repeat::{self, KeptRequest, RepeatState},
     talk::digest,
 };
-use axum::extract::State;
+use axum::extract::{RawQuery, State};
 use desk::{Refused, idempotency::Repeatable};
 use domain::{Refusal, ServiceName, UserData, command::Open};
 use gws::customer::{CustomerOperation, CustomerRequestChatRequest, CustomerRequestedAnswer, REQUEST_CHAT};
@@ -39,6 +39,19 @@ pub(super) async fn post(
     let asked =
         key.map(|key| repeat::opening(origin, key, [REQUEST_CHAT.as_bytes(), body.to_json().as_bytes()]));
     chat.welcome(body.read()?, origin, asked).await
+}
+
+/// Tells how a service stands before a chat is begun: `GET /api/v2/chats`, with `endpoint` as in a request.
+pub(super) async fn door(
+    State(chat): State<Arc<Chat>>,
+    RawQuery(query): RawQuery,
+) -> Result<Answer, Trouble> {
+    count("GetService");
+    let query = query.unwrap_or_default();
+    let endpoint = form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| name == "endpoint").last();
+    let endpoint = endpoint.map(|(_, value)| value).filter(|value| !value.is_empty());
+    let service = chat.service(endpoint.as_deref())?;
+    Ok(Answer::of(&chat.door(&service).ok_or_else(unknown_endpoint)?))
 }
 
 impl Chat {

@@ -39,7 +39,7 @@ pub(super) fn router(chat: &Arc<Chat>) -> Router {
         .expose_headers([RETRY_AFTER])
         .max_age(PREFLIGHT);
     Router::new()
-        .route(ROOT, post(request::post))
+        .route(ROOT, post(request::post).get(request::door))
         .route(&format!("{ROOT}/{{id}}"), get(read::get).post(operate::post))
         .route(&format!("{ROOT}/{{id}}/messages"), get(messages::get).post(messages::get))
         .fallback(|| async { Trouble::UnknownAddress })

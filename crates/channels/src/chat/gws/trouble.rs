@@ -39,6 +39,8 @@ pub(super) enum Trouble {
     UnknownChat,
     /// The chat is over.
     Ended,
+    /// The queue is closed, and says so in these words.
+    Closed(String),
     /// The queue is full at the moment.
     Full,
     /// More than a customer may ask in this time.
@@ -92,6 +94,7 @@ impl From<Refusal> for Trouble {
             Refusal::NotFound(_) => Self::UnknownChat,
             Refusal::Ended => Self::Ended,
             Refusal::QueueFull(_) => Self::Full,
+            Refusal::Closed { text, .. } => Self::Closed(text),
             Refusal::WrittenOut => Self::WrittenOut,
             other => Self::Bad(other.to_string()),
         }
@@ -115,6 +118,7 @@ impl Trouble {
             Self::UnknownChat => ("unknown-chat", StatusCode::BAD_REQUEST, 6),
             Self::Ended => ("ended", StatusCode::BAD_REQUEST, 2),
             Self::Full => ("queue-full", StatusCode::SERVICE_UNAVAILABLE, 4),
+            Self::Closed(_) => ("closed", StatusCode::SERVICE_UNAVAILABLE, 4),
             Self::TooMany(_) => ("too-many", StatusCode::TOO_MANY_REQUESTS, 4),
             Self::WrittenOut => ("written-out", StatusCode::BAD_REQUEST, 2),
             Self::BadKey(_) => ("bad-key", StatusCode::BAD_REQUEST, 2),
@@ -136,7 +140,7 @@ impl Trouble {
             Self::TooLarge => format!("The body is larger than {MAX_BODY_BYTES} bytes"),
             Self::TooSlow => "The body did not come in time".into(),
             Self::Missing(name) => Refusal::Missing(name).to_string(),
-            Self::Bad(why) => why.clone(),
+            Self::Bad(why) | Self::Closed(why) => why.clone(),
             Self::UnknownChat => "There is no such chat".into(),
             Self::Ended => Refusal::Ended.to_string(),
             Self::Full => "Too many customers are waiting; try again later".into(),

@@ -71,7 +71,7 @@ async fn widgets_of_any_site_are_let_in_without_cookies() {
     assert_eq!(response.status(), StatusCode::OK);
     assert_eq!(header("access-control-allow-origin"), Some("*"));
     assert_eq!(header("access-control-allow-headers"), Some("authorization,x-api-key"));
-    assert_eq!(header("access-control-allow-methods"), Some("POST,OPTIONS"));
+    assert_eq!(header("access-control-allow-methods"), Some("GET,POST,OPTIONS"));
     assert_eq!(header("access-control-allow-credentials"), None);
 
     // A refusal must be readable too, or the widget sees a network error.

@@ -3,6 +3,7 @@
 mod access;
 mod alphabets;
 mod bodies;
+mod door;
 mod ending;
 mod faults;
 mod limits;

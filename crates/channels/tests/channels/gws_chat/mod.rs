@@ -4,6 +4,7 @@ mod access;
 mod bodies;
 mod cursor;
 mod dispatch;
+mod door;
 mod ending;
 mod endpoint;
 mod faults;

@@ -1,6 +1,7 @@
 //! SMS accounts on a desk with a real journal, against a provider on a port of its own.
 
 mod consent;
+mod hours;
 mod invariants;
 mod kept;
 mod life;

@@ -3,6 +3,7 @@
 mod indexes;
 mod media;
 mod places;
+mod preferred;
 mod properties;
 mod rules;
 mod test_board;

@@ -36,10 +36,15 @@ pub fn item() -> impl Strategy<Value = What> {
     // Mostly the first queue, so that they meet.
     let queue = prop_oneof![6 => Just(QUEUES[0]), 2 => Just(QUEUES[1]), 1 => Just(QUEUES[2])];
     let bars = vec((0_usize..AGENTS.len(), NOW - 2..NOW + 3), 0..3);
-    (queue, 0_usize..2, -1_i32..3, 0_i64..60, bars, prop::bool::weighted(0.1)).prop_map(
-        |(queue, medium, priority, since, bars, served)| {
+    let kept = prop::option::weighted(0.2, (0_usize..AGENTS.len(), NOW - 2..NOW + 3));
+    (queue, 0_usize..2, -1_i32..3, 0_i64..60, bars, kept, prop::bool::weighted(0.1)).prop_map(
+        |(queue, medium, priority, since, bars, kept, served)| {
             let item = what("?").queue(queue).medium(MEDIA[medium]).priority(priority).since(since);
             let item = bars.iter().fold(item, |item, (who, until)| item.barred(AGENTS[*who], *until));
+            let item = match kept {
+                Some((who, until)) => item.kept_for(AGENTS[who], until),
+                None => item,
+            };
             if served { item.served() } else { item }
         },
     )

@@ -66,9 +66,12 @@ impl TestBoard {
             ageing: 0,
             offer: 30_000,
             cool_down: 30_000,
+            last_agent_wait: 0,
             max_waiting: 100,
             reserve_percent: domain::share::RESERVE_PERCENT,
             routing_point: None,
+            hours: domain::hours::Hours::default(),
+            closed: domain::hours::Closed::default(),
             calls: Calls::default(),
             required: domain::disposition::Requirement::default(),
         };
@@ -295,6 +298,11 @@ impl What {
 
     pub fn barred(mut self, agent: &str, until: Millis) -> Self {
         self.0.barred.insert(UserId::from(agent), until);
+        self
+    }
+
+    pub fn kept_for(mut self, agent: &str, until: Millis) -> Self {
+        self.0.preferred = Some((agent.into(), until));
         self
     }
 

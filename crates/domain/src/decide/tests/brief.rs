@@ -38,6 +38,7 @@ fn session(fact: &Fact, queue: &str) -> String {
         Fact::Queued { since, barred_until, .. } => {
             format!("queued {queue} since {since}{}", until(*barred_until))
         }
+        Fact::Preferred { agent, until, .. } => format!("kept for {agent} until {until}"),
         Fact::Offered { agent, invitation: Invitation::Own, .. } => format!("begun by {agent}"),
         Fact::Requested { request, help, asks, agent, deadline, .. } => {
             format!("requested {request} {} of {asks} by {agent} until {deadline}", help.as_str())
@@ -84,6 +85,11 @@ fn session(fact: &Fact, queue: &str) -> String {
         ),
         Fact::Resent { index, agent, .. } => format!("{index} resent by {agent}"),
         Fact::Amended { index, how } => format!("{index} {how:?}").to_lowercase(),
+        Fact::FoundClosed { until, told, refused } => {
+            let told = if *told { "told" } else { "not told" };
+            let refused = if *refused { ", refused" } else { "" };
+            format!("closed until {} {told}{refused}", until.map_or("ever".into(), |at| at.to_string()))
+        }
         Fact::WindowClosing { at } => format!("closes at {at}"),
         Fact::Typed { on, visibility, .. } => {
             format!("typed {}{}", if *on { "on" } else { "off" }, whom(*visibility))

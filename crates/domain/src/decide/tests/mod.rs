@@ -11,6 +11,7 @@ mod calls;
 mod test_centre;
 
 mod absence;
+mod closed;
 mod connectors;
 mod control;
 mod customers;
@@ -21,6 +22,7 @@ mod handover;
 mod help;
 mod offers;
 mod outgoing;
+mod preferred;
 mod properties;
 mod provision;
 mod required;

@@ -98,7 +98,7 @@ fn step() -> impl Strategy<Value = Step> {
 type History = (fn() -> TestCentre, Vec<Step>);
 
 fn history() -> impl Strategy<Value = History> {
-    let begin: [fn() -> TestCentre; 14] = [
+    let begin: [fn() -> TestCentre; 16] = [
         TestCentre::new,
         invited,
         chatting,
@@ -113,6 +113,8 @@ fn history() -> impl Strategy<Value = History> {
         asking_a_queue,
         monitored,
         coached,
+        closed::replies,
+        closed::refuses,
     ];
     (proptest::sample::select(begin.to_vec()), vec(step(), 1..40))
 }

@@ -7,13 +7,14 @@ use super::{
 };
 use crate::{
     Command, DecideError, Decision, Event, InteractionId, Key, MediumName, Message, Millis, ProviderKey,
-    Refusal, Snapshots, State, UserId, Want,
+    QueueName, Refusal, Snapshots, State, UserId, Want,
     agent::Agent,
     call::{Call, SwitchCommand},
     centre::{Centre, Service, system_states},
     decide,
     disposition::Rule,
     disposition_tree::{Code, DispositionGroup, DispositionTree},
+    hours::Closure,
     medium::{self, Media},
     queue::{Calls, Queue},
     session::{AgentPartyState, Delivery, Fact, Invitation, Session},
@@ -48,6 +49,8 @@ pub struct TestCentre {
     pub signals: Vec<Sign>,
     /// What the switch was asked, all that ever was, in order.
     pub effects: Vec<SwitchCommand>,
+    /// Queues that are closed, each until a moment.
+    pub closed: BTreeMap<QueueName, Millis>,
     /// Moved by hand; begins at 0.
     pub now: Millis,
 }
@@ -57,6 +60,7 @@ struct TestSnapshots<'a> {
     states: &'a BTreeMap<Key, Arc<State>>,
     log: &'a BTreeMap<InteractionId, Vec<Message>>,
     known: &'a BTreeMap<String, KnownProviderKey>,
+    closed: &'a BTreeMap<QueueName, Millis>,
     /// What it asked for.
     asked: BTreeSet<Want>,
     /// What is not loaded.
@@ -91,6 +95,10 @@ impl Snapshots for TestSnapshots<'_> {
         let log = self.log.get(session).map_or(&[][..], Vec::as_slice);
         Ok(log.iter().find(|message| message.index == index).cloned())
     }
+
+    fn closure(&mut self, queue: &Queue, at: Millis) -> Option<Closure> {
+        self.closed.get(&queue.name).filter(|until| at < **until).map(|until| Closure { until: Some(*until) })
+    }
 }
 
 impl TestCentre {
@@ -121,6 +129,12 @@ impl TestCentre {
     #[expect(clippy::needless_pass_by_value, reason = "a situation reads as a line")]
     pub fn then(mut self, command: Command) -> Self {
         self.act(&command).unwrap_or_else(|why| panic!("{command:?}: {why}"));
+        self
+    }
+
+    /// Closes a queue until a moment.
+    pub fn closes(mut self, queue: &str, until: Millis) -> Self {
+        self.closed.insert(queue.into(), until);
         self
     }
 
@@ -167,8 +181,8 @@ impl TestCentre {
     }
 
     fn snapshots(&self, missing: Option<Want>) -> TestSnapshots<'_> {
-        let Self { states, log, known, .. } = self;
-        TestSnapshots { states, log, known, asked: BTreeSet::new(), missing }
+        let Self { states, log, known, closed, .. } = self;
+        TestSnapshots { states, log, known, closed, asked: BTreeSet::new(), missing }
     }
 
     /// Performs a command and commits what it means.
@@ -470,9 +484,12 @@ pub fn queue(name: &str) -> Queue {
         ageing: 0,
         offer: 30_000,
         cool_down: 10_000,
+        last_agent_wait: 0,
         max_waiting: 100,
         reserve_percent: crate::share::RESERVE_PERCENT,
         routing_point: None,
+        hours: crate::hours::Hours::default(),
+        closed: crate::hours::Closed::default(),
         calls: Calls::default(),
         required: crate::disposition::Requirement::default(),
     }

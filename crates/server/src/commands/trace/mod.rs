@@ -26,7 +26,8 @@ use domain::{
 use serde_json::{Value, json};
 use std::io::{self, ErrorKind, Write};
 use store_sqlite::SqliteReader;
-use words::{Names, Sentence, moment};
+pub use words::moment;
+use words::{Names, Sentence};
 
 /// How many events are read at once.
 const PAGE: u32 = 10_000;

@@ -68,6 +68,10 @@ impl<'n> SessionCourse<'n> {
                 }
                 Sentence { actor: by, ..Sentence::by_server(words) }
             }
+            Fact::Preferred { user_name, until, .. } => Sentence::by_server(format!(
+                "it is kept until {} for {user_name}, who served the customer last",
+                moment(*until)
+            )),
             Fact::Offered { user_name, participant, invitation, deadline, .. } => {
                 self.who.insert(participant.clone(), user_name.clone());
                 let (actor, why) = match invitation {
@@ -195,6 +199,15 @@ impl<'n> SessionCourse<'n> {
                     entry: Some(*index),
                     ..Sentence::by("customer", format!("the customer {how} entry {index}"))
                 }
+            }
+            Fact::FoundClosed { until, told, refused } => {
+                let opens = until.map_or_else(
+                    || "; nobody knows when it opens".into(),
+                    |at| format!(" and opens at {}", moment(at)),
+                );
+                let told = if *told { "; the customer is told" } else { "; the customer knew it" };
+                let refused = if *refused { ", and it takes nobody in" } else { "" };
+                Sentence::by_server(format!("the queue is closed{opens}{told}{refused}"))
             }
             Fact::WindowClosing { at } => {
                 Sentence::by_server(format!("the time to answer the customer is over at {}", moment(*at)))

@@ -61,6 +61,7 @@ pub const fn closer(closer: EndedBy) -> &'static str {
         EndedBy::Supervisor => "by a supervisor",
         EndedBy::Idle => "because the customer was silent for too long",
         EndedBy::NoAnswer => "because the offer was not answered in time",
+        EndedBy::Closed => "because the queue was closed",
         EndedBy::Restart => "because the server was started again",
         EndedBy::ConnectionLost => "because the agent's client fell silent",
         EndedBy::Api => "by an administrator or a program, over the API",

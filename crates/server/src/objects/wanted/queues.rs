@@ -8,9 +8,13 @@ use crate::{
 use domain::{
     call::Dn,
     disposition::Requirement,
+    hours::Hours,
     queue::{Calls, Overflow, Queue},
 };
 use std::collections::{BTreeMap, BTreeSet};
+
+/// The longest text of a queue that is closed, in characters: as much as a provider carries in one message.
+const LONGEST_TEXT: usize = 1_600;
 
 /// The queues that a file wants, each once.
 pub(super) fn wanted(config: &Config, findings: &mut Findings) -> Vec<Queue> {
@@ -31,24 +35,26 @@ pub(super) fn wanted(config: &Config, findings: &mut Findings) -> Vec<Queue> {
 
 fn queue(entry: &QueueEntry, findings: &mut Findings) -> Queue {
     let calls = &entry.calls;
-    if let Some(hours) = &calls.hours
-        && let Err(why) = desk::hours::check(hours)
-    {
-        findings.problem(format!("[[queues]] '{}': calls.hours '{hours}': {why}", entry.name));
-    }
     if entry.reserve_percent > 100 {
         findings.problem(format!("[[queues]] '{}': reserve_percent is more than 100", entry.name));
     }
-    Queue {
+    let queue = Queue {
         name: entry.name.clone(),
         skills: entry.skills.clone(),
         priority: entry.priority,
         ageing: seconds(entry.ageing_seconds),
         offer: seconds(entry.offer_seconds),
         cool_down: seconds(entry.cool_down_seconds),
+        last_agent_wait: seconds(entry.last_agent_wait_seconds),
         max_waiting: entry.max_waiting,
         reserve_percent: entry.reserve_percent,
         routing_point: entry.routing_point.as_deref().map(Dn::from),
+        hours: Hours {
+            open: entry.hours.clone(),
+            zone: entry.zone.clone(),
+            holidays: entry.holidays.iter().cloned().collect(),
+        },
+        closed: entry.closed.clone().into(),
         calls: Calls {
             greeting: calls.greeting.clone(),
             hours: calls.hours.clone(),
@@ -59,7 +65,46 @@ fn queue(entry: &QueueEntry, findings: &mut Findings) -> Queue {
             wrap_up: seconds(calls.wrap_up_seconds),
         },
         required: entry.disposition.required.clone().map(Requirement::from).unwrap_or_default(),
+    };
+    times(entry, &queue, findings);
+    queue
+}
+
+/// Checks when a queue is open, and what it says when it is not.
+fn times(entry: &QueueEntry, queue: &Queue, findings: &mut Findings) {
+    let name = &entry.name;
+    let mut look = |key: &str, hours: &Hours| {
+        if let Err(why) = desk::hours::check(hours) {
+            let written = hours.open.as_ref().map(|open| format!(" '{open}'")).unwrap_or_default();
+            findings.problem(format!("[[queues]] '{name}': {key}{written}: {why}"));
+        }
+    };
+    look("hours", &queue.hours);
+    if queue.calls.hours.is_some() {
+        look("calls.hours", &queue.hours_of_calls());
     }
+    if let Some(twice) = repeated(&entry.holidays) {
+        findings.problem(format!("[[queues]] '{name}': holidays: '{twice}' stands there twice"));
+    }
+    if let Some(text) = queue.closed.text() {
+        if text.trim().is_empty() {
+            findings.problem(format!("[[queues]] '{name}': closed: its text is empty"));
+        } else if text.chars().count() > LONGEST_TEXT {
+            findings.problem(format!(
+                "[[queues]] '{name}': closed: its text is longer than {LONGEST_TEXT} characters"
+            ));
+        }
+        if queue.hours.is_always() {
+            findings.problem(format!(
+                "[[queues]] '{name}': closed: it is never closed, since it has neither hours nor holidays"
+            ));
+        }
+    }
+}
+
+fn repeated(days: &[String]) -> Option<&String> {
+    let mut seen = BTreeSet::new();
+    days.iter().find(|day| !seen.insert(*day))
 }
 
 fn fit_together(config: &Config, queues: &[Queue], findings: &mut Findings) {

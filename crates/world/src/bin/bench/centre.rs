@@ -107,9 +107,12 @@ pub fn commands(agents: usize) -> anyhow::Result<Vec<Command>> {
         ageing: 0,
         offer: 600_000,
         cool_down: 1_000,
+        last_agent_wait: 0,
         max_waiting: 100_000,
         reserve_percent: domain::share::RESERVE_PERCENT,
         routing_point: None,
+        hours: domain::hours::Hours::default(),
+        closed: domain::hours::Closed::default(),
         calls: Calls::default(),
         required: domain::disposition::Requirement::default(),
     };

@@ -151,6 +151,8 @@ pub(super) fn session_facts() -> Vec<Fact> {
         Fact::TakenAway { agent: "7f".into(), by: None, barred_until: None },
         Fact::Ended { closer: EndedBy::Customer, dispositioned: true },
         Fact::Erased,
+        Fact::Preferred { agent: agent(), user_name: "ada".into(), until: 1_760_000_000_000 },
+        Fact::FoundClosed { until: Some(1_760_000_000_000), told: true, refused: false },
     ]
 }
 
@@ -439,9 +441,16 @@ pub(super) fn provisioning() -> Vec<(Key, Event)> {
         ageing: 0,
         offer: 30_000,
         cool_down: 10_000,
+        last_agent_wait: 0,
         max_waiting: 1000,
         reserve_percent: domain::share::RESERVE_PERCENT,
         routing_point: None,
+        hours: domain::hours::Hours {
+            open: Some("Mo-Fr 08:00-18:00".into()),
+            zone: Some("Europe/Berlin".into()),
+            holidays: ["2026-12-25".to_owned()].into(),
+        },
+        closed: domain::hours::Closed::Reply("We are back at eight.".into()),
         calls: queue::Calls { full: queue::Overflow::Queue("Sales".into()), ..queue::Calls::default() },
         required: Requirement {
             every: None,
