@@ -244,7 +244,7 @@ impl Desk {
 
     async fn arriving(&self, arrival: Arrival, user_data: UserData) -> Result<Command, Refused> {
         if let Some(replaced) = arrival.replaces {
-            return Ok(Command::TakeOver { leg: arrival.leg, replaced });
+            return Ok(Command::ReplaceLeg { leg: arrival.leg, replaced });
         }
         if let Some(held) = arrival.beside {
             let call_in = self.called_in(arrival.dialled).await?;

@@ -88,7 +88,7 @@ pub(crate) fn interaction(command: &Command) -> Option<&InteractionId> {
         Command::LegEvent { leg, .. }
         | Command::Diverted { leg, .. }
         | Command::AskByPhone { leg, .. }
-        | Command::TakeOver { leg, .. }
+        | Command::ReplaceLeg { leg, .. }
         | Command::Refer { leg, .. } => Some(&leg.call),
         Command::Call { call, .. }
         | Command::OfferCall { call, .. }
@@ -160,7 +160,7 @@ const fn kind(command: &Command) -> &'static str {
         Command::LegEvent { heard, .. } => of_switch(heard),
         Command::Diverted { .. } => "leg.diverted",
         Command::AskByPhone { .. } => "leg.asks",
-        Command::TakeOver { .. } => "leg.takes-over",
+        Command::ReplaceLeg { .. } => "leg.replaces",
         Command::Refer { .. } => "leg.refers",
         Command::CallDue { .. } => "call-due",
         Command::CallLost { .. } => "call-lost",

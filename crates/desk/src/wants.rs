@@ -150,7 +150,7 @@ pub(crate) fn keys(command: &Command) -> Vec<Key> {
             keys.extend([Key::Call(call.clone()), Key::Agent(agent.clone()), Key::User(agent.clone())]);
         }
         Command::LegEvent { leg, .. } => keys.push(Key::Call(leg.call.clone())),
-        Command::Refer { leg, to: ReferTo::Leg(other) } | Command::TakeOver { leg, replaced: other } => {
+        Command::Refer { leg, to: ReferTo::Leg(other) } | Command::ReplaceLeg { leg, replaced: other } => {
             keys.extend([Key::Call(leg.call.clone()), Key::Call(other.call.clone())]);
         }
         Command::Diverted { leg, to, .. } => {

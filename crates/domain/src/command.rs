@@ -160,7 +160,7 @@ pub enum Command {
         call_in: Box<CallIn>,
     },
     /// A phone takes over what another leg of its number carries.
-    TakeOver {
+    ReplaceLeg {
         /// The leg that came in, of the same call; its number is no party's.
         leg: LegId,
         /// The leg that it replaces.

@@ -24,12 +24,11 @@ use utoipa_axum::router::OpenApiRouter;
 
 /// Every address of the API, behind the gate.
 pub fn router(api: &Arc<Api>) -> Router {
-    let (documented, _) =
-        addresses()
-            .merge(sessions::router(api))
-            .merge(supervision::router(api))
-            .merge(unserved::router())
-            .split_for_parts();
+    let (documented, _) = addresses()
+        .merge(sessions::router(api))
+        .merge(supervision::router(api))
+        .merge(unserved::router())
+        .split_for_parts();
     let bayeux = on(MethodFilter::POST, notifications::post)
         .get(notifications::get)
         .options(|| async { StatusCode::OK })

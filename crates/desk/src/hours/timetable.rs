@@ -106,8 +106,8 @@ mod tests {
         Timetable::read(&hours).expect("hours").closure(at)
     }
 
-    fn until(at: Millis) -> Option<Closure> {
-        Some(Closure { until: Some(at) })
+    const fn until(at: Millis) -> Closure {
+        Closure { until: Some(at) }
     }
 
     #[test]
@@ -116,7 +116,7 @@ mod tests {
         assert_eq!(closure(week, "UTC", &[], FRIDAY), None);
         // It is half past five in Berlin; it opens there at seven UTC on Monday.
         let monday = FRIDAY + 2 * DAY + 14 * HOUR + HOUR / 2;
-        assert_eq!(closure(week, "Europe/Berlin", &[], FRIDAY), until(monday));
+        assert_eq!(closure(week, "Europe/Berlin", &[], FRIDAY), Some(until(monday)));
     }
 
     #[test]
@@ -124,17 +124,17 @@ mod tests {
         let week = "Mo-Fr 08:00-17:00";
         let holidays = &["2026-11-20", "2026-11-23"];
         let tuesday = FRIDAY + 3 * DAY + 15 * HOUR + HOUR / 2;
-        assert_eq!(closure(week, "UTC", holidays, FRIDAY), until(tuesday));
+        assert_eq!(closure(week, "UTC", holidays, FRIDAY), Some(until(tuesday)));
         assert_eq!(closure("", "UTC", &["2026-11-21"], FRIDAY), None, "always, but for holidays");
         let sunday = FRIDAY + DAY + 7 * HOUR + HOUR / 2;
-        assert_eq!(closure("", "UTC", &["2026-11-21"], FRIDAY + 12 * HOUR), until(sunday));
+        assert_eq!(closure("", "UTC", &["2026-11-21"], FRIDAY + 12 * HOUR), Some(until(sunday)));
     }
 
     #[test]
     fn hours_may_say_themselves_what_a_holiday_is() {
         let hours = "Mo-Fr 08:00-18:00; PH 10:00-14:00";
         let monday = FRIDAY + 2 * DAY + 15 * HOUR + HOUR / 2;
-        assert_eq!(closure(hours, "UTC", &["2026-11-20"], FRIDAY), until(monday));
+        assert_eq!(closure(hours, "UTC", &["2026-11-20"], FRIDAY), Some(until(monday)));
         assert_eq!(closure(hours, "UTC", &["2026-11-20"], FRIDAY - 4 * HOUR), None);
     }
 

@@ -103,8 +103,7 @@ impl<'a> Round<'a> {
         let kept = kept_for(self.board, item, row.queue, self.now);
         let mut take = |rank: Rank<'a>| {
             asked.is_open = true;
-            let may =
-                item.may_go_to(rank.3, self.now) && kept.is_none_or(|agent| agent == rank.3);
+            let may = item.may_go_to(rank.3, self.now) && kept.is_none_or(|agent| agent == rank.3);
             if may && asked.best.as_ref().is_none_or(|best| rank < *best) {
                 asked.best = Some(rank);
             }

@@ -8,8 +8,8 @@ mod act;
 mod after_call;
 mod begin;
 mod calls;
-mod control;
 mod closed;
+mod control;
 mod customer;
 mod data;
 mod disposition;
@@ -72,7 +72,7 @@ pub fn decide(seen: &mut dyn Snapshots, command: &Command, now: Millis) -> Resul
         Command::AskByPhone { leg, held, call_in } => {
             calls::ask_by_phone(&mut draft, leg, held, call_in)?;
         }
-        Command::TakeOver { leg, replaced } => calls::take_over(&mut draft, leg, replaced)?,
+        Command::ReplaceLeg { leg, replaced } => calls::take_over(&mut draft, leg, replaced)?,
         Command::Refer { leg, to } => calls::refer(&mut draft, leg, to)?,
         Command::CallDue { call, due, late } => calls::due(&mut draft, call, *due, late)?,
         Command::CallLost { call } => calls::lost(&mut draft, call)?,

@@ -4,7 +4,7 @@ use super::*;
 use crate::call::{Cause, LegId};
 
 fn takes_over(replaced: LegId) -> Command {
-    Command::TakeOver { leg: leg(OWN), replaced }
+    Command::ReplaceLeg { leg: leg(OWN), replaced }
 }
 
 #[test]

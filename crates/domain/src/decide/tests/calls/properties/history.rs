@@ -188,7 +188,7 @@ pub fn subject(command: &Command) -> Option<&InteractionId> {
         Command::LegEvent { leg, .. }
         | Command::Diverted { leg, .. }
         | Command::AskByPhone { leg, .. }
-        | Command::TakeOver { leg, .. }
+        | Command::ReplaceLeg { leg, .. }
         | Command::Refer { leg, .. } => Some(&leg.call),
         _ => None,
     }
@@ -302,7 +302,7 @@ fn command(world: &TestCentre, step: &Step) -> Option<Command> {
             let (call, party) = which.of(&live(world, |_| true))?;
             let number = OWN + u16::try_from(world.effects.len()).ok()?;
             let leg = LegId { call: call.id.clone(), number };
-            Command::TakeOver { leg, replaced: call.leg_of(party) }
+            Command::ReplaceLeg { leg, replaced: call.leg_of(party) }
         }
         Step::Due(which, how) => {
             let calls: Vec<&Call> = world.calls().collect();

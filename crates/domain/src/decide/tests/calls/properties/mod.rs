@@ -122,7 +122,7 @@ fn is_fact(command: &Command) -> bool {
             | Command::CallLost { .. }
             | Command::AskByPhone { .. }
             | Command::Refer { .. }
-            | Command::TakeOver { .. }
+            | Command::ReplaceLeg { .. }
     )
 }
 
