@@ -256,7 +256,7 @@ fn command(world: &TestCentre, step: &Step) -> Option<Command> {
                 0 => Command::ConnectionBack { agent },
                 1 => Command::WrapUpOver { agent },
                 _ => {
-                    let until = *how.get(&[Some(world.now), Some(world.now + 5_000), None]);
+                    let until = *Pick(how.0 / 3).get(&[Some(world.now), Some(world.now + 5_000), None]);
                     Command::ConnectionLost { agent, since: world.now - 10, until }
                 }
             }
