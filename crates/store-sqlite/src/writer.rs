@@ -337,11 +337,10 @@ fn leave_to_who_asks_again(Committed { durable, local }: &mut Committed) {
         let key = Key::Call(effect.leg.call.clone());
         durable.states.iter().any(|state| {
             // Of a leg that came with a call which another has absorbed, that other's state tells.
-            let is_taken = matches!(&*state.state, State::Call(call) if call.leg_number(&effect.leg).is_some());
+            let is_taken =
+                matches!(&*state.state, State::Call(call) if call.leg_number(&effect.leg).is_some());
             state.key == key || is_taken
         })
-    });
-        calls.any(|call| call.has_leg(&effect.leg))
     });
 }
 
