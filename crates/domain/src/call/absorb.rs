@@ -2,7 +2,7 @@
 //! older then, behind what was there: its parties and lines have numbers that grow by how many there were, and keep their
 //! UUIDs. The switch knows its legs by the names that they had.
 
-use super::{leg::LegId, party::PartyOrigin, snapshot::Call};
+use super::{party::PartyOrigin, snapshot::Call};
 use crate::{
     InteractionId, Millis, UserData,
     interaction::{End, EndedBy},
@@ -108,10 +108,5 @@ impl Call {
     /// Which of two interactions is the older, so that the other becomes part of it.
     pub fn is_older_than(&self, other: &Self) -> bool {
         (self.created_at, &self.id) < (other.created_at, &other.id)
-    }
-
-    /// Whether the switch knows a leg of it by this name.
-    pub fn has_leg(&self, leg: &LegId) -> bool {
-        leg.call == self.id || self.leg_number(leg).is_some()
     }
 }

@@ -387,6 +387,7 @@ fn a_call_goes_on_at_another_phone_of_the_same_number() {
     let (other, _other_line) = centre.phones.block_on(async {
         let line = PhoneLine::open(([127, 0, 0, 1], 0).into(), centre.sip).await.unwrap();
         let phone = line.phone(Account::new("5001").password("demo"));
+        phone.register(Duration::from_secs(600)).await.unwrap();
         let replaces = tom.replaces();
         (phone.call("9000", Say::Tone(ANN), &[("Replaces", replaces.as_str())]).await.unwrap(), line)
     });

@@ -41,9 +41,9 @@ async fn a_call_is_taken_over_by_another_call_of_the_number_and_the_first_ends()
     let mut other = phone.invite_with("9000", &phone.sdp("sendrecv"), &headers).await;
     let taken = takes(&mut switch, &leg).await;
     switch.act(&taken, LegCommand::Answer);
-    switch.act(&leg, LegCommand::Release(Cause::Normal));
     phone.established(&mut other).await;
     assert_eq!(switch.heard(&taken).await, LegEvent::Up);
+    switch.act(&leg, LegCommand::Release(Cause::Normal));
     let bye = phone.expect("BYE").await;
     phone.answer(&bye, "200 OK", "", "").await;
     assert_eq!(switch.heard(&leg).await, LegEvent::Gone { cause: Cause::Normal, code: None });
