@@ -172,9 +172,6 @@ pub(crate) fn keys(command: &Command) -> Vec<Key> {
         Command::RightsChanged { supervisor } => {
             keys.extend([Key::Agent(supervisor.clone()), Key::User(supervisor.clone())]);
         }
-        Command::Control { agent, by, .. } => {
-            keys.extend([Key::Agent(agent.clone()), Key::User(agent.clone()), Key::User(by.clone())]);
-        }
         Command::TakeOver { session, agent, by, to } => {
             keys.extend([
                 Key::Session(session.clone()),
@@ -186,7 +183,7 @@ pub(crate) fn keys(command: &Command) -> Vec<Key> {
                 keys.extend([Key::Agent(target.clone()), Key::User(target.clone())]);
             }
         }
-        Command::ReleaseFromDispositions { agent, by, .. } => {
+        Command::ReleaseFromDispositions { agent, by, .. } | Command::Control { agent, by, .. } => {
             keys.extend([Key::Agent(agent.clone()), Key::User(agent.clone()), Key::User(by.clone())]);
         }
         Command::Provision(change) => provisioned(change, &mut keys),
@@ -244,7 +241,7 @@ mod tests {
             user_data: UserData::default(),
         };
         let leave = Command::Customer { session: "s".into(), act: CustomerAct::Leave(EndedBy::Customer) };
-        let offer = Command::Offer { session: "s".into(), agent: "a".into() };
+        let offer = Command::Offer { session: "s".into(), agent: "a".into(), request: None };
         let lapse = Command::OfferLapsed { session: "s".into(), agent: "a".into() };
         let log_out = Command::Agent { agent: "a".into(), act: AgentAct::LogOut };
         let transfer = of_agent(SessionAct::Transfer { to: HandoverTarget::Agent("b".into()), last: None });

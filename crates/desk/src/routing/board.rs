@@ -149,9 +149,11 @@ impl Board {
         if !keys.is_empty() {
             self.requests.insert(id.clone(), keys);
         }
-        items
-            .into_iter()
-            .fold(false, |is_moved, item| self.take_item(&item.key.clone(), Some(item)) || is_moved)
+        let mut is_moved = false;
+        for item in items {
+            is_moved |= self.take_item(&item.key.clone(), Some(item));
+        }
+        is_moved
     }
 
     /// Takes in that something waits, or that it does not wait any more.
@@ -266,11 +268,6 @@ impl Board {
                 }
             }
         }
-    }
-
-    /// An agent who is logged in.
-    pub fn seat(&self, agent: &UserId) -> Option<&BoardAgent> {
-        self.seats.get(agent)
     }
 
     /// Everything that waits, in no order.

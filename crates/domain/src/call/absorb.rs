@@ -73,7 +73,8 @@ impl Call {
     /// The number here of every leg that another interaction has, by its number there.
     fn legs_of(&self, other: &Self) -> BTreeMap<u16, u16> {
         let parties = self.parties_before();
-        let carriers = |call: &Self| call.parties.iter().map(|party| party.carried_by()).collect::<Vec<_>>();
+        let carriers =
+            |call: &Self| call.parties.iter().map(super::party::Party::carried_by).collect::<Vec<_>>();
         let own = carriers(self);
         let mut legs: BTreeMap<u16, u16> =
             other.parties.iter().map(|party| (party.leg, party.leg + parties)).collect();

@@ -112,8 +112,8 @@ impl Invitation {
     /// Who invited, and the number of their command; `None` where nobody did.
     pub const fn inviter(&self) -> Option<(&UserId, u64)> {
         match self {
-            Self::Transfer { from, reference } => Some((from, *reference)),
-            Self::Consult(AskedBy { from, reference, .. })
+            Self::Transfer { from, reference }
+            | Self::Consult(AskedBy { from, reference, .. })
             | Self::Invite(AskedBy { from, reference, .. }) => Some((from, *reference)),
             Self::Queue | Self::Own | Self::Watch(_) => None,
         }

@@ -279,12 +279,11 @@ fn command(world: &TestCentre, step: &Step) -> Option<Command> {
             Command::Refer { leg: call.leg_of(party), to: ReferTo::Leg(other) }
         }
         Step::Join(which, how) => {
-            let (call, party) = which.of(&live(world, |party| party.has_answered()))?;
+            let (call, party) = which.of(&live(world, Party::has_answered))?;
             let of_same = |(other, of): &(&Call, &Party)| {
                 other.id != call.id && (of.dn == party.dn || how.next().0.is_multiple_of(5))
             };
-            let others: Vec<_> =
-                live(world, |party| party.has_answered()).into_iter().filter(of_same).collect();
+            let others: Vec<_> = live(world, Party::has_answered).into_iter().filter(of_same).collect();
             let (other, of) = how.of(&others)?;
             match party.user().filter(|_| how.next().next().0 % 3 < 2) {
                 Some(agent) => Command::Call {
