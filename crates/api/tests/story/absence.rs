@@ -1,6 +1,7 @@
 //! Agents whose clients fell silent (spec: decisions#12).
 
 use api::{Absence, Config};
+use desk::routing::ItemKey;
 use domain::{Command, agent::Agent, command::Provision, offer::Obstacle};
 use serde_json::{Value, json};
 use testkit::{Client, Guest, Poll, TestServer, wait::eventually};
@@ -67,7 +68,7 @@ async fn who_listened_and_fell_silent_is_not_ready_and_then_holds_nothing() {
     let _poll = listens(&tom).await;
     passes(&app, MINUTE);
     eventually("the silence is noticed", async || is_lost(&app, &tom).await).await;
-    let standings = app.desk.standings(&app.customer("Jo").await.id);
+    let standings = app.desk.standings(&ItemKey::of(app.customer("Jo").await.id.clone()));
     let standing = standings.iter().find(|standing| standing.user_name.starts_with("agent1"));
     let why = standing.and_then(|standing| standing.obstacle.clone()).expect("not ready");
     assert_eq!(why, Obstacle::NotReady { reason: Some("Connection lost".into()) });
@@ -75,7 +76,7 @@ async fn who_listened_and_fell_silent_is_not_ready_and_then_holds_nothing() {
     passes(&app, 3 * MINUTE);
     due(&app, &tom).await;
     assert_eq!(state_of(&app, &tom).await.taken(&"chat".into()), 0);
-    assert!(app.desk.waiting().iter().any(|(item, _)| item.interaction == ines.id), "the customer waits");
+    assert!(app.desk.waiting().iter().any(|(item, _)| item.key.interaction == ines.id), "the customer waits");
     let states = feed(&app, "jackfield.agent.state").await;
     assert_eq!(states.last().expect("told")["reasonCode"], "connection-lost");
     let closed = feed(&app, "jackfield.session.party-closed").await;

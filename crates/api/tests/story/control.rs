@@ -112,7 +112,7 @@ async fn offline_logs_out_of_a_channel_or_of_all_and_customers_wait_on() {
         (&revoked["data"]["chat"]["state"], &revoked["data"]["changedBy"]),
         (&json!("Revoked"), &json!("supervisor@demo"))
     );
-    assert_eq!(app.desk.waiting()[0].0.interaction, ines.id);
+    assert_eq!(app.desk.waiting()[0].0.key.interaction, ines.id);
     let left = feed(&app, "jackfield.agent.channels-left").await;
     assert_eq!((&left[0]["channels"], &left[0]["supervisor"]), (&json!(["chat"]), &json!("supervisor@demo")));
     sasha.operate(&of(&tom, ""), "Offline").await.ok();
@@ -200,7 +200,7 @@ async fn a_conversation_is_taken_from_an_agent_for_a_queue_or_a_colleague() {
     let words: Vec<&Value> = told.iter().map(|note| &note["data"]["notificationType"]).collect();
     assert_eq!(words, [&json!("NewMessages"), &json!("StatusChange")], "that they left stands in the log");
     insta::assert_json_snapshot!("chat_taken_by_a_supervisor", settled(&told[1]["data"]));
-    assert_eq!(app.desk.waiting()[0].0.interaction, ines.id);
+    assert_eq!(app.desk.waiting()[0].0.key.interaction, ines.id);
 
     app.clock.advance(60_000);
     app.offer(&ines, &tom).await;
@@ -210,7 +210,7 @@ async fn a_conversation_is_taken_from_an_agent_for_a_queue_or_a_colleague() {
     let offered = mei.hears().await;
     assert_eq!(offered.last().expect("offered")["data"]["chat"]["state"], "Invited");
     mei.operate(&ines.path(), "Reject").await.ok();
-    assert_eq!(app.desk.waiting()[0].0.interaction, ines.id, "nobody is lost");
+    assert_eq!(app.desk.waiting()[0].0.key.interaction, ines.id, "nobody is lost");
     let taken = feed(&app, "jackfield.session.taken-away").await;
     assert_eq!(
         (&taken[0]["agent"], &taken[0]["supervisor"]),

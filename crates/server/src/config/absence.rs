@@ -32,8 +32,8 @@ impl Default for Absence {
 
 impl Absence {
     /// Refuses times by which everybody or nobody would be held to be silent.
-    pub fn check(&self, findings: &mut Findings) {
-        let Self { not_ready_after, give_back_after } = *self;
+    pub fn check(self, findings: &mut Findings) {
+        let Self { not_ready_after, give_back_after } = self;
         if not_ready_after != 0 {
             within("absence.not_ready_after", not_ready_after, SHORTEST..=MOST, findings);
         }
@@ -41,7 +41,7 @@ impl Absence {
     }
 
     /// The same as the API counts it.
-    pub fn times(&self) -> api::Absence {
+    pub fn times(self) -> api::Absence {
         let millis = |seconds: u32| Millis::from(seconds) * 1_000;
         api::Absence {
             not_ready_after: millis(self.not_ready_after),

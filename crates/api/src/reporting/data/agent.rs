@@ -51,6 +51,7 @@ struct Who<'a> {
 struct Led<'a> {
     /// Their user name; null when they are no longer provisioned.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[expect(clippy::option_option, reason = "nobody, somebody without a name and a name are three things")]
     supervisor: Option<Option<String>>,
     /// Their user id.
     #[serde(skip_serializing_if = "Option::is_none")]

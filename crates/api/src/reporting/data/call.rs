@@ -366,7 +366,8 @@ struct Absorbed<'a> {
     #[serde(flatten)]
     of: CallConversation<'a>,
     /// The id of the newer one.
-    absorbed: &'a str,
+    #[serde(rename = "absorbed")]
+    newer: &'a str,
     /// Everybody who ever was in that one.
     parties: Vec<AbsorbedParty<'a>>,
     /// Pairs of its user data that are this one's, too, from now on.
@@ -556,7 +557,7 @@ pub(super) fn data(id: &str, at: Millis, event: &CallEvent, names: Names<'_>) ->
         }
         Fact::Absorbed { call, first, user_data } => json(Absorbed {
             of,
-            absorbed: call.id.as_str(),
+            newer: call.id.as_str(),
             parties: absorbed_parties(call, *first),
             user_data: user_data.pairs(),
         }),

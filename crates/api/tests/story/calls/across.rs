@@ -20,7 +20,7 @@ async fn why(app: &TestServer, guest: &Guest<'_>) -> Value {
 }
 
 async fn offered(app: &TestServer, guest: &Guest<'_>, agent: &Client<'_>) -> Option<String> {
-    let offer = Command::Offer { session: guest.id.clone(), agent: agent.id() };
+    let offer = Command::Offer { session: guest.id.clone(), agent: agent.id(), request: None };
     app.desk.perform(offer).await.err().map(|why| why.to_string())
 }
 

@@ -95,7 +95,8 @@ async fn c_who_advised_is_invited_and_then_has_the_conversation() {
     let (tom, mei, ines) = talking(&app).await;
     asks(&tom, &ines, "Consult", &mei).await;
     mei.accepts(&ines, "Mei").await.ok();
-    (tom.hears().await, mei.hears().await);
+    tom.hears().await;
+    mei.hears().await;
     asks(&tom, &ines, "Invite", &mei).await;
     let now = ["ParticipantsUpdated Chatting [Ines Tom Mei]", "Mei ParticipantRejoined for All"];
     assert_eq!(told(&tom).await, now);
@@ -119,7 +120,8 @@ async fn c_a_transfer_to_who_advised_is_done_at_once() {
     let (tom, mei, ines) = talking(&app).await;
     asks(&tom, &ines, "Consult", &mei).await;
     mei.accepts(&ines, "Mei").await.ok();
-    (tom.hears().await, mei.hears().await);
+    tom.hears().await;
+    mei.hears().await;
     asks(&tom, &ines, "Transfer", &mei).await;
     assert_eq!(told(&tom).await.last().map(String::as_str), Some("StatusChange Completed []"));
     assert_eq!(told(&mei).await.last().map(String::as_str), Some("ParticipantsUpdated Chatting [Ines Mei]"));
@@ -151,7 +153,8 @@ async fn c_a_member_is_taken_out() {
     let (tom, mei, ines) = talking(&app).await;
     asks(&tom, &ines, "Invite", &mei).await;
     mei.accepts(&ines, "Mei").await.ok();
-    (tom.hears().await, mei.hears().await);
+    tom.hears().await;
+    mei.hears().await;
     asks(&tom, &ines, "RemoveParticipantFromConference", &mei).await;
     assert_eq!(told(&tom).await, ["Mei ParticipantLeft for All", "ParticipantsUpdated Chatting [Ines Tom]"]);
     assert_eq!(told(&mei).await.last().map(String::as_str), Some("StatusChange Completed []"));

@@ -266,7 +266,11 @@ fn called(id: &InteractionId, queue: &QueueName, place: QueuePosition) -> Option
         user_data: UserData::default(),
         owner: None,
     };
-    let mut call = Call::begin(id.clone(), place.since, &CallEvent { queue: None, fact, elapsed_ms: None })?;
+    let mut call = Call::begin(
+        id.clone(),
+        place.since,
+        &CallEvent { queue: None, line_uuid: None, fact, elapsed_ms: None },
+    )?;
     call.queued = Some(CallQueueing {
         queue: queue.clone(),
         place,
