@@ -151,7 +151,11 @@ async fn a_supervisor_lets_an_agent_off_what_they_owe() {
 
 #[tokio::test]
 async fn what_an_agent_holds_is_told_in_brief_to_those_who_lead_them() {
-    let app = TestServer::with(controlled).await;
+    let app = TestServer::with(|centre| {
+        controlled(centre);
+        centre.across.while_busy.insert("chat".into(), [domain::medium::voice()].into());
+    })
+    .await;
     let exchange = ScriptedSwitch::connect(&app);
     let tom = exchange.at_work("agent1", "5001").await;
     let (call, _) = exchange.talking(&tom).await;
