@@ -19,7 +19,6 @@ use crate::reply::Reply;
 use crate::session::{Session, SessionEndReason};
 use crate::subscriptions::Interner;
 use crate::volatile::Board;
-pub use presence::Presence;
 
 use crate::{ClientId, Config, RequestContext, Subscriptions, Transport, text};
 

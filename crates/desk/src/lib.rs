@@ -31,6 +31,7 @@ mod memory;
 mod outbox;
 mod pauses;
 mod refused;
+mod rights;
 mod services;
 mod supervisors;
 mod trace;

@@ -1,9 +1,7 @@
 //! Supervisors who follow somebody: whether they may is judged again as soon as roles, groups or features have changed
 //! (spec: admin-and-reporting#3).
 
-use crate::{Desk, lock::lock};
 use domain::{Command, Key, State, UserId, command::Provision};
-use futures::{FutureExt, future::BoxFuture};
 use std::collections::{BTreeSet, HashMap};
 
 /// Who follows somebody, by the phone, the interaction or the agent that says so.
@@ -49,20 +47,4 @@ pub(crate) const fn changes_rights(command: &Command) -> bool {
             Provision::PutUser(_) | Provision::RemoveUser(_) | Provision::PutCentre(_) | Provision::All(_)
         )
     )
-}
-
-impl Desk {
-    /// Has every supervisor who follows somebody judged again. One for whom it fails is judged with the next event of
-    /// the call that they hear, and when the next begins.
-    pub(crate) fn judge_supervisors(&self) -> BoxFuture<'_, ()> {
-        let follow = lock(&self.memory.supervisors).all();
-        let judged = async {
-            for supervisor in follow {
-                if let Err(why) = self.perform(Command::RightsChanged { supervisor }).await {
-                    tracing::error!(%why, "whether a supervisor may listen could not be judged");
-                }
-            }
-        };
-        judged.boxed()
-    }
 }

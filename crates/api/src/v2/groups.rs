@@ -24,6 +24,7 @@ use gws::{
     disposition_group, unit_resource, user_resource,
 };
 use http::StatusCode;
+use serde_json::json;
 use std::sync::Arc;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -92,7 +93,7 @@ fn with_members(api: &Api, group: &AgentGroup, wanted: &Wanted) -> GroupResource
     let id = centre.as_ref().map_or("", |centre| &centre.id);
     let members = || {
         let users = group.members.iter().filter_map(|name| api.desk.directory().named(name));
-        users.map(|user| user_resource(&api.links, id, &user)).collect()
+        users.map(|user| json!(user_resource(&api.links, id, &user))).collect()
     };
     agent_group(&api.links, group, wanted.has("users").then(members))
 }

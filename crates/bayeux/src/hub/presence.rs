@@ -4,15 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::Hub;
-
-/// How the clients of a principal were heard.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Presence {
-    /// Whether one of them waits for an answer: it is there.
-    pub waits: bool,
-    /// Another number than before means that one of them was heard since.
-    pub activity: u64,
-}
+use crate::presence::Presence;
 
 impl Hub {
     /// Every principal with a session. It looks at each session, so it is not for every request.

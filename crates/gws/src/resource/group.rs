@@ -1,7 +1,6 @@
 //! Groups: the business unit, groups of agents, and the tree of disposition codes
 //! (spec: admin-and-reporting#2.8, #6.3).
 
-use super::UserResource;
 use crate::links::{Links, escape};
 use crate::query::Wanted;
 use domain::{
@@ -9,7 +8,14 @@ use domain::{
     disposition_tree::{Code, DispositionGroup, DispositionTree},
 };
 use serde::Serialize;
-use utoipa::ToSchema;
+use serde_json::Value;
+use utoipa::{
+    ToSchema,
+    openapi::{
+        Ref,
+        schema::{ArrayBuilder, Schema},
+    },
+};
 
 /// What a group is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -45,8 +51,8 @@ pub struct GroupResource {
     parent_uri: Option<String>,
     /// Sub-resource of a group of agents: its members.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(no_recursion)]
-    users: Option<Vec<UserResource>>,
+    #[schema(schema_with = members)]
+    users: Option<Vec<Value>>,
     /// Sub-resource: the codes that lie directly in it.
     #[serde(skip_serializing_if = "Option::is_none")]
     dispositions: Option<Vec<DispositionCode>>,
@@ -95,7 +101,7 @@ pub fn unit_resource(links: &Links, centre: &Centre) -> GroupResource {
 }
 
 /// A group of agents, with its members where they are wanted.
-pub fn agent_group(links: &Links, group: &AgentGroup, users: Option<Vec<UserResource>>) -> GroupResource {
+pub fn agent_group(links: &Links, group: &AgentGroup, users: Option<Vec<Value>>) -> GroupResource {
     let id = agent_group_id(group);
     let path = group_path(&id);
     GroupResource {
@@ -111,6 +117,11 @@ pub fn agent_group(links: &Links, group: &AgentGroup, users: Option<Vec<UserReso
         uri: links.uri(&path),
         path,
     }
+}
+
+/// The schema of the members of a group.
+fn members() -> Schema {
+    ArrayBuilder::new().items(Ref::from_schema_name("User")).into()
 }
 
 /// The id of a group of agents: its class, and its name.

@@ -226,6 +226,6 @@ mod tests {
         let written = serde_json::to_value(SessionState(session::AgentPartyState::Invited)).expect("json");
         assert_eq!(written, "Invited");
         let names = serde_json::to_value(SessionCapability::schema()).expect("json")["enum"].clone();
-        assert_eq!(names.as_array().map_or(0, Vec::len), session::SessionOperation::ALL.len() + 1);
+        assert_eq!(names.as_array().map_or(0, Vec::len), session::SessionOperation::ALL.len() + 2);
     }
 }

@@ -12,7 +12,8 @@ use std::path::Path;
 
 /// The tables of the file that a name in the environment can reach into, longest first: `JACKFIELD_HTTP_ADDR`
 /// means `http.addr`, and `JACKFIELD_HTTP_TLS_CERT` means `http.tls.cert`.
-const TABLES: [(&str, &str); 17] = [
+const TABLES: [(&str, &str); 18] = [
+    ("absence_", "absence."),
     ("http_tls_", "http.tls."),
     ("http_cors_", "http.cors."),
     ("http_", "http."),

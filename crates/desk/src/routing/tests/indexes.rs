@@ -5,7 +5,9 @@ use super::{
     properties::{AGENTS, NOW, QUEUES, agent, any_board, item, ranked},
     test_board::{MEDIUM, TestAgent, TestBoard, What, offers, test_board, what, who},
 };
-use crate::routing::{Board, ItemKey, Offer, explain::obstacle, next_change};
+use crate::routing::{
+    Board, ItemKey, Offer, WaitingItem, explain::obstacle, next_change, preferred::kept_for,
+};
 use domain::{
     Key, Millis, State, UserId,
     across::{AcrossMedia, Taken},
@@ -21,10 +23,12 @@ fn plain(board: &Board, now: Millis) -> Vec<Offer> {
     for item in ranked(board, now) {
         let queue = board.queue(&item.queue).expect("it exists");
         let none = Taken::new();
-        let free = board.seats().filter(|seat| {
-            let extra = given.get(&seat.agent).unwrap_or(&none);
-            obstacle(board, seat, &item, queue, extra, now).is_none()
-        });
+        let kept = kept_for(board, &item, queue, now);
+        let free =
+            board.seats().filter(|seat| kept.is_none_or(|agent| *agent == seat.agent)).filter(|seat| {
+                let extra = given.get(&seat.agent).unwrap_or(&none);
+                obstacle(board, seat, &item, queue, extra, now).is_none()
+            });
         let best = free.min_by_key(|seat| {
             let extra = given.get(&seat.agent).and_then(|by| by.get(&item.medium)).copied().unwrap_or(0);
             (seat.taken(&item.medium) + extra, Reverse(seat.suits(queue)), seat.idle_since(), &seat.agent)
@@ -39,7 +43,7 @@ fn plain(board: &Board, now: Millis) -> Vec<Offer> {
 }
 
 fn plain_next_change(board: &Board, now: Millis) -> Option<Millis> {
-    board.waiting().flat_map(|item| item.barred.values()).copied().filter(|until| *until > now).min()
+    board.waiting().flat_map(WaitingItem::ends).filter(|until| *until > now).min()
 }
 
 /// What a commit may bring.
