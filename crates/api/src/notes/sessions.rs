@@ -314,6 +314,14 @@ impl SessionNotes<'_> {
         }
     }
 
+    /// Whether a party takes the offer that was made to them with this commit.
+    fn comes(&self, party: &AgentParty) -> bool {
+        let was_asked =
+            |old: &AgentParty| old.participant == party.participant && old.state == AgentPartyState::Invited;
+        party.state == AgentPartyState::Chatting
+            && self.before().is_some_and(|before| before.agents.iter().any(was_asked))
+    }
+
     fn reference(&self, agent: &UserId, change: SessionChange) -> Option<u64> {
         if let Some(cause) = self.cause.filter(|cause| cause.agent == *agent) {
             return Some(cause.reference);
@@ -322,7 +330,9 @@ impl SessionNotes<'_> {
         let handed_over =
             self.session.party(agent).is_some_and(|party| party.state == AgentPartyState::Completed);
         let taken = self.session.agents.iter().rev().find_map(|party| match &party.invitation {
-            Invitation::Transfer { from, reference } if from == agent => Some(*reference),
+            Invitation::Transfer { from, reference } if from == agent && self.comes(party) => {
+                Some(*reference)
+            }
             _ => None,
         });
         taken.filter(|_| handed_over && change == SessionChange::Status)

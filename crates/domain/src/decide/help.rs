@@ -1,7 +1,7 @@
 //! Help that agents ask for in a conversation (spec: digital-channels#2.7-C): a colleague, or whoever takes it in a queue,
 //! advises behind it or talks with the customer as well.
 
-use super::{DecideError, Draft, invite, part};
+use super::{DecideError, Draft, invite, offer, part, supervise};
 use crate::{
     InteractionId, Millis, QueueName, Refusal, UserId,
     command::HandoverTarget,
@@ -52,6 +52,7 @@ fn ask_queue(
     help: Help,
     queue: &QueueName,
 ) -> Result<(), DecideError> {
+    offer::permit_more(session)?;
     let priority = draft.queue(queue)?.priority;
     let requested = Fact::Requested {
         request: session.requested + 1,
@@ -84,7 +85,8 @@ fn show(draft: &mut Draft<'_>, id: &InteractionId, consulted: &AgentParty) -> Re
         follows: None,
     };
     draft.tell(id, shown)?;
-    rejoin(draft, id, agent)
+    rejoin(draft, id, agent)?;
+    supervise::follow(draft, id, agent)
 }
 
 /// Says in the log that somebody is seen by others than before.

@@ -10,6 +10,7 @@ use super::{
 use crate::{
     InteractionId, UserId, check,
     message::Content,
+    offer::Obstacle,
     session::{AgentParty, AgentPartyState, AskedBy, EndedBy, Fact, Invitation, Session},
     task::Sign,
 };
@@ -56,6 +57,13 @@ pub(super) fn ask(
     whom: &UserId,
     invitation: Invitation,
 ) -> Result<(), DecideError> {
+    offer::permit_more(session)?;
+    // A supervisor whom the asker does not see is there for nobody to find out.
+    let asker = invitation.inviter().and_then(|(from, _)| session.live_party(from)).map(AgentParty::viewer);
+    let is_hidden = |viewer| session.live_party(whom).is_some_and(|other| !other.visibility.is_for(viewer));
+    if asker.is_some_and(is_hidden) {
+        return Err(offer::not(&session.medium, Obstacle::NotReady { reason: None }.in_brief()));
+    }
     let offering = Offering { agent: whom, queue: None, barred_until: None, has_phone: false };
     invite(draft, session, &offering, invitation)
 }
@@ -102,7 +110,8 @@ pub(super) fn accept(
         return draft.tell(id, Fact::JoinFailed { agent: agent.clone(), nickname: nickname.to_owned() });
     }
     draft.tell(id, Fact::Accepted { agent: agent.clone(), nickname: nickname.to_owned() })?;
-    if save_last_agent {
+    // Who only helps or follows did not serve the customer, and all agents read what is written down.
+    if save_last_agent && party.answers() {
         note::last_agent(draft, id, agent)?;
     }
     let author = part::live(&*draft.session(id)?, agent)?.author();

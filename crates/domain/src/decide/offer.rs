@@ -10,6 +10,7 @@ use crate::{
     interaction::Interaction,
     notice::Wording,
     offer::{Candidate, Work, stands},
+    session::Session,
 };
 use std::sync::Arc;
 
@@ -75,6 +76,14 @@ pub(super) fn permit_own(
         has_phone: false,
     };
     if candidate.has_room(medium) { Ok(()) } else { Err(not(medium, "no free slot")) }
+}
+
+/// Refuses to ask one more into a conversation that so many were asked into already.
+pub(super) fn permit_more(session: &Session) -> Result<(), DecideError> {
+    if session.takes_more_parts() {
+        return Ok(());
+    }
+    Err(not(&session.medium, "as many as can be have been asked into it"))
 }
 
 /// The refusal of an offer.

@@ -40,7 +40,8 @@ fn last_agent(session: &Session) -> Option<&AgentParty> {
         .agents
         .iter()
         .rev()
-        .filter(|party| party.joined_at.is_some() && party.visibility == Visibility::All);
+        .filter(|party| party.joined_at.is_some() && party.visibility == Visibility::All)
+        .filter(|party| party.follows.is_none() || party.took_over);
     let noted = talked.clone().find(|party| Some(party.user_name.as_str()) == written);
     noted.or_else(|| talked.next())
 }

@@ -40,7 +40,11 @@ pub(super) fn take_over(
 ) -> Result<(), DecideError> {
     let (agent, user_name) = (heir.user.clone(), heir.user_name.clone());
     draft.tell(id, Fact::TookOver { agent, user_name, from: from.clone() })?;
-    if heir.talks() { Ok(()) } else { help::rejoin(draft, id, &heir.user) }
+    if heir.talks() {
+        return Ok(());
+    }
+    help::rejoin(draft, id, &heir.user)?;
+    supervise::follow(draft, id, &heir.user)
 }
 
 /// Whether nobody is with the customer but this agent.
@@ -82,6 +86,8 @@ fn end_part(draft: &mut Draft<'_>, session: &Session, party: &AgentParty) -> Res
     if party.state == AgentPartyState::Invited {
         return invite::end(draft, session, party, AgentPartyState::Revoked, EndedBy::Idle);
     }
+    // What they asked of others while they talked with the customer goes with them.
+    invite::withdraw(draft, id, Some(&party.user), EndedBy::Agent)?;
     draft.say(id, party.author(), crate::message::Content::Left)?;
     // Who was asked has done their work; from a supervisor it is taken away (spec: digital-channels#2.8).
     let state = if party.follows.is_some() { AgentPartyState::Revoked } else { AgentPartyState::Completed };

@@ -7,7 +7,7 @@ use crate::{
     agent::Fact as AgentFact,
     command::{Supervise, SuperviseAct},
     message::Content,
-    session::{AgentParty, Fact, Following, Invitation, Session},
+    session::{AgentParty, AgentPartyState, Fact, Following, Invitation, Session},
     watch::{AgentWatch, FEATURE, Monitoring, WatchMode},
 };
 
@@ -138,8 +138,12 @@ pub(super) fn follow(draft: &mut Draft<'_>, id: &InteractionId, agent: &UserId) 
             end(draft, supervisor, agent, &session.medium)?;
             continue;
         }
+        // A supervisor whose client is silent is offered nothing more, like everybody.
         let is_free = session.live_party(supervisor).is_none()
-            && draft.agent(supervisor)?.is_some_and(|found| found.channel(&session.medium).is_some());
+            && session.takes_more_parts()
+            && draft
+                .agent(supervisor)?
+                .is_some_and(|found| found.channel(&session.medium).is_some() && found.absence().is_none());
         if !is_free {
             continue;
         }
@@ -190,18 +194,20 @@ fn intrude(
     if !session.customer.present {
         return Err(offer::not(medium, "the customer has left"));
     }
+    offer::permit_more(&session)?;
     deliver(draft, &session, supervisor, Following { target: target.clone(), monitoring })
 }
 
-/// Whether a supervisor may be in a conversation: somebody whom they lead talks in it, or the customer has nobody else, or
-/// they answer for it.
+/// Whether a supervisor may be in a conversation: somebody whom they lead talks in it, or they talk with the customer, who
+/// has nobody else or was left to them; or they still work on it after such a talk.
 pub(super) fn may_stay(
     draft: &mut Draft<'_>,
     session: &Session,
     party: &AgentParty,
 ) -> Result<bool, DecideError> {
     let others = || session.talking().filter(|other| other.user != party.user);
-    if party.took_over || party.talks() && others().next().is_none() {
+    let is_theirs = party.took_over || others().next().is_none();
+    if party.state == AgentPartyState::LeftChat || party.talks() && is_theirs {
         return Ok(true);
     }
     for other in others() {

@@ -212,10 +212,16 @@ impl Session {
                 self.customer.present = false;
                 self.customer.left_at = Some(at);
                 self.talk_ended = Some(*closer);
+                // Who is put into a queue after that is work, and no customer waits.
+                self.waiting = false;
+                self.preferred = None;
                 self.typing.clear();
                 self.typing_to_agents.clear();
             }
-            Fact::DataChanged { set, removed, .. } => self.user_data.change(set, removed),
+            Fact::DataChanged { set, removed, .. } => {
+                self.user_data.change(set, removed);
+                self.dispositions.retain(|set| !removed.contains(&set.key));
+            }
             Fact::Disposition { leg, key, value, late, .. } => {
                 self.apply_disposition(leg, key, value, *late);
             }
@@ -316,6 +322,9 @@ impl Session {
             if state.is_terminal() {
                 party.closed_at = Some(at);
             }
+            let participant = party.participant.clone();
+            self.typing.remove(&participant);
+            self.typing_to_agents.remove(&participant);
         }
     }
 }

@@ -100,8 +100,10 @@ pub struct Session {
     pub post: Option<Box<Post>>,
 }
 
-/// How many take part in a conversation, or are asked to, at the same time.
+/// How many take part in a conversation, or are asked to, at the same time, supervisors apart.
 const MOST: usize = 10;
+/// How often somebody is asked into one conversation by others than the queue that it waits in: each time is kept.
+const MOST_PARTS: usize = 500;
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
 const fn is_zero(count: &u32) -> bool {
@@ -154,9 +156,16 @@ impl Session {
         self.chatting().filter(move |other| other.visibility.is_for(viewer) || other.participant == own)
     }
 
-    /// Whether one more may be asked to take part.
+    /// Whether one more may be asked to take part. Supervisors take nobody's place: who does not see them must not be able
+    /// to count them.
     pub fn has_room(&self) -> bool {
-        self.live_agents().count() + self.requests.len() < MOST
+        let take_part = self.live_agents().filter(|party| party.follows.is_none());
+        take_part.count() + self.requests.len() < MOST
+    }
+
+    /// Whether its list of everybody who was ever asked has room for others than whom a queue finds for its customer.
+    pub fn takes_more_parts(&self) -> bool {
+        self.agents.len() < MOST_PARTS
     }
 
     /// A request for help that no agent has taken yet.

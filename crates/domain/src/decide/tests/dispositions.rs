@@ -357,3 +357,9 @@ fn a_value_of_any_other_type_is_a_disposition_too() {
     );
     assert_eq!(world.session().user_data.get("DispositionCode").map(Value::is_object), Some(true));
 }
+
+#[test]
+fn what_is_taken_out_of_the_user_data_is_not_kept_elsewhere() {
+    let world = chatting().then(ann(dispose_under("A", "Referred"))).then(ann(delete(&["A"])));
+    assert_eq!(world.session().dispositions, []);
+}

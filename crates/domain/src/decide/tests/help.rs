@@ -250,3 +250,23 @@ fn who_stays_with_the_customer_answers_for_it() {
     assert!(handed.session().agents[1].took_over);
     check(handed, bob(leave()), "said left by bob; talk-ended by agent; closed bob LeftChat by agent");
 }
+
+#[test]
+fn a_place_in_a_queue_goes_with_the_customer() {
+    let waits = conferring().then(bob(complete_into("Sales")));
+    let world = waits.then(customer_leaves());
+    assert!(!world.session().waiting, "nobody waits any more");
+    check(
+        world,
+        ann(complete()),
+        "said left by ann; closed ann Completed by agent; ann: -slot kept; ended by customer",
+    );
+}
+
+#[test]
+fn who_has_gone_types_no_more_to_the_agents() {
+    let typing = |world: &TestCentre| world.session().typing_to_agents.len();
+    let world = conferring().then(bob(SessionAct::TypeToAgents { on: true }));
+    assert_eq!(typing(&world), 1);
+    assert_eq!(typing(&world.then(bob(leave()))), 0);
+}

@@ -67,3 +67,14 @@ fn a_first_message_is_anybody_s() {
     let told = served().perform(&anew(&on_page("m9", "Hello"), 0, "s3"));
     assert!(!told.contains("kept"), "{told}");
 }
+
+#[test]
+fn a_supervisor_who_stepped_in_did_not_serve_the_customer() {
+    let joins = supervises("ann", intrudes(Monitoring::BargeIn));
+    let world = talking().then(is_supervisor("cat", true)).then(joins).then(cat(accept())).then(cat(leave()));
+    check(
+        world.then(ann(complete())),
+        comes_back(),
+        &format!("{QUEUED}kept for ann until 5000; said text by customer"),
+    );
+}

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::{
+    centre::AgentGroup,
     command::{SessionAct, SuperviseAct},
     session::{SessionOperation as O, capabilities},
     watch::WatchMode,
@@ -207,4 +208,112 @@ fn a_supervisor_who_may_not_any_more_does_not_join() {
         chatting().then(is_supervisor("cat", true)).then(supervises("ann", intrudes(Monitoring::Coach)));
     check(shown.clone(), cat(reject()), "offer-ended cat Completed by agent barred until 10000; cat: -slot");
     check(shown.then(is_supervisor("cat", false)), cat(accept()), "no: Interaction 's1' was not found");
+}
+
+#[test]
+fn who_does_not_see_a_supervisor_cannot_find_them() {
+    let ready = |world: TestCentre| world.then(state("cat", "Ready"));
+    let no = "no: The agent is not available for chat: not ready";
+    for asks in [to_agent("cat"), consult("cat"), invite("cat")] {
+        check(ready(monitored()), ann(asks.clone()), no);
+        let offered = chatting().then(is_supervisor("cat", true));
+        check(ready(offered.then(supervises("ann", intrudes(Monitoring::ListenIn)))), ann(asks), no);
+    }
+    let seen = "no: The agent is not available for chat: takes part already";
+    check(ready(followed_as(Monitoring::Coach)), ann(consult("cat")), seen);
+}
+
+#[test]
+fn supervisors_take_no_place_of_those_who_are_asked() {
+    let asked = (0..8).fold(monitored(), |world, _| world.then(ann(ask_queue(Help::Consult, "Sales"))));
+    check(asked, ann(consult("bob")), "consulted bob for ann; bob: +slot");
+}
+
+#[test]
+fn who_listens_is_not_written_down_as_who_served_the_customer() {
+    let notes = || SessionAct::Accept { nickname: "Tom".into(), save_last_agent: true };
+    let offered = chatting().then(is_supervisor("cat", true));
+    let offered = offered.then(supervises("ann", intrudes(Monitoring::ListenIn)));
+    check(offered, cat(notes()), "accepted cat as Tom; said joined to supervisors by cat");
+    check(
+        chatting().then(ann(consult("bob"))),
+        bob(notes()),
+        "accepted bob as Tom; said joined to agents by bob",
+    );
+}
+
+#[test]
+fn who_was_left_with_the_customer_follows_only_whom_they_lead_once_others_talk() {
+    let led = |world: TestCentre| {
+        let group = AgentGroup {
+            name: "A".into(),
+            members: ["ann".into()].into(),
+            leaders: ["cat".into()].into(),
+            hidden: false,
+        };
+        world.then(centre_with(|centre| centre.agent_groups.push(group)))
+    };
+    let world = led(followed_as(Monitoring::BargeIn)).then(ann(leave()));
+    let world = world.then(cat(invite("bob"))).then(bob(accept()));
+    check(
+        world,
+        cat(SessionAct::Follow(Monitoring::ListenIn)),
+        "said left by cat; cat for Supervisors ListenIn; said rejoined to supervisors by cat; \
+         said left to supervisors by cat; closed cat Revoked by agent; cat: -slot",
+    );
+}
+
+#[test]
+fn what_a_supervisor_asked_of_others_goes_with_them() {
+    let asks = followed_as(Monitoring::BargeIn).then(cat(to_agent("bob")));
+    let away = asks.then(is_supervisor("cat", false));
+    check(
+        away,
+        ann(say("x")),
+        "said text by ann; offer-ended bob Revoked by agent; bob: -slot; said left by cat; \
+         closed cat Revoked by agent; cat: -slot",
+    );
+}
+
+#[test]
+fn who_comes_forward_is_followed_as_well() {
+    let follows = |world: TestCentre| {
+        let all = monitors(Monitoring::ListenIn, WatchMode::All);
+        world.then(is_supervisor("cat", true)).then(supervises("bob", all))
+    };
+    check(
+        follows(consulting()),
+        ann(invite("bob")),
+        "bob for All; said rejoined by bob; shown to cat ListenIn bob; cat: +slot",
+    );
+    check(
+        follows(consulting()),
+        ann(leave()),
+        "bob took over from ann; said rejoined by bob; shown to cat ListenIn bob; cat: +slot; \
+         said left by ann; closed ann Completed by agent; ann: -slot kept",
+    );
+}
+
+#[test]
+fn a_supervisor_whose_client_is_silent_is_shown_nothing_more() {
+    let all = monitors(Monitoring::ListenIn, WatchMode::All);
+    let world = supervisor().then(supervises("ann", all)).then(offer("ann"));
+    check(world.then(goes_silent("cat", 0, None)), ann(accept()), "accepted ann as Tom; said joined by ann");
+}
+
+#[test]
+fn a_conversation_has_an_end_of_those_who_are_asked_into_it() {
+    let mut world = chatting().then(is_supervisor("cat", true));
+    for _ in 1..500 {
+        world = world.then(supervises("ann", intrudes(Monitoring::Coach))).then(cat(reject()));
+    }
+    let no = "no: The agent is not available for chat: as many as can be have been asked into it";
+    check(world.clone(), supervises("ann", intrudes(Monitoring::Coach)), no);
+    for asks in [consult("bob"), to_agent("bob"), ask_queue(Help::Invite, "Sales")] {
+        check(world.clone(), ann(asks), no);
+    }
+    let watched = world.then(supervises("bob", monitors(Monitoring::Coach, WatchMode::All)));
+    // Whom the queue finds comes all the same, and no customer is lost.
+    let again = watched.then(ann(to_queue("Sales"))).then(offer("bob"));
+    check(again, bob(accept()), "accepted bob as Tom; said joined by bob");
 }
