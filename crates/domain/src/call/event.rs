@@ -118,6 +118,8 @@ pub enum Fact {
         request: u32,
         /// The line in which the agent waited.
         line: u16,
+        /// For what.
+        help: Help,
         /// The queue that had it last.
         asks: QueueName,
         /// Who asked.

@@ -196,14 +196,14 @@ impl Call {
                 let taken = self.on(*leg).and_then(Party::pending_request);
                 self.requests.retain(|request| Some(request.number) != taken);
                 self.change(*leg, |party| {
-                party.up = true;
-                party.answers = false;
-                party.state = PartyState::Established;
-                party.holding = None;
-                party.held_at = None;
-                party.parked = false;
-                party.deadline = None;
-                party.established_at.get_or_insert(at);
+                    party.up = true;
+                    party.answers = false;
+                    party.state = PartyState::Established;
+                    party.holding = None;
+                    party.held_at = None;
+                    party.parked = false;
+                    party.deadline = None;
+                    party.established_at.get_or_insert(at);
                 });
             }
             Fact::AnswerAsked { leg, deadline } => {

@@ -2,7 +2,7 @@
 
 use super::{
     disposition,
-    row::{CallConversation, Names, Row, json, schema, time},
+    row::{Actor, CallConversation, Names, Row, json, schema, time},
     words,
 };
 use domain::{
@@ -23,6 +23,8 @@ pub(super) const KINDS: &[Row] = &[
     ("call.silenced", schema::<Silenced<'_>>),
     ("call.line-began", schema::<LineBegan<'_>>),
     ("call.moved", schema::<Moved<'_>>),
+    ("call.requested", schema::<Requested<'_>>),
+    ("call.request-ended", schema::<RequestEnded<'_>>),
     ("call.queued", schema::<Queued<'_>>),
     ("call.overflowed", schema::<Overflowed<'_>>),
     ("call.established", schema::<Established<'_>>),
@@ -96,6 +98,9 @@ struct Joined<'a> {
     /// The leg of the party that hands somebody over to it.
     #[serde(skip_serializing_if = "Option::is_none")]
     handed_over_by: Option<u16>,
+    /// The number of the request of which a queue offers it that line.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request: Option<u32>,
     /// Whom its user follows, who comes in for that.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     monitoring: Option<Followed>,
@@ -183,6 +188,62 @@ struct Moved<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     carrier: Option<u16>,
 }
+
+/// An agent who asks somebody beside the call waits in a queue for whoever takes it. It is told again when it goes on to
+/// another queue, since nobody of the first took it.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct Requested<'a> {
+    #[serde(flatten)]
+    of: CallConversation<'a>,
+    #[serde(flatten)]
+    by: Actor<'a>,
+    /// Its number in the call, from 1.
+    request: u32,
+    /// The UUID of the line in which the agent waits.
+    call_uuid: String,
+    /// For what.
+    #[serde(with = "words::Help")]
+    help: domain::request::Help,
+    /// The queue that is asked.
+    asks: &'a str,
+    /// Higher goes first.
+    priority: i32,
+    /// When it lapses.
+    #[schemars(extend("format" = "date-time"))]
+    deadline: String,
+}
+
+/// An agent who asked a queue waits no longer, and nobody has taken it.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct RequestEnded<'a> {
+    #[serde(flatten)]
+    of: CallConversation<'a>,
+    /// Who asked.
+    #[serde(flatten)]
+    by: Actor<'a>,
+    /// Its number in the call.
+    request: u32,
+    /// The UUID of the line in which the agent waited.
+    call_uuid: String,
+    /// For what.
+    #[serde(with = "words::Help")]
+    help: domain::request::Help,
+    /// The queue that had it last.
+    asks: &'a str,
+    /// Who ended it.
+    #[serde(with = "words::EndedBy")]
+    closer: domain::session::EndedBy,
+    /// Why the queue gave nobody; absent when the agent did not wait for that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<words::Overflowing>")]
+    why: Option<OverflowWord>,
+}
+
+/// The word for why a queue gave nobody.
+#[derive(Serialize)]
+struct OverflowWord(#[serde(with = "words::Overflowing")] domain::call::Overflowing);
 
 /// What a party is.
 #[derive(Serialize, JsonSchema)]
@@ -444,6 +505,7 @@ pub(super) fn data(id: &str, at: Millis, event: &CallEvent, names: Names<'_>) ->
             carrier,
             handover,
             watch,
+            request,
         } => {
             let (party, agent, agent_id) = match who {
                 Who::Outside => (PartyKind::Outside, None, None),
@@ -467,6 +529,7 @@ pub(super) fn data(id: &str, at: Millis, event: &CallEvent, names: Names<'_>) ->
                 line,
                 carrier,
                 handed_over_by,
+                request: *request,
                 monitoring: watch.map(Into::into),
             })
         }
@@ -491,6 +554,30 @@ pub(super) fn data(id: &str, at: Millis, event: &CallEvent, names: Names<'_>) ->
         Fact::Moved { leg, line, origin, handover: _, carrier } => {
             let (leg, call_uuid) = (*leg, line_of(*line));
             json(Moved { of, leg, call_uuid, origin: *origin, carrier: *carrier })
+        }
+        Fact::Requested { request, line, help, asks, priority, deadline, agent, user_name, reference: _ } => {
+            json(Requested {
+                of,
+                by: Actor::named(agent, user_name),
+                request: *request,
+                call_uuid: line_of(*line),
+                help: *help,
+                asks: asks.as_str(),
+                priority: *priority,
+                deadline: time(*deadline),
+            })
+        }
+        Fact::RequestEnded { request, line, help, asks, agent, user_name, closer, why } => {
+            json(RequestEnded {
+                of,
+                by: Actor::named(agent, user_name),
+                request: *request,
+                call_uuid: line_of(*line),
+                help: *help,
+                asks: asks.as_str(),
+                closer: *closer,
+                why: why.map(OverflowWord),
+            })
         }
         Fact::Queued { priority, since, overflow_at, party: _, after: _ } => {
             json(Queued { of, priority: *priority, since: time(*since), overflow_at: overflow_at.map(time) })

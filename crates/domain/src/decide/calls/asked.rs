@@ -17,6 +17,7 @@ pub(super) fn ended(call: &Call, request: &Request, closer: EndedBy, why: Option
     Fact::RequestEnded {
         request: request.number,
         line: request.line.unwrap_or_default(),
+        help: request.help,
         asks: request.queue.clone(),
         agent: request.from.clone(),
         user_name: asker(call, request).and_then(Party::user_name).unwrap_or_default().to_owned(),

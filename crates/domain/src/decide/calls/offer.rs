@@ -40,7 +40,11 @@ pub(in super::super) fn offer(
             queue: &request.queue,
             barred: &request.barred,
             origin: PartyOrigin::Called,
-            place: Place { line: request.line.unwrap_or_default(), request: Some(number), ..Place::default() },
+            place: Place {
+                line: request.line.unwrap_or_default(),
+                request: Some(number),
+                ..Place::default()
+            },
         }),
     };
     match waits {

@@ -11,9 +11,7 @@ use super::{
 };
 use crate::{
     InteractionId, Millis, QueueName, Refusal,
-    call::{
-        Call, Cause, Consultation, Fact, Overflowing, Party, PartyOrigin, Purpose, customer_for_queue,
-    },
+    call::{Call, Cause, Consultation, Fact, Overflowing, Party, PartyOrigin, Purpose, customer_for_queue},
     command::Destination,
     medium,
     queue::Queue,
@@ -86,11 +84,8 @@ pub(super) fn not_taken(
     if let Some(user) = party.user().filter(|_| how.closer == EndedBy::NoAnswer) {
         offer::make_not_ready(draft, user, &medium::voice())?;
     }
-    // A call that takes nobody more in cannot be offered again.
-    if party::is_full(&*draft.call(id)?) {
-        return lapse(draft, id, number);
-    }
-    release::settle(draft, id, how, &call)
+    // A call that takes nobody more in cannot be offered again. Who waits goes on hearing the same.
+    if party::is_full(&*draft.call(id)?) { lapse(draft, id, number) } else { Ok(()) }
 }
 
 /// Nobody has taken a request in time. As a caller would, it goes on to another queue if the first says so; else it is
@@ -105,7 +100,9 @@ pub(super) fn due(
     let Some(request) = call.request(number) else { return Ok(()) };
     let (since, now) = (request.place.since, draft.now);
     let next = match late {
-        Destination::Queue { queue, turned_away: None } if since + STANDS > now && *queue != request.queue => {
+        Destination::Queue { queue, turned_away: None }
+            if since + STANDS > now && *queue != request.queue =>
+        {
             draft.queue_if_any(queue)?
         }
         _ => None,

@@ -89,5 +89,9 @@ fn alone(call: &Call, party: &Party) -> Playback {
     let is_handed_over = call.live_in(party.line).any(|other| other.pending_handover().is_some());
     // Who waits in a queue hears that they wait.
     let waits = call.request_in(party.line).is_some();
-    if party.state == PartyState::Dialing && !waits || is_handed_over { Playback::Ringback } else { Playback::Hold }
+    if party.state == PartyState::Dialing && !waits || is_handed_over {
+        Playback::Ringback
+    } else {
+        Playback::Hold
+    }
 }

@@ -13,7 +13,9 @@ pub fn call(fact: &Fact, queue: &str) -> String {
         Fact::Began { kind, from, dialled, .. } => {
             format!("began {} {} -> {dialled}", kind.as_str(), from.number)
         }
-        Fact::Joined { leg, who, dn, state, answers, deadline, carrier, handover, watch, request, .. } => format!(
+        Fact::Joined {
+            leg, who, dn, state, answers, deadline, carrier, handover, watch, request, ..
+        } => format!(
             "{leg} {} {dn} {}{}{}{}{}{}{}",
             match who {
                 Who::Outside => "outside",

@@ -34,7 +34,10 @@ impl TestCentre {
                 assert!(!waits || here.len() == 1, "who waits is alone: {call:?}");
                 let asks = call.request_in(line);
                 let is_asker = |party: &&&Party| party.origin == PartyOrigin::Consult;
-                assert!(asks.is_none() || here.iter().filter(is_asker).count() == 1, "who asks is there: {call:?}");
+                assert!(
+                    asks.is_none() || here.iter().filter(is_asker).count() == 1,
+                    "who asks is there: {call:?}"
+                );
                 let offered = asks.and_then(|request| call.asked_for(request.number));
                 assert!(asks.is_none_or(|request| request.waiting == offered.is_none()), "{call:?}");
                 let cared_for = asks.is_some() || waits || call.turned_away || here.len() > 1;

@@ -55,7 +55,8 @@ fn holds_equal(world: &TestCentre, call: &Call) {
                     }
                     Err(Refusal::Invalid(_) | Refusal::NotRegistered(_)) if calls_in(operation) => {}
                     // The queue in which the agent waits may have been taken away.
-                    Err(Refusal::NotFound(_)) if call.beside(party).any(|other| asks_queue(call, party, other)) => {}
+                    Err(Refusal::NotFound(_))
+                        if call.beside(party).any(|other| asks_queue(call, party, other)) => {}
                     // An erased party has no number any more by which it could be taken out.
                     Err(why) => panic!("{asked:?}: {why:?}"),
                 }
