@@ -157,7 +157,11 @@ async fn the_customer_goes_into_the_queue_of_an_agent_who_does_not_wait_for_an_a
     let path = path_of(&tom, "Inbound").await;
     asks(&tom, &path, "CompleteTransfer", json!({})).await;
     assert_eq!(tom.get("/me/calls").await.ok()["uris"], json!([]));
-    assert_eq!(told(&ann).await, ["ParticipantsUpdated Ringing Inbound +15550142"], "it rings on for the customer");
+    assert_eq!(
+        told(&ann).await,
+        ["ParticipantsUpdated Ringing Inbound +15550142"],
+        "it rings on for the customer"
+    );
     exchange.hears(&call, 4, LegEvent::Up).await;
     assert_eq!(told(&ann).await, ["StatusChange Established Inbound +15550142"]);
 }

@@ -170,6 +170,7 @@ fn the_customer_has_the_place_of_an_agent_who_leaves_before_anybody_took_it() {
         rings,
         bob_does(CallAct::Reject),
         "4 Released by agent refused barred until 10000; bob: -slot; queued Support since 0 => 4 release refused",
+    );
 }
 
 #[test]
