@@ -310,9 +310,13 @@ impl Desk {
     pub(crate) async fn call_due(&self, call: InteractionId, due: Deadline) -> Result<Receipt, Refused> {
         let state = self.call(&call).await?;
         let queue = match state.as_deref() {
-            Some(State::Call(call)) => call.queued.as_ref().and_then(|queued| self.queue(&queued.queue)),
+            Some(State::Call(call)) => match due {
+                Deadline::Request(number) => call.request(number).map(|request| &request.queue),
+                _ => call.queued.as_ref().map(|queued| &queued.queue),
+            },
             _ => None,
         };
+        let queue = queue.and_then(|name| self.queue(name));
         let late = queue.map_or(Destination::Nowhere, |queue| self.overflow(&queue.calls.late));
         self.perform(Command::CallDue { call, due, late }).await
     }

@@ -53,7 +53,7 @@ impl Desk {
                 let commands = chunk.iter().map(|offer| {
                     let (interaction, agent) = (offer.key.interaction.clone(), offer.agent.clone());
                     self.perform(if offer.is_call {
-                        Command::OfferCall { call: interaction, agent }
+                        Command::OfferCall { call: interaction, agent, request: offer.key.request }
                     } else {
                         Command::Offer { session: interaction, agent, request: offer.key.request }
                     })

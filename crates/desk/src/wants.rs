@@ -146,7 +146,7 @@ pub(crate) fn keys(command: &Command) -> Vec<Key> {
                 keys.push(Key::Book);
             }
         }
-        Command::OfferCall { call, agent } => {
+        Command::OfferCall { call, agent, .. } => {
             keys.extend([Key::Call(call.clone()), Key::Agent(agent.clone()), Key::User(agent.clone())]);
         }
         Command::LegEvent { leg, .. } => keys.push(Key::Call(leg.call.clone())),

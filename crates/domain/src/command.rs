@@ -127,12 +127,14 @@ pub enum Command {
         /// What the agent does.
         act: CallAct,
     },
-    /// The router offers a waiting call to an agent.
+    /// The router offers a waiting call to an agent, or the consultation of an agent who waits in a queue.
     OfferCall {
         /// The call.
         call: InteractionId,
         /// The agent.
         agent: UserId,
+        /// The number of the request; `None` for the call itself.
+        request: Option<u32>,
     },
     /// The switch tells something of a leg.
     LegEvent {
@@ -179,7 +181,7 @@ pub enum Command {
         call: InteractionId,
         /// What.
         due: CallDeadline,
-        /// Where its queue sends what has waited for too long.
+        /// Where the queue that it, or the request, waits in sends what has waited for too long.
         late: Destination,
     },
     /// The process that carried a call is gone.

@@ -53,6 +53,12 @@ pub enum Wording {
     ConnectionLost,
     /// A phone refused an operation on a call.
     OperationRefused,
+    /// An agent asked a queue that is closed.
+    QueueClosed,
+    /// An agent asked a queue that takes nobody more in.
+    QueueFull,
+    /// An agent asked a queue, and nobody of it came.
+    QueueSilent,
     /// A message came with one more attachment than could be kept.
     AttachmentLeftOut,
     /// A message came with several more.
@@ -103,10 +109,13 @@ pub enum Wording {
 
 impl Wording {
     /// All of them.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 29] = [
         Self::NoAnswer,
         Self::ConnectionLost,
         Self::OperationRefused,
+        Self::QueueClosed,
+        Self::QueueFull,
+        Self::QueueSilent,
         Self::AttachmentLeftOut,
         Self::AttachmentsLeftOut,
         Self::TextShortened,
@@ -138,6 +147,13 @@ impl Wording {
             Self::NoAnswer => ("no-answer", "No answer"),
             Self::ConnectionLost => ("connection-lost", "Connection lost"),
             Self::OperationRefused => ("operation-refused", "The phone refused {operation} with code {code}"),
+            Self::QueueClosed => ("queue-closed", "Queue {queue} is closed: {operation} reached nobody"),
+            Self::QueueFull => {
+                ("queue-full", "Queue {queue} takes nobody more in: {operation} reached nobody")
+            }
+            Self::QueueSilent => {
+                ("queue-silent", "Nobody of queue {queue} came in time: {operation} reached nobody")
+            }
             Self::AttachmentLeftOut => (
                 "attachment-left-out",
                 "The customer sent one more attachment, which could not be taken over.",

@@ -35,6 +35,9 @@ pub struct Request {
     pub queue: QueueName,
     /// Its place there.
     pub place: QueuePosition,
+    /// The line of a call in which who asks waits; `None` in a conversation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<u16>,
     /// Who asks.
     pub from: UserId,
     /// The number of their command, for the outcome they are owed.

@@ -3,8 +3,8 @@
 use crate::{Client, TestServer};
 use desk::ports::{Arrival, Switch};
 use domain::{
-    Command, InteractionId, UserData,
-    call::{CallerId, Dn, LegCommand, LegEvent, LegId, SwitchCommand},
+    Command, InteractionId, Millis, UserData,
+    call::{CallerId, Deadline, Destination, Dn, LegCommand, LegEvent, LegId, SwitchCommand},
     centre::Centre,
     medium::voice,
 };
@@ -127,8 +127,22 @@ impl<'a> ScriptedSwitch<'a> {
 
     /// The router offers a waiting call to an agent.
     pub async fn offers(&self, call: &InteractionId, agent: &Client<'_>) {
-        let command = Command::OfferCall { call: call.clone(), agent: agent.id() };
+        let command = Command::OfferCall { call: call.clone(), agent: agent.id(), request: None };
         self.server.desk.perform(command).await.expect("offered");
+    }
+
+    /// The router offers an agent what somebody in a call asks a queue for.
+    pub async fn offers_request(&self, call: &InteractionId, request: u32, agent: &Client<'_>) {
+        let command = Command::OfferCall { call: call.clone(), agent: agent.id(), request: Some(request) };
+        self.server.desk.perform(command).await.expect("offered");
+    }
+
+    /// Time goes by, and what somebody in a call asks a queue for has waited for too long.
+    pub async fn request_lapses(&self, by: Millis, call: &InteractionId, request: u32) {
+        self.server.clock.advance(by);
+        let (call, due) = (call.clone(), Deadline::Request(request));
+        let command = Command::CallDue { call, due, late: Destination::Nowhere };
+        self.server.desk.perform(command).await.expect("looked at");
     }
 
     /// The switch hears something of a leg.

@@ -7,8 +7,9 @@ use super::{
 };
 use desk::ports::{NewNote, TxView};
 use domain::{
-    DecideError, Decision, EntityChange, Event, Key, Millis, State, UserId,
-    call::{Call, Fact, Party, PartyState, capabilities},
+    DecideError, Decision, EntityChange, Event, Key, Millis, QueueName, State, UserId,
+    call::{Call, CallOperation, Fact, Overflowing, Party, PartyOrigin, PartyState, capabilities},
+    request::Help,
     user::Device,
 };
 use gws::{
@@ -33,6 +34,7 @@ impl CallNotes<'_> {
         for party in &self.call.parties {
             let Some(user) = party.user() else { continue };
             let (changes, refused) = (self.changes(party), self.refused(party));
+            let asked = self.asked_in_vain(party);
             if changes.is_empty() && refused.is_empty() {
                 continue;
             }
@@ -61,6 +63,10 @@ impl CallNotes<'_> {
             }
             for (operation, code) in refused {
                 self.tell(user, &CallErrorMessage::new(links, &view, operation, code), out);
+            }
+            if let Some((operation, queue, why)) = asked {
+                let message = CallErrorMessage::no_one_of_queue(links, &view, operation, queue, why);
+                self.tell(user, &message, out);
             }
         }
         for fact in self.facts() {
@@ -148,6 +154,21 @@ impl CallNotes<'_> {
             _ => None,
         });
         refused.collect()
+    }
+
+    /// The queue that a party asked, and why it gave nobody.
+    fn asked_in_vain(&self, party: &Party) -> Option<(&'static str, &QueueName, Overflowing)> {
+        let asks = |line: u16| party.origin == PartyOrigin::Consult && party.line == line;
+        self.facts().find_map(|fact| match fact {
+            Fact::RequestEnded { line, asks: queue, help, why: Some(why), .. } if asks(*line) => {
+                let operation = match help {
+                    Help::Consult => CallOperation::InitiateTransfer,
+                    Help::Invite => CallOperation::InitiateConference,
+                };
+                Some((CallRequest::name_of(operation), queue, *why))
+            }
+            _ => None,
+        })
     }
 
     /// The time for work after the call that its queue gives, in seconds; 0 is none.

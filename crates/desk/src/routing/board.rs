@@ -12,6 +12,7 @@ use domain::{
     call::Dn,
     centre::Centre,
     queue::{Overflow, Queue},
+    request::Request,
     session::Session,
     share::{self, WaitingCounts},
 };
@@ -58,7 +59,12 @@ impl Board {
                     preferred: None,
                     given_up: BTreeSet::new(),
                 });
-                self.take_item(&ItemKey::of(id.clone()), item)
+                let is_moved = self.take_item(&ItemKey::of(id.clone()), item);
+                let taking_part: BTreeSet<UserId> =
+                    call.live().filter_map(|party| party.user().cloned()).collect();
+                let voice = domain::medium::voice();
+                let requests = requested(id, &call.requests, &voice, &taking_part);
+                self.take_requests(id, requests) || is_moved
             }
             (Key::Device(dn), State::Device(device)) => {
                 let takes_calls = device.in_service && !device.do_not_disturb;
@@ -124,19 +130,8 @@ impl Board {
             given_up: BTreeSet::new(),
         });
         let is_moved = self.take_item(&ItemKey::of(id.clone()), item);
-        let open = session.requests.iter().filter(|request| request.waiting);
-        let requests = open.map(|request| WaitingItem {
-            key: ItemKey { interaction: id.clone(), request: Some(request.number) },
-            medium: session.medium.clone(),
-            queue: request.queue.clone(),
-            priority: request.place.priority,
-            since: request.place.since,
-            barred: request.barred.clone(),
-            taking_part: taking_part(),
-            preferred: None,
-            given_up: BTreeSet::new(),
-        });
-        self.take_requests(id, requests.collect()) || is_moved
+        let requests = requested(id, &session.requests, &session.medium, &taking_part());
+        self.take_requests(id, requests) || is_moved
     }
 
     /// Takes in what an interaction asks queues for besides its own place, in the place of what was known of that.
@@ -352,6 +347,28 @@ impl Board {
     pub fn centre(&self) -> Option<&Centre> {
         self.centre.as_ref()
     }
+}
+
+/// What an interaction asks queues for besides its own place, and nobody is offered now.
+fn requested(
+    id: &InteractionId,
+    requests: &[Request],
+    medium: &MediumName,
+    taking_part: &BTreeSet<UserId>,
+) -> Vec<WaitingItem> {
+    let open = requests.iter().filter(|request| request.waiting);
+    open.map(|request| WaitingItem {
+        key: ItemKey { interaction: id.clone(), request: Some(request.number) },
+        medium: medium.clone(),
+        queue: request.queue.clone(),
+        priority: request.place.priority,
+        since: request.place.since,
+        barred: request.barred.clone(),
+        taking_part: taking_part.clone(),
+        preferred: None,
+        given_up: BTreeSet::new(),
+    })
+    .collect()
 }
 
 /// Finds the crews that a line could be served by at once: none where its queue was taken away.

@@ -6,6 +6,7 @@ use super::{party::PartyOrigin, snapshot::Call};
 use crate::{
     InteractionId, Millis, UserData,
     interaction::{End, EndedBy},
+    request::Request,
 };
 use std::collections::BTreeMap;
 
@@ -50,6 +51,7 @@ impl Call {
             if let Some(watch) = &mut party.watch {
                 watch.target += parties;
             }
+            party.request = party.request.map(|request| request + self.requested);
             if party.origin == PartyOrigin::Queue && !takes_queue {
                 party.origin = PartyOrigin::Called;
             }
@@ -60,6 +62,11 @@ impl Call {
             queued.after += parties;
             self.queued = Some(queued);
         }
+        for request in &other.requests {
+            let (number, line) = (request.number + self.requested, request.line.map(|line| line + lines));
+            self.requests.push(Request { number, line, ..request.clone() });
+        }
+        self.requested += other.requested;
         let data = &mut self.lines[0].user_data;
         data.change(user_data, &[]);
         for set in &other.dispositions {
@@ -100,6 +107,7 @@ impl Call {
         self.parties.clear();
         self.dispositions.clear();
         self.taken_legs.clear();
+        self.requests.clear();
         if let Some(queued) = &mut self.queued {
             queued.waiting = false;
             queued.barred.clear();

@@ -11,6 +11,7 @@ use crate::{
     ConnId, InteractionId, Millis, NodeId, QueueName, UserData, UserId,
     ids::Dn,
     interaction::{EndedBy, Via},
+    request::Help,
     userdata::blank_value,
     watch::PartyWatch,
 };
@@ -85,6 +86,50 @@ pub enum Fact {
         /// Whom its user follows, if they come in for that.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         watch: Option<PartyWatch>,
+        /// The request of which a queue offers it that line.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        request: Option<u32>,
+    },
+    /// An agent who asks somebody beside the call waits in a queue for whoever takes it. Told again when it goes on to
+    /// another queue, since nobody took it in the first: it keeps its number and its place in time.
+    Requested {
+        /// Its number in the call, from 1.
+        request: u32,
+        /// The line in which the agent waits.
+        line: u16,
+        /// For what.
+        help: Help,
+        /// The queue that is asked.
+        asks: QueueName,
+        /// Higher goes first.
+        priority: i32,
+        /// When it lapses.
+        deadline: Millis,
+        /// Who asks.
+        agent: UserId,
+        /// Their user name.
+        user_name: String,
+        /// The number of their command.
+        reference: u64,
+    },
+    /// An agent who asked a queue waits no longer, and nobody has taken it.
+    RequestEnded {
+        /// Its number.
+        request: u32,
+        /// The line in which the agent waited.
+        line: u16,
+        /// For what.
+        help: Help,
+        /// The queue that had it last.
+        asks: QueueName,
+        /// Who asked.
+        agent: UserId,
+        /// Their user name.
+        user_name: String,
+        /// Who ended it.
+        closer: EndedBy,
+        /// Why the queue gave nobody; `None` when the agent did not wait for that.
+        why: Option<Overflowing>,
     },
     /// A supervisor follows otherwise, or somebody else.
     Watching {
@@ -360,6 +405,8 @@ impl Fact {
             Self::Silenced { .. } => "call.silenced",
             Self::LineBegan { .. } => "call.line-began",
             Self::Moved { .. } => "call.moved",
+            Self::Requested { .. } => "call.requested",
+            Self::RequestEnded { .. } => "call.request-ended",
             Self::Queued { .. } => "call.queued",
             Self::Overflowed { .. } => "call.overflowed",
             Self::LegUp { .. } => "call.leg-up",
@@ -415,6 +462,8 @@ impl Fact {
             | Self::Watching { .. }
             | Self::Silenced { .. }
             | Self::Moved { .. }
+            | Self::Requested { .. }
+            | Self::RequestEnded { .. }
             | Self::Queued { .. }
             | Self::Overflowed { .. }
             | Self::LegUp { .. }

@@ -10,6 +10,7 @@ use crate::{
     InteractionId, Millis, UserData,
     ids::Dn,
     interaction::{End, QueuePosition},
+    request::Request,
     userdata::blank_value,
 };
 use std::collections::BTreeMap;
@@ -41,6 +42,8 @@ impl Call {
             parties: Vec::new(),
             dispositions: Vec::new(),
             queued: None,
+            requests: Vec::new(),
+            requested: 0,
             turned_away: false,
             ended: None,
             erased: false,
@@ -67,6 +70,7 @@ impl Call {
                 carrier,
                 handover,
                 watch,
+                request,
             } => {
                 // Its leg is up already where another party's carries it.
                 let up = carrier.is_some_and(|leg| {
@@ -87,6 +91,7 @@ impl Call {
                     silenced: false,
                     watch: *watch,
                     holding: None,
+                    request: *request,
                     held_at: None,
                     parked: false,
                     handover: *handover,
@@ -99,7 +104,38 @@ impl Call {
                 if let (PartyOrigin::Queue, Some(queued)) = (origin, &mut self.queued) {
                     queued.waiting = false;
                 }
+                if let Some(request) = self.request_mut(*request) {
+                    request.waiting = false;
+                }
             }
+            Fact::Requested {
+                request,
+                line,
+                help,
+                asks,
+                priority,
+                deadline,
+                agent,
+                user_name: _,
+                reference,
+            } => {
+                let since = self.request(*request).map_or(at, |before| before.place.since);
+                self.requests.retain(|before| before.number != *request);
+                self.requested = self.requested.max(*request);
+                self.requests.push(Request {
+                    number: *request,
+                    help: *help,
+                    queue: asks.clone(),
+                    place: QueuePosition { priority: *priority, since },
+                    line: Some(*line),
+                    from: agent.clone(),
+                    reference: *reference,
+                    deadline: *deadline,
+                    waiting: true,
+                    barred: BTreeMap::new(),
+                });
+            }
+            Fact::RequestEnded { request, .. } => self.requests.retain(|open| open.number != *request),
             Fact::LineBegan { line: _, uuid, conn_id, by, dialled, purpose: _, answered_only } => {
                 self.lines.push(Line {
                     uuid: uuid.clone(),
@@ -112,16 +148,25 @@ impl Call {
                     answered_only: *answered_only,
                 });
             }
-            Fact::Moved { leg, line, origin, handover, carrier } => self.change(*leg, |party| {
-                if *line != party.line {
-                    party.shown_as = Some(party.shown_line()).filter(|shown| shown != line);
-                    party.line = *line;
+            Fact::Moved { leg, line, origin, handover, carrier } => {
+                // The queue offers the customer now, at the phone that rings already.
+                let is_offered = *origin == PartyOrigin::Queue
+                    && self.on(*leg).is_some_and(|party| party.state == PartyState::Ringing);
+                if let Some(queued) = self.queued.as_mut().filter(|_| is_offered) {
+                    queued.waiting = false;
                 }
-                (party.origin, party.handover) = (*origin, *handover);
-                // Who goes on in the place of an agent follows nobody any more.
-                party.watch = party.watch.filter(|_| *origin == PartyOrigin::Watch);
-                party.carrier = carrier.or(party.carrier);
-            }),
+                self.change(*leg, |party| {
+                    if *line != party.line {
+                        party.shown_as = Some(party.shown_line()).filter(|shown| shown != line);
+                        party.line = *line;
+                    }
+                    (party.origin, party.handover) = (*origin, *handover);
+                    party.request = party.request.filter(|_| *origin != PartyOrigin::Queue);
+                    // Who goes on in the place of an agent follows nobody any more.
+                    party.watch = party.watch.filter(|_| *origin == PartyOrigin::Watch);
+                    party.carrier = carrier.or(party.carrier);
+                });
+            }
             Fact::Queued { priority, since, overflow_at, party, after } => {
                 let Some(queue) = &event.queue else { return };
                 let place = QueuePosition { priority: *priority, since: *since };
@@ -147,16 +192,20 @@ impl Call {
                 party.answers = false;
                 party.deadline = None;
             }),
-            Fact::Established { leg } => self.change(*leg, |party| {
-                party.up = true;
-                party.answers = false;
-                party.state = PartyState::Established;
-                party.holding = None;
-                party.held_at = None;
-                party.parked = false;
-                party.deadline = None;
-                party.established_at.get_or_insert(at);
-            }),
+            Fact::Established { leg } => {
+                let taken = self.on(*leg).and_then(Party::pending_request);
+                self.requests.retain(|request| Some(request.number) != taken);
+                self.change(*leg, |party| {
+                    party.up = true;
+                    party.answers = false;
+                    party.state = PartyState::Established;
+                    party.holding = None;
+                    party.held_at = None;
+                    party.parked = false;
+                    party.deadline = None;
+                    party.established_at.get_or_insert(at);
+                });
+            }
             Fact::AnswerAsked { leg, deadline } => {
                 self.change(*leg, |party| party.deadline = Some(*deadline));
             }
@@ -178,6 +227,7 @@ impl Call {
                 if let Some(queued) = self.queued.as_mut().filter(|_| is_customer) {
                     queued.waiting = false;
                 }
+                let offered = self.on(*leg).and_then(Party::pending_request);
                 self.leave_phone_on_hold(*leg);
                 self.change(*leg, |party| {
                     party.state = PartyState::Released;
@@ -192,9 +242,17 @@ impl Call {
                         handover.leaves_at = None;
                     }
                 }
-                if let (Some(agent), Some(until), Some(queued)) = (agent, barred_until, &mut self.queued) {
-                    queued.barred.retain(|_, until| *until > at);
-                    queued.barred.insert(agent.clone(), *until);
+                let barred = match (offered, self.request_mut(offered)) {
+                    (_, Some(request)) => {
+                        request.waiting = true;
+                        Some(&mut request.barred)
+                    }
+                    (Some(_), None) => None,
+                    (None, None) => self.queued.as_mut().map(|queued| &mut queued.barred),
+                };
+                if let (Some(agent), Some(until), Some(barred)) = (agent, barred_until, barred) {
+                    barred.retain(|_, until| *until > at);
+                    barred.insert(agent.clone(), *until);
                 }
             }
             Fact::DataChanged { set, removed, .. } => self.lines[0].user_data.change(set, removed),
@@ -209,6 +267,10 @@ impl Call {
             Fact::AbsorbedInto { into, closer } => self.give_up_to(at, into, *closer),
             Fact::Erased => self.blank(),
         }
+    }
+
+    fn request_mut(&mut self, number: Option<u32>) -> Option<&mut Request> {
+        self.requests.iter_mut().find(|request| Some(request.number) == number)
     }
 
     fn change(&mut self, leg: u16, change: impl FnOnce(&mut Party)) {

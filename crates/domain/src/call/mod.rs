@@ -23,6 +23,7 @@ pub use leg::{
     CallerId, Cause, HeardBy, LegCommand, LegEvent, LegId, Originate, Playback, Referral, RoomId,
     SwitchCommand,
 };
+pub(crate) use operation::customer_for_queue;
 pub use operation::{
     CallAct, CallIn, CallOperation, Consultation, capabilities, consultation, is_open, may_ask_by_phone,
     may_join, may_refer,

@@ -241,7 +241,12 @@ impl Consultation<'_> {
     fn can_hand_over(&self, call: &Call) -> bool {
         let talks = call.others(self.main).any(Party::has_answered);
         let may_ring = !call.line(self.consult).answered_only || self.consult.has_answered();
-        self.is_steady() && talks && may_ring && call.others(self.consult).next().is_some()
+        // Who waits in a queue leaves their place to the customer.
+        let is_asked = match call.request_in(self.consult.line) {
+            Some(_) => customer_for_queue(call, self.main).is_ok(),
+            None => call.others(self.consult).next().is_some(),
+        };
+        self.is_steady() && talks && may_ring && is_asked
     }
 
     fn can_join(&self, call: &Call) -> bool {
@@ -255,6 +260,24 @@ impl Consultation<'_> {
         let is_ours = self.is_steady() && !self.has_two_legs();
         is_ours && self.consult.has_answered() && is_one(PartyState::Held)
     }
+}
+
+/// Whom an agent may hand to a queue: the one with whom they talk; or why they may not.
+pub(crate) fn customer_for_queue<'c>(call: &'c Call, party: &'c Party) -> Result<&'c Party, &'static str> {
+    let mut others = call.others(party);
+    let (Some(customer), None) = (others.next(), others.next()) else {
+        return Err("A conference cannot be handed to a queue");
+    };
+    if party.line != 0 || is_colleague(customer) {
+        return Err("A colleague who was asked cannot be handed to a queue");
+    }
+    Ok(customer)
+}
+
+/// Whether a party is one of us whom another agent called in, or who serves the call.
+fn is_colleague(party: &Party) -> bool {
+    let is_called_in = party.handover.is_some() || party.shown_as.is_some();
+    is_called_in || matches!(party.origin, PartyOrigin::Queue | PartyOrigin::Consult)
 }
 
 /// Whether a party may take others out of a conference: the one of our users who has been in it longest.

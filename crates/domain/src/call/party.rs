@@ -136,6 +136,9 @@ pub struct Party {
     /// What was asked of its phone and is not confirmed: to hold, or to go on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub holding: Option<bool>,
+    /// The request of an agent in its line of which a queue offered it that; no longer once it serves the queue's customer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<u32>,
     /// Since when it holds the others, while it does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub held_at: Option<Millis>,
@@ -182,6 +185,11 @@ impl Party {
     /// From whom it takes somebody over, until it has answered.
     pub fn pending_handover(&self) -> Option<Handover> {
         self.handover.filter(|_| self.state == PartyState::Ringing)
+    }
+
+    /// The request of which a queue offers it a consultation, until it has answered.
+    pub fn pending_request(&self) -> Option<u32> {
+        self.request.filter(|_| self.state == PartyState::Ringing)
     }
 
     /// The line under whose UUID the user knows the call.

@@ -9,6 +9,7 @@ use crate::{
     ids::Dn,
     interaction::{End, EndedBy, Interaction, QueuePosition},
     medium,
+    request::Request,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -131,6 +132,12 @@ pub struct Call {
     /// Its place in a queue, if it was ever in one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub queued: Option<CallQueueing>,
+    /// What agents who ask somebody beside it wait for in queues, and nobody has taken yet.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub requests: Vec<Request>,
+    /// How often a queue was asked.
+    #[serde(default, skip_serializing_if = "is_none_asked")]
+    pub requested: u32,
     /// It hears a last announcement, and is released at its end.
     #[serde(default)]
     pub turned_away: bool,
@@ -161,6 +168,13 @@ pub enum Deadline {
     Handover(u16),
     /// It has waited for too long.
     Overflow,
+    /// Nobody has taken this request.
+    Request(u32),
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as the serialization calls it")]
+const fn is_none_asked(asked: &u32) -> bool {
+    *asked == 0
 }
 
 impl Call {
@@ -295,6 +309,21 @@ impl Call {
         RoomId { call: self.id.clone(), line }
     }
 
+    /// A request that nobody has taken yet.
+    pub fn request(&self, number: u32) -> Option<&Request> {
+        self.requests.iter().find(|request| request.number == number)
+    }
+
+    /// The request for which an agent waits in a line.
+    pub fn request_in(&self, line: u16) -> Option<&Request> {
+        self.requests.iter().find(|request| request.line == Some(line))
+    }
+
+    /// The party to whose phone a queue offers a request now.
+    pub fn asked_for(&self, number: u32) -> Option<&Party> {
+        self.live().find(|party| party.pending_request() == Some(number))
+    }
+
     /// Whether it waits for an agent now.
     pub fn is_waiting(&self) -> bool {
         self.queued.as_ref().is_some_and(|queued| queued.waiting)
@@ -308,6 +337,7 @@ impl Call {
         let overflow = self.queued.iter().filter(|queued| queued.waiting);
         legs.chain(handovers)
             .chain(overflow.filter_map(|queued| Some((Deadline::Overflow, queued.overflow_at?))))
+            .chain(self.requests.iter().map(|request| (Deadline::Request(request.number), request.deadline)))
     }
 
     /// Whether anyone is in it.

@@ -563,7 +563,13 @@ impl<'a> Draft<'a> {
 
 /// The UUID of the line that a fact names, where it came with another interaction.
 fn taken_line(call: &Call, fact: &call::Fact) -> Option<InteractionId> {
-    let (call::Fact::Joined { line, .. } | call::Fact::Moved { line, .. }) = fact else { return None };
+    let (call::Fact::Joined { line, .. }
+    | call::Fact::Moved { line, .. }
+    | call::Fact::Requested { line, .. }
+    | call::Fact::RequestEnded { line, .. }) = fact
+    else {
+        return None;
+    };
     let uuid = &call.lines.get(usize::from(*line))?.uuid;
     (call::line_uuid(&call.id, *line).as_ref() != Some(uuid)).then(|| uuid.clone())
 }

@@ -41,10 +41,13 @@ fn session(before: &Session, fact: &session::Fact, now: Millis) -> Option<u64> {
     Some(lasted(since, now))
 }
 
-/// How long a call waited when a queue offers it, a phone rang, a party talked or held the others, or all of it.
+/// How long a call, or who asks somebody beside it, waited when a queue offers it, a phone rang, a party talked or held the others, or all of it.
 fn call(before: &Call, fact: &call::Fact, now: Millis) -> Option<u64> {
     use call::{Fact, PartyOrigin};
     let since = match fact {
+        Fact::Joined { request: Some(request), .. } | Fact::RequestEnded { request, .. } => {
+            before.request(*request)?.place.since
+        }
         Fact::Joined { origin: PartyOrigin::Queue, .. } | Fact::Overflowed { .. } => {
             before.queued.as_ref().filter(|queued| queued.waiting)?.place.since
         }

@@ -66,7 +66,7 @@ pub fn decide(seen: &mut dyn Snapshots, command: &Command, now: Millis) -> Resul
         Command::Arrive(arrive) => calls::arrive(&mut draft, arrive)?,
         Command::Dial { agent, dial } => calls::dial(&mut draft, agent, dial)?,
         Command::Call { call, agent, act } => calls::act(&mut draft, call, agent, act)?,
-        Command::OfferCall { call, agent } => calls::offer(&mut draft, call, agent)?,
+        Command::OfferCall { call, agent, request } => calls::offer(&mut draft, call, agent, *request)?,
         Command::LegEvent { leg, heard } => calls::heard(&mut draft, leg, heard)?,
         Command::Diverted { leg, to, code } => calls::diverted(&mut draft, leg, to, *code)?,
         Command::AskByPhone { leg, held, call_in } => {

@@ -115,6 +115,7 @@ impl Session {
                     help: *help,
                     queue: asks.clone(),
                     place: QueuePosition { priority: *priority, since: at },
+                    line: None,
                     from: agent.clone(),
                     reference: *reference,
                     deadline: *deadline,

@@ -5,7 +5,11 @@ use crate::{
     resource::{CallResource, CallView, call_path, call_resource, device_path},
     shown::Participants,
 };
-use domain::{call::CallKind, notice::Wording};
+use domain::{
+    QueueName,
+    call::{CallKind, Overflowing},
+    notice::Wording,
+};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -60,14 +64,14 @@ pub struct CallExtensions<'c> {
     location: Option<&'c str>,
 }
 
-/// A phone refused what an operation on a call asked of it.
+/// A phone refused what an operation on a call asked of it, or the queue that was asked gave nobody.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct CallErrorMessage {
     message_type: &'static str,
     /// A sentence. Old clients show it.
     error_message: String,
-    /// The SIP status code of the refusal.
+    /// The SIP status code of the refusal: of a queue 480 when it is closed, 486 when it is full, 408 when nobody of it came.
     error_code: u16,
     /// The address of the call.
     call_uri: String,
@@ -111,11 +115,38 @@ impl<'c> CallStateChangeMessage<'c> {
 impl CallErrorMessage {
     /// Of an operation that the phone refused with a SIP status code.
     pub fn new(links: &Links, view: &CallView<'_>, operation: &'static str, code: u16) -> Self {
+        let words = Wording::OperationRefused.with(&[("operation", &operation), ("code", &code)]);
+        Self::of(links, view, words.text, (operation, code))
+    }
+
+    /// Of an operation that asked a queue which gave nobody; the SIP status code is that of a number that does so.
+    pub fn no_one_of_queue(
+        links: &Links,
+        view: &CallView<'_>,
+        operation: &'static str,
+        queue: &QueueName,
+        why: Overflowing,
+    ) -> Self {
+        let (wording, code) = match why {
+            Overflowing::Closed => (Wording::QueueClosed, 480),
+            Overflowing::Full => (Wording::QueueFull, 486),
+            Overflowing::Late => (Wording::QueueSilent, 408),
+        };
+        let words = wording.with(&[("operation", &operation), ("queue", queue)]);
+        Self::of(links, view, words.text, (operation, code))
+    }
+
+    fn of(
+        links: &Links,
+        view: &CallView<'_>,
+        error_message: String,
+        (operation, code): (&'static str, u16),
+    ) -> Self {
         let call_path = call_path(view.call, view.party);
         let device_path = view.device.map(device_path);
         Self {
             message_type: "ErrorMessage",
-            error_message: Wording::OperationRefused.with(&[("operation", &operation), ("code", &code)]).text,
+            error_message,
             error_code: code,
             call_uri: links.uri(&format!("/me{call_path}")),
             call_path,

@@ -170,6 +170,33 @@ fn a_customer_on_hold_hears_nothing_of_the_consultation_and_then_talks_with_whom
 }
 
 #[test]
+fn an_agent_who_asks_a_queue_waits_in_it_and_talks_with_whoever_takes_it() {
+    let centre = Centre::open();
+    let (customer, tom, _line) = centre.talking();
+    let (path, _) = centre.call(0, "Inbound", "Established");
+    centre.asks(0, &path, &to("InitiateTransfer", "9000"));
+    let (consult, others) = centre.call(0, "Consult", "Dialing");
+    assert!(others.is_empty(), "nobody is free: {others:?}");
+    centre.does_not_hear(&customer, TOM);
+    centre.does_not_hear(&tom, CUSTOMER);
+
+    centre.asks(1, "/me/channels/voice", &json!({"operationName": "Ready"}));
+    let ann = centre.comes_in(1);
+    let (_, others) = centre.call(0, "Consult", "Established");
+    assert_eq!(others, ["5002"]);
+    centre.hears(&ann, TOM);
+    centre.hears(&tom, ANN);
+    centre.does_not_hear(&customer, ANN);
+
+    centre.asks(0, &consult, &operation("CompleteTransfer"));
+    centre.hears(&customer, ANN);
+    centre.hears(&ann, CUSTOMER);
+    centre.phones.block_on(tom.ended());
+    let (_, others) = centre.call(1, "Inbound", "Established");
+    assert_eq!(others, ["+15550142"]);
+}
+
+#[test]
 fn three_talk_together_and_each_hears_the_two_others() {
     let centre = Centre::open();
     let (customer, tom, _line) = centre.talking();

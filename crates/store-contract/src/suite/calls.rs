@@ -61,7 +61,7 @@ impl StoreFixture {
 
     /// An agent is offered a waiting call, and talks.
     pub async fn answer(&self, id: &str, number: u32) {
-        self.done(Command::OfferCall { call: id.into(), agent: agent(number) }).await;
+        self.done(Command::OfferCall { call: id.into(), agent: agent(number), request: None }).await;
         self.heard(id, 2, LegEvent::Up).await;
     }
 

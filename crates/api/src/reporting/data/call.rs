@@ -1,13 +1,14 @@
 //! A call's way: from its beginning over queues, phones and agents to its end (spec: admin-and-reporting#10).
 
 use super::{
-    disposition,
+    absorbed::Absorbed,
+    disposition, request,
     row::{CallConversation, Names, Row, json, schema, time},
     words,
 };
 use domain::{
     InteractionId, Millis, UserId,
-    call::{Call, CallEvent, Fact, Who, line_uuid},
+    call::{CallEvent, Fact, Who, line_uuid},
     medium,
     watch::PartyWatch,
 };
@@ -23,6 +24,8 @@ pub(super) const KINDS: &[Row] = &[
     ("call.silenced", schema::<Silenced<'_>>),
     ("call.line-began", schema::<LineBegan<'_>>),
     ("call.moved", schema::<Moved<'_>>),
+    ("call.requested", schema::<request::Requested<'_>>),
+    ("call.request-ended", schema::<request::RequestEnded<'_>>),
     ("call.queued", schema::<Queued<'_>>),
     ("call.overflowed", schema::<Overflowed<'_>>),
     ("call.established", schema::<Established<'_>>),
@@ -96,6 +99,9 @@ struct Joined<'a> {
     /// The leg of the party that hands somebody over to it.
     #[serde(skip_serializing_if = "Option::is_none")]
     handed_over_by: Option<u16>,
+    /// The number of the request of which a queue offers it that line.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request: Option<u32>,
     /// Whom its user follows, who comes in for that.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     monitoring: Option<Followed>,
@@ -359,42 +365,6 @@ struct Ended<'a> {
     abandoned: bool,
 }
 
-/// An agent brought one of its calls together with a call of a newer interaction, which is part of it from now on.
-#[derive(Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-struct Absorbed<'a> {
-    #[serde(flatten)]
-    of: CallConversation<'a>,
-    /// The id of the newer one.
-    #[serde(rename = "absorbed")]
-    newer: &'a str,
-    /// Everybody who ever was in that one.
-    parties: Vec<AbsorbedParty<'a>>,
-    /// Pairs of its user data that are this one's, too, from now on.
-    user_data: &'a Map<String, Value>,
-}
-
-/// Somebody who comes with another interaction.
-#[derive(Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-struct AbsorbedParty<'a> {
-    /// Their leg from now on.
-    leg: u16,
-    /// Their leg in the other.
-    was: u16,
-    /// The user's name; null when it is no user.
-    agent: Option<&'a str>,
-    /// The user's id; null when it is no user.
-    agent_id: Option<&'a str>,
-    /// Their number; empty when it is withheld.
-    this_dn: &'a str,
-    /// The UUID of their call, which they keep.
-    call_uuid: &'a str,
-    /// Where they are.
-    #[serde(with = "words::CallState")]
-    state: domain::call::PartyState,
-}
-
 /// It goes on as part of an older interaction, and this is the last of it: there is no `call.ended`.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -444,6 +414,7 @@ pub(super) fn data(id: &str, at: Millis, event: &CallEvent, names: Names<'_>) ->
             carrier,
             handover,
             watch,
+            request,
         } => {
             let (party, agent, agent_id) = match who {
                 Who::Outside => (PartyKind::Outside, None, None),
@@ -467,6 +438,7 @@ pub(super) fn data(id: &str, at: Millis, event: &CallEvent, names: Names<'_>) ->
                 line,
                 carrier,
                 handed_over_by,
+                request: *request,
                 monitoring: watch.map(Into::into),
             })
         }
@@ -491,6 +463,9 @@ pub(super) fn data(id: &str, at: Millis, event: &CallEvent, names: Names<'_>) ->
         Fact::Moved { leg, line, origin, handover: _, carrier } => {
             let (leg, call_uuid) = (*leg, line_of(*line));
             json(Moved { of, leg, call_uuid, origin: *origin, carrier: *carrier })
+        }
+        Fact::Requested { line, .. } | Fact::RequestEnded { line, .. } => {
+            request::of_call(of, line_of(*line), &event.fact)
         }
         Fact::Queued { priority, since, overflow_at, party: _, after: _ } => {
             json(Queued { of, priority: *priority, since: time(*since), overflow_at: overflow_at.map(time) })
@@ -555,12 +530,7 @@ pub(super) fn data(id: &str, at: Millis, event: &CallEvent, names: Names<'_>) ->
                 user_data: user_data.pairs(),
             })
         }
-        Fact::Absorbed { call, first, user_data } => json(Absorbed {
-            of,
-            newer: call.id.as_str(),
-            parties: absorbed_parties(call, *first),
-            user_data: user_data.pairs(),
-        }),
+        Fact::Absorbed { call, first, user_data } => json(Absorbed::of(of, call, *first, user_data)),
         Fact::AbsorbedInto { into, closer } => {
             json(AbsorbedInto { of, into: into.as_str(), closer: *closer })
         }
@@ -574,20 +544,6 @@ impl From<PartyWatch> for Followed {
         let PartyWatch { target, monitoring, scope, stepped_in, hidden } = watch;
         Self { monitored_leg: target, monitoring, monitoring_scope: scope, stepped_in, hidden }
     }
-}
-
-/// Everybody who comes with another interaction; the first has this number from now on.
-fn absorbed_parties(call: &Call, first: u16) -> Vec<AbsorbedParty<'_>> {
-    let parties = call.parties.iter().map(|party| AbsorbedParty {
-        leg: party.leg.saturating_add(first.saturating_sub(1)),
-        was: party.leg,
-        agent: party.user_name(),
-        agent_id: party.user().map(UserId::as_str),
-        this_dn: party.dn.as_str(),
-        call_uuid: call.uuid(party).as_str(),
-        state: party.state,
-    });
-    parties.collect()
 }
 
 /// The call UUID of a line.

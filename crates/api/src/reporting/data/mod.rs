@@ -2,12 +2,14 @@
 //!
 //! Every list of facts is matched without a wildcard, so that a new fact must say here what reporting hears of it.
 
+mod absorbed;
 mod agent;
 mod call;
 mod centre;
 mod device;
 mod disposition;
 mod message;
+mod request;
 mod row;
 mod session;
 mod words;

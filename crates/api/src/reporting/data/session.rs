@@ -135,16 +135,6 @@ enum Reason {
 #[serde(transparent)]
 struct Followed(#[serde(with = "words::Monitoring")] domain::watch::Monitoring);
 
-/// What help a queue is asked for.
-#[derive(Serialize, JsonSchema)]
-#[serde(remote = "domain::request::Help", rename_all = "kebab-case")]
-enum Help {
-    /// Advice, of which the customer sees nothing.
-    Consult,
-    /// To talk with the customer as well.
-    Invite,
-}
-
 /// An agent asks a queue for help. The conversation waits there for that, whatever else it does.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -156,7 +146,7 @@ struct Requested<'a> {
     /// Its number in the conversation, from 1.
     request: u32,
     /// For what.
-    #[serde(with = "Help")]
+    #[serde(with = "words::Help")]
     help: domain::request::Help,
     /// The queue that is asked.
     asks: &'a str,

@@ -315,3 +315,13 @@ pub enum Cause {
     /// The phone takes no calls now, as it says itself.
     Unavailable,
 }
+
+/// What help a queue is asked for.
+#[derive(Serialize, JsonSchema)]
+#[serde(remote = "domain::request::Help", rename_all = "kebab-case")]
+pub enum Help {
+    /// Advice, of which the customer sees nothing.
+    Consult,
+    /// To talk with the customer as well.
+    Invite,
+}

@@ -1,4 +1,5 @@
 mod across;
+mod ask_queue;
 mod capabilities;
 mod devices;
 mod dial;

@@ -5,5 +5,6 @@ mod media;
 mod places;
 mod preferred;
 mod properties;
+mod requests;
 mod rules;
 mod test_board;

@@ -4,7 +4,7 @@ use super::{
     super::{DecideError, Draft, data, disposition},
     consult, handover, offer,
     release::{self, Release},
-    room, together, watch,
+    request, room, together, watch,
 };
 use crate::{
     InteractionId, Millis, Refusal, UserData, UserId,
@@ -120,6 +120,9 @@ fn reject(draft: &mut Draft<'_>, call: &Call, party: &Party) -> Result<(), Decid
     let how = Release::by(EndedBy::Agent, Cause::Refused);
     if party.origin == PartyOrigin::Queue {
         return offer::ended(draft, &call.id, party.leg, how);
+    }
+    if let Some(request) = party.pending_request() {
+        return request::not_taken(draft, &call.id, request, party, how);
     }
     if party.pending_handover().is_some() {
         return handover::failed(draft, &call.id, party, how);

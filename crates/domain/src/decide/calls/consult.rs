@@ -6,7 +6,7 @@ use super::{
     super::{DecideError, Draft, data},
     party::{self, NewParty, Place},
     release::{self, Release},
-    room, routing,
+    request, room, routing,
 };
 use crate::{
     InteractionId, Refusal, UserData,
@@ -17,9 +17,6 @@ use crate::{
     command::Destination,
     session::{EndedBy, Via},
 };
-
-/// How many parties a call has in all its time: what is stored of it and read with each of its commands is bounded.
-pub(super) const MOST_PARTIES: usize = 100;
 
 /// Begins a consultation.
 pub(super) fn initiate(
@@ -42,14 +39,9 @@ pub(super) fn ask(
     call_in: &CallIn,
     own_leg: Option<u16>,
 ) -> Result<(), DecideError> {
-    let number = match &call_in.to {
-        Destination::Device(dn) => dn,
-        Destination::Nowhere => &call_in.dialled,
-        Destination::Queue { .. } | Destination::Announcement(_) => {
-            let why = format!("'{}' is a queue: hand the call over with SingleStepTransfer", call_in.dialled);
-            return Err(Refusal::Invalid(why).into());
-        }
-    };
+    if matches!(call_in.to, Destination::Announcement(_)) {
+        return Err(Refusal::Invalid(format!("'{}' cannot be asked", call_in.dialled)).into());
+    }
     let line = u16::try_from(call.lines.len()).unwrap_or(u16::MAX);
     let uuid = line_uuid(&call.id, line).ok_or_else(too_many)?;
     attach(draft, call, party, &call_in.user_data)?;
@@ -79,6 +71,13 @@ pub(super) fn ask(
     if own_leg.is_none() {
         speak_as(draft, call, party, false);
     }
+    let number = match &call_in.to {
+        Destination::Queue { queue, turned_away } => {
+            return request::ask(draft, &call.id, line, purpose, queue, *turned_away);
+        }
+        Destination::Device(dn) => dn,
+        Destination::Announcement(_) | Destination::Nowhere => &call_in.dialled,
+    };
     match routing::call_number(draft, &call.id, number, Place { line, ..Place::default() })? {
         None => Ok(()),
         Some(cause) => {
@@ -92,17 +91,13 @@ pub(super) fn ask(
 pub(super) fn check(call: &Call, call_in: &CallIn) -> Result<(), Refusal> {
     check::number("destination", &call_in.dialled)?;
     check::user_data(&call_in.user_data)?;
-    if is_full(call) { Err(too_many()) } else { Ok(()) }
-}
-
-/// Whether a call takes nobody more in.
-pub(super) fn is_full(call: &Call) -> bool {
-    call.parties.len() >= MOST_PARTIES
+    if party::is_full(call) { Err(too_many()) } else { Ok(()) }
 }
 
 /// The refusal of one more.
 pub(super) fn too_many() -> Refusal {
-    Refusal::Invalid(format!("A call has {MOST_PARTIES} parties at most, those that left included"))
+    let most = party::MOST_PARTIES;
+    Refusal::Invalid(format!("A call has {most} parties at most, those that left included"))
 }
 
 /// What the request attaches is the call's from now on.

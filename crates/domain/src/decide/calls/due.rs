@@ -4,11 +4,11 @@ use super::{
     super::{DecideError, Draft},
     handover, offer,
     release::{self, Release},
-    routing, wait,
+    request, routing, wait,
 };
 use crate::{
     InteractionId, Key,
-    call::{Cause, Deadline, Fact, Overflowing, PartyOrigin},
+    call::{Call, Cause, Deadline, Fact, Overflowing, Party, PartyOrigin},
     command::Destination,
     session::EndedBy,
 };
@@ -36,6 +36,10 @@ pub(in super::super) fn due(
         Deadline::Leg(leg) if call.on(leg).is_some_and(|party| party.pending_handover().is_some()) => {
             call.on(leg).map_or(Ok(()), |party| handover::failed(draft, id, party, how))
         }
+        Deadline::Leg(leg) if let Some((party, request)) = request_at(&call, leg) => {
+            request::not_taken(draft, id, request, party, how)
+        }
+        Deadline::Request(number) => request::due(draft, id, number, late),
         Deadline::Handover(leg) => handover::leave(draft, id, leg),
         Deadline::Leg(leg) => {
             release::part(draft, id, leg, how)?;
@@ -52,4 +56,10 @@ pub(in super::super) fn due(
             }
         },
     }
+}
+
+/// The request that a queue offers at a leg, and to whom.
+fn request_at(call: &Call, leg: u16) -> Option<(&Party, u32)> {
+    let party = call.on(leg)?;
+    Some((party, party.pending_request()?))
 }

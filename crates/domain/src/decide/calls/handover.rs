@@ -5,13 +5,13 @@ use super::{
     consult,
     party::{self, NewParty, Place},
     release::{self, Release},
-    room, routing, unwatch, wait,
+    request, room, routing, unwatch, wait,
 };
 use crate::{
     InteractionId, Millis, QueueName, Refusal,
     call::{
         Call, CallIn, Cause, Consultation, Fact, Handover, LegCommand, Party, PartyOrigin, PartyState,
-        Purpose,
+        Purpose, customer_for_queue,
     },
     check,
     command::Destination,
@@ -79,27 +79,9 @@ fn call_for(
 
 /// The one with whom the agent talks waits for another agent.
 fn to_queue(draft: &mut Draft<'_>, call: &Call, party: &Party, queue: &QueueName) -> Result<(), DecideError> {
-    let customer = customer_for_queue(call, party)?;
+    let customer = customer_for_queue(call, party).map_err(|why| Refusal::Invalid(why.into()))?;
     release::part(draft, &call.id, party.leg, Release::by(EndedBy::Agent, Cause::Normal))?;
     wait::hand_to(draft, &call.id, queue, customer.leg)
-}
-
-/// Whom an agent may hand to a queue: the one with whom they talk.
-pub(super) fn customer_for_queue<'c>(call: &'c Call, party: &'c Party) -> Result<&'c Party, Refusal> {
-    let mut others = call.others(party);
-    let (Some(customer), None) = (others.next(), others.next()) else {
-        return Err(Refusal::Invalid("A conference cannot be handed to a queue".into()));
-    };
-    if party.line != 0 || is_colleague(customer) {
-        return Err(Refusal::Invalid("A colleague who was asked cannot be handed to a queue".into()));
-    }
-    Ok(customer)
-}
-
-/// Whether a party is one of us whom another agent called in, or who serves the call.
-fn is_colleague(party: &Party) -> bool {
-    let is_called_in = party.handover.is_some() || party.shown_as.is_some();
-    is_called_in || matches!(party.origin, PartyOrigin::Queue | PartyOrigin::Consult)
 }
 
 /// Hands the call to whom was asked; they may not have answered yet.
@@ -108,6 +90,9 @@ pub(super) fn complete(
     call: &Call,
     both: Consultation<'_>,
 ) -> Result<(), DecideError> {
+    if let Some(asked) = call.request_in(both.consult.line) {
+        return request::leave_place(draft, call, both, asked);
+    }
     let how = Release::by(EndedBy::Agent, Cause::Normal);
     release::part(draft, &call.id, both.consult.leg, how)?;
     let mut takes_queue = both.main.origin == PartyOrigin::Queue;

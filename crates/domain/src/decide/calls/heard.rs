@@ -4,7 +4,7 @@ use super::{
     super::{DecideError, Draft},
     consult, handover, offer,
     release::{self, Release},
-    room, routing, wait,
+    request, room, routing, wait,
 };
 use crate::{
     call::{
@@ -187,6 +187,9 @@ fn gone(
         match party.origin {
             PartyOrigin::Queue if party.state == PartyState::Ringing => {
                 offer::ended(draft, id, party.leg, how)?;
+            }
+            _ if let Some(request) = party.pending_request() => {
+                request::not_taken(draft, id, request, party, how)?;
             }
             _ if party.pending_handover().is_some() => handover::failed(draft, id, party, how)?,
             _ => {

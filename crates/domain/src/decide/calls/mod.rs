@@ -2,6 +2,7 @@
 //! it on their legs.
 
 mod act;
+mod asked;
 mod begin;
 mod consult;
 mod device;
@@ -13,6 +14,7 @@ mod offer;
 mod party;
 mod phone;
 mod release;
+mod request;
 mod room;
 mod routing;
 mod takeover;

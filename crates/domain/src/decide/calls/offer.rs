@@ -10,27 +10,66 @@ use super::{
     wait,
 };
 use crate::{
-    InteractionId, Millis, UserId,
-    call::{PartyOrigin, PartyState, Who},
+    InteractionId, Millis, QueueName, UserId,
+    call::{Call, PartyOrigin, PartyState, Who},
     medium,
     session::EndedBy,
 };
+use std::collections::BTreeMap;
 
 /// The least time, in milliseconds, for which an agent whose phone did not take a call is not offered it again: a phone
 /// that refuses at once would be asked as fast as it refuses.
-const LEAST_BAR: Millis = 1_000;
+pub(super) const LEAST_BAR: Millis = 1_000;
 
 /// The router offers a waiting call. Everything is checked again: the board it looked at may be a moment old.
 pub(in super::super) fn offer(
     draft: &mut Draft<'_>,
     id: &InteractionId,
     agent: &UserId,
+    request: Option<u32>,
+) -> Result<(), DecideError> {
+    let call = draft.call(id)?;
+    let waits = match request {
+        None => call.queued.as_ref().filter(|queued| queued.waiting).map(|queued| Waiting {
+            queue: &queued.queue,
+            barred: &queued.barred,
+            origin: PartyOrigin::Queue,
+            place: Place::default(),
+        }),
+        Some(number) => call.request(number).filter(|request| request.waiting).map(|request| Waiting {
+            queue: &request.queue,
+            barred: &request.barred,
+            origin: PartyOrigin::Called,
+            place: Place {
+                line: request.line.unwrap_or_default(),
+                request: Some(number),
+                ..Place::default()
+            },
+        }),
+    };
+    match waits {
+        Some(waits) => offer_waiting(draft, &call, agent, waits),
+        None => Err(offer::not(&medium::voice(), "it does not wait any more")),
+    }
+}
+
+/// What waits in a queue: a customer, or an agent who asks somebody beside a call.
+struct Waiting<'c> {
+    queue: &'c QueueName,
+    barred: &'c BTreeMap<UserId, Millis>,
+    /// How whoever takes it comes in, and where.
+    origin: PartyOrigin,
+    place: Place,
+}
+
+fn offer_waiting(
+    draft: &mut Draft<'_>,
+    call: &Call,
+    agent: &UserId,
+    waits: Waiting<'_>,
 ) -> Result<(), DecideError> {
     let voice = medium::voice();
-    let call = draft.call(id)?;
-    let Some(queued) = call.queued.as_ref().filter(|queued| queued.waiting) else {
-        return Err(offer::not(&voice, "it does not wait any more"));
-    };
+    let Waiting { queue, barred, origin, place } = waits;
     let user = draft.user(agent)?;
     let at_work = draft.agent(agent)?;
     let device = at_work.as_ref().map_or(user.device.as_ref(), |at_work| at_work.device(&user));
@@ -41,18 +80,16 @@ pub(in super::super) fn offer(
             .filter(|device| device.in_service && !device.do_not_disturb && !device.is_taken_from(agent)),
         None => None,
     };
-    let barred_until = queued.barred.get(agent).copied();
-    let offering = Offering { agent, queue: Some(&queued.queue), barred_until, has_phone: phone.is_some() };
-    offer::permit(draft, &*call, &offering)?;
+    let barred_until = barred.get(agent).copied();
+    let offering = Offering { agent, queue: Some(queue), barred_until, has_phone: phone.is_some() };
+    offer::permit(draft, call, &offering)?;
     let (Some(dn), Some(answers)) = (dn, phone.map(|device| device.answers)) else {
         return Err(offer::not(&voice, "no phone"));
     };
     let who = Who::User { id: agent.clone(), name: user.user_name.clone() };
-    let deadline = Some(offer::lapses_at(draft, &queued.queue)?);
-    let state = PartyState::Ringing;
-    let coming =
-        NewParty { who, dn, origin: PartyOrigin::Queue, state, answers, deadline, place: Place::default() };
-    party::call_party(draft, id, coming)
+    let deadline = Some(offer::lapses_at(draft, queue)?);
+    let coming = NewParty { who, dn, origin, state: PartyState::Ringing, answers, deadline, place };
+    party::call_party(draft, &call.id, coming)
 }
 
 /// Ends the part of an agent to whom the queue offered the call and who did not take it. The caller goes back to their

@@ -14,6 +14,14 @@ use crate::{
 /// How long a phone that is called rings, in milliseconds (spec: voice-sip#6).
 pub(super) const RING: Millis = 60_000;
 
+/// How many parties a call has in all its time: what is stored of it and read with each of its commands is bounded.
+pub(super) const MOST_PARTIES: usize = 100;
+
+/// Whether a call takes nobody more in.
+pub(super) fn is_full(call: &Call) -> bool {
+    call.parties.len() >= MOST_PARTIES
+}
+
 /// A party that comes in.
 pub(super) struct NewParty {
     pub who: Who,
@@ -36,6 +44,8 @@ pub(super) struct Place {
     pub handover: Option<Handover>,
     /// Whom its user follows, if they come in for that.
     pub watch: Option<PartyWatch>,
+    /// The request of which a queue offers it the line.
+    pub request: Option<u32>,
 }
 
 /// Takes a party in, on a new leg. A user's slot is taken, whether or not they were ready for it: nothing else must
@@ -47,7 +57,7 @@ pub(super) fn join(
 ) -> Result<LegId, DecideError> {
     let leg = draft.call(id)?.next_leg();
     let NewParty { who, dn, origin, state, answers, deadline, place } = coming;
-    let Place { line, carrier, handover, watch: follows } = place;
+    let Place { line, carrier, handover, watch: follows, request } = place;
     let user = match &who {
         Who::User { id, .. } => Some(id.clone()),
         Who::Outside | Who::Phone => None,
@@ -64,6 +74,7 @@ pub(super) fn join(
         carrier,
         handover,
         watch: follows,
+        request,
     };
     draft.tell_call(id, joined)?;
     if let Some(user) = user {
@@ -82,12 +93,12 @@ pub(super) fn call_party(
     coming: NewParty,
 ) -> Result<(), DecideError> {
     let (to, origin) = (coming.dn.clone(), coming.origin);
-    let line = coming.place.line;
+    let Place { line, request, .. } = coming.place;
     let leg = join(draft, id, coming)?;
     let from = caller_id(&*draft.call(id)?, line);
     draft.effect(leg, LegCommand::Originate(Box::new(Originate { to, from, auto_answer: false })));
     // A caller who waits in a queue goes on hearing the same, whoever is rung for them.
-    if origin == PartyOrigin::Queue { Ok(()) } else { room::arrange(draft, id) }
+    if origin == PartyOrigin::Queue || request.is_some() { Ok(()) } else { room::arrange(draft, id) }
 }
 
 /// Who calls, as those in a line are shown it.

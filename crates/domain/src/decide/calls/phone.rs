@@ -12,7 +12,7 @@ use super::{
 use crate::{
     call::{
         self, Call, CallIn, CallOperation, Cause, LegCommand, LegId, Party, Purpose, consultation,
-        may_ask_by_phone, may_refer,
+        customer_for_queue, may_ask_by_phone, may_refer,
     },
     command::{Destination, ReferTo},
     session::EndedBy,
@@ -81,7 +81,7 @@ fn to_number(
         Destination::Device(dn) if draft.device(dn)?.is_some() => handover::refer(draft, call, party, dn),
         Destination::Queue { turned_away: Some(_), .. } => Ok(Some(Cause::Closed)),
         Destination::Queue { queue, turned_away: None } if draft.queue_if_any(queue)?.is_some() => {
-            let Ok(customer) = handover::customer_for_queue(call, party) else {
+            let Ok(customer) = customer_for_queue(call, party) else {
                 return Ok(Some(Cause::Refused));
             };
             draft.effect(leg.clone(), LegCommand::Referred(None));

@@ -2,7 +2,7 @@
 
 use super::{
     super::{DecideError, Draft, disposition},
-    room, unwatch, wrap_up,
+    asked, room, unwatch, wrap_up,
 };
 use crate::{
     InteractionId, Key, Millis, agent,
@@ -60,6 +60,7 @@ pub(super) fn part(
         dispositioned: disposition::is_set(draft, &*call, Some(party))?,
         barred_until: how.barred_until,
     };
+    asked::leaves(draft, &call, party, how.closer)?;
     draft.tell_call(id, fact)?;
     // Whoever was called for an agent's phone, and is not to be had: the phone is told.
     if let Some(asks) = party.handover.filter(|handover| handover.is_awaited())
@@ -159,6 +160,10 @@ fn settle_line(
     let call = draft.call(id)?;
     let waits = call.customer().is_some_and(|party| party.is_live() && party.line == line);
     if waits && (call.is_waiting() || call.turned_away) {
+        return Ok(());
+    }
+    // Who asks a queue waits for whoever takes it.
+    if call.request_in(line).is_some() {
         return Ok(());
     }
     let left: Vec<&Party> = call.live_in(line).collect();

@@ -87,5 +87,11 @@ pub(super) fn talks(party: &Party) -> bool {
 /// end, everyone else the tone to wait.
 fn alone(call: &Call, party: &Party) -> Playback {
     let is_handed_over = call.live_in(party.line).any(|other| other.pending_handover().is_some());
-    if party.state == PartyState::Dialing || is_handed_over { Playback::Ringback } else { Playback::Hold }
+    // Who waits in a queue hears that they wait.
+    let waits = call.request_in(party.line).is_some();
+    if party.state == PartyState::Dialing && !waits || is_handed_over {
+        Playback::Ringback
+    } else {
+        Playback::Hold
+    }
 }

@@ -3,7 +3,7 @@
 
 use super::{
     super::{DecideError, Draft, SnapshotRef},
-    consult,
+    consult, party,
     release::{self, Release},
     room,
 };
@@ -38,7 +38,7 @@ impl<'c> Separate<'c> {
         if older.0.owner != newer.0.owner {
             return no("The calls are carried by different nodes");
         }
-        if older.0.parties.len() + newer.0.parties.len() > consult::MOST_PARTIES {
+        if older.0.parties.len() + newer.0.parties.len() > party::MOST_PARTIES {
             return Err(consult::too_many());
         }
         let is_in_both = |here: &Party| newer.0.live().any(|there| is_same(here, there));

@@ -7,6 +7,7 @@ use super::{
 use crate::{
     InteractionId, QueueName,
     call::{Cause, Fact, LegCommand, Overflowing, PartyState, Playback},
+    interaction::QueuePosition,
     queue::{Overflow, Queue},
     session::EndedBy,
 };
@@ -23,7 +24,8 @@ pub(super) fn enqueue(
     };
     let before = draft.call(id)?;
     let (party, after) = before.queued.as_ref().map_or((None, 0), |queued| (queued.party, queued.after));
-    enter(draft, id, &queue, party, after)
+    let place = QueuePosition { priority: queue.priority, since: draft.now };
+    enter(draft, id, &queue, place, (party, after))
 }
 
 /// Hands a party to a queue, as a call that comes in there.
@@ -35,18 +37,32 @@ pub(super) fn hand_to(
 ) -> Result<(), DecideError> {
     let queue = draft.queue(name)?;
     let after = draft.call(id)?.next_leg() - 1;
-    enter(draft, id, &queue, Some(party), after)
+    let place = QueuePosition { priority: queue.priority, since: draft.now };
+    enter(draft, id, &queue, place, (Some(party), after))
+}
+
+/// Leaves a party the place that somebody had in a queue. `after` is the newest party that has nothing to do with it.
+pub(super) fn hand_place_to(
+    draft: &mut Draft<'_>,
+    id: &InteractionId,
+    name: &QueueName,
+    place: QueuePosition,
+    (party, after): (u16, u16),
+) -> Result<(), DecideError> {
+    let queue = draft.queue(name)?;
+    enter(draft, id, &queue, place, (Some(party), after))
 }
 
 fn enter(
     draft: &mut Draft<'_>,
     id: &InteractionId,
     queue: &Queue,
-    party: Option<u16>,
-    after: u16,
+    place: QueuePosition,
+    (party, after): (Option<u16>, u16),
 ) -> Result<(), DecideError> {
     let overflow_at = (queue.calls.patience > 0).then(|| draft.now + queue.calls.patience);
-    let queued = Fact::Queued { priority: queue.priority, since: draft.now, overflow_at, party, after };
+    let QueuePosition { priority, since } = place;
+    let queued = Fact::Queued { priority, since, overflow_at, party, after };
     draft.tell_call_in(id, &queue.name, queued)?;
     let greeting = queue.calls.greeting.clone();
     play(draft, id, greeting.map_or(Playback::Hold, Playback::Prompt))

@@ -103,7 +103,7 @@ impl On {
     fn offer(self, agent: &str) -> Command {
         match self {
             Self::Sessions => offer(agent),
-            Self::Calls => Command::OfferCall { call: "C100".into(), agent: agent.into() },
+            Self::Calls => Command::OfferCall { call: "C100".into(), agent: agent.into(), request: None },
         }
     }
 

@@ -5,6 +5,7 @@ use super::words::{
 };
 use domain::{
     call::{CallEvent, Fact, Overflowing, PartyOrigin, Purpose, RefusedOperation, Who},
+    request::Help,
     watch::Monitoring,
 };
 use std::collections::HashMap;
@@ -51,9 +52,10 @@ impl<'n> CallCourse<'n> {
                 }
                 Sentence::by("switch", words)
             }
-            Fact::Joined { leg, who, dn, origin, state, deadline, .. } => {
+            Fact::Joined { leg, who, dn, origin, state, deadline, request, .. } => {
                 let coming = self.comes(*leg, who, dn.as_str());
                 let how = match origin {
+                    PartyOrigin::Called if request.is_some() => "offered the request by the queue",
                     PartyOrigin::Caller => "as who calls",
                     PartyOrigin::Dial => "to be connected with whom they dialled",
                     PartyOrigin::Called => "called by number",
@@ -87,6 +89,28 @@ impl<'n> CallCourse<'n> {
                 };
                 let number = if self.texts { format!(" {:?}", dialled.as_str()) } else { String::new() };
                 self.of(*by, |party| format!("{party} asks{number} in line {line}, {what_for}"))
+            }
+            Fact::Requested { request, line, help, asks, user_name, deadline, .. } => {
+                let what_for = match help {
+                    Help::Consult => "for advice",
+                    Help::Invite => "for somebody who talks with the customer as well",
+                };
+                let until = moment(*deadline);
+                let words = format!(
+                    "{user_name} waits in line {line} for queue {asks} {what_for} (request {request}), until {until}"
+                );
+                Sentence::by(user_name.clone(), words)
+            }
+            Fact::RequestEnded { request, asks, closer: who, why, .. } => {
+                let why = match why {
+                    Some(Overflowing::Closed) => ", outside of its opening hours",
+                    Some(Overflowing::Full) => ", which takes nobody more in",
+                    Some(Overflowing::Late) | None => "",
+                };
+                let closer = closer(*who);
+                Sentence::by_server(format!(
+                    "request {request} to queue {asks}{why} came to nothing: it ended {closer}"
+                ))
             }
             // A phone that asked by its own keys goes on with one of its legs.
             Fact::Moved { leg, carrier: Some(carrier), .. } => {

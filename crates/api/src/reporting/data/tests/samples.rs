@@ -179,6 +179,7 @@ pub(super) fn call_facts() -> Vec<call::Fact> {
         carrier: None,
         handover: None,
         watch: (origin == call::PartyOrigin::Watch).then_some(following),
+        request: None,
     };
     let released = |agent: Option<UserId>, code| call::Fact::Released {
         leg: 2,
@@ -244,6 +245,27 @@ pub(super) fn call_facts() -> Vec<call::Fact> {
             origin: call::PartyOrigin::Queue,
             handover: None,
             carrier: None,
+        },
+        call::Fact::Requested {
+            request: 1,
+            line: 1,
+            help: domain::request::Help::Consult,
+            asks: "Support".into(),
+            priority: 1,
+            deadline: 1_700_000_180_000,
+            agent: agent(),
+            user_name: "agent1@demo".into(),
+            reference: 5,
+        },
+        call::Fact::RequestEnded {
+            request: 1,
+            line: 1,
+            help: domain::request::Help::Consult,
+            asks: "Support".into(),
+            agent: agent(),
+            user_name: "agent1@demo".into(),
+            closer: EndedBy::NoAnswer,
+            why: Some(call::Overflowing::Late),
         },
         call::Fact::Queued {
             priority: 1,

@@ -4,7 +4,6 @@
 use super::{
     super::{
         super::{DecideError, Draft},
-        consult,
         party::{self, NewParty, Place},
         release::{self, Release},
         room,
@@ -66,7 +65,7 @@ pub(super) fn follow(
             && (party.is_live() || !asked_now && party.watch.is_some_and(|watch| watch.target == leg))
     };
     let is_called_itself = call.line(target).dialled == by;
-    if call.parties.iter().any(was_here) || is_called_itself || consult::is_full(&call) {
+    if call.parties.iter().any(was_here) || is_called_itself || party::is_full(&call) {
         return Ok(());
     }
     let Some(answers) = free_phone(draft, &by, &watch.supervisor)? else { return Ok(()) };

@@ -96,7 +96,17 @@ pub fn offer(agent: &str) -> Command {
 }
 
 pub fn offer_of(call: &str, agent: &str) -> Command {
-    Command::OfferCall { call: call.into(), agent: agent.into() }
+    Command::OfferCall { call: call.into(), agent: agent.into(), request: None }
+}
+
+/// The router offers an agent the first request of the call.
+pub fn offer_request(agent: &str) -> Command {
+    Command::OfferCall { call: c1(), agent: agent.into(), request: Some(1) }
+}
+
+/// Nobody has taken the first request of the call.
+pub fn request_due(late: Destination) -> Command {
+    due(Deadline::Request(1), late)
 }
 
 /// The switch tells of a leg.

@@ -13,8 +13,10 @@ pub fn call(fact: &Fact, queue: &str) -> String {
         Fact::Began { kind, from, dialled, .. } => {
             format!("began {} {} -> {dialled}", kind.as_str(), from.number)
         }
-        Fact::Joined { leg, who, dn, state, answers, deadline, carrier, handover, watch, .. } => format!(
-            "{leg} {} {dn} {}{}{}{}{}{}",
+        Fact::Joined {
+            leg, who, dn, state, answers, deadline, carrier, handover, watch, request, ..
+        } => format!(
+            "{leg} {} {dn} {}{}{}{}{}{}{}",
             match who {
                 Who::Outside => "outside",
                 Who::Phone => "phone",
@@ -26,7 +28,15 @@ pub fn call(fact: &Fact, queue: &str) -> String {
             carrier.map(|leg| format!(" on {leg}")).unwrap_or_default(),
             handover.map(|handover| format!(" from {}", handover.from)).unwrap_or_default(),
             watch.map(|watch| format!(" {}", follows(watch))).unwrap_or_default(),
+            request.map(|request| format!(" of request {request}")).unwrap_or_default(),
         ),
+        Fact::Requested { request, line, help, asks, deadline, .. } => {
+            format!("request {request} {} of line {line} in {asks} until {deadline}", help.as_str())
+        }
+        Fact::RequestEnded { request, closer, why, .. } => {
+            let why = why.map(|why| format!(" {why:?}").to_lowercase()).unwrap_or_default();
+            format!("request {request} ended by {}{why}", closer_word(*closer))
+        }
         Fact::Watching { leg, watch } => format!("{leg} {}", follows(*watch)),
         Fact::Silenced { leg, on, .. } => format!("{leg} {}", if *on { "silenced" } else { "heard again" }),
         Fact::LineBegan { line, uuid, by, dialled, purpose, .. } => {

@@ -32,11 +32,24 @@ impl TestCentre {
                 let is_customers = customer.is_some_and(|customer| customer.line == line);
                 let waits = call.is_waiting() && is_customers;
                 assert!(!waits || here.len() == 1, "who waits is alone: {call:?}");
-                let cared_for = waits || call.turned_away || here.len() > 1;
+                let asks = call.request_in(line);
+                let is_asker = |party: &&&Party| party.origin == PartyOrigin::Consult;
+                assert!(
+                    asks.is_none() || here.iter().filter(is_asker).count() == 1,
+                    "who asks is there: {call:?}"
+                );
+                let offered = asks.and_then(|request| call.asked_for(request.number));
+                assert!(asks.is_none_or(|request| request.waiting == offered.is_none()), "{call:?}");
+                let cared_for = asks.is_some() || waits || call.turned_away || here.len() > 1;
                 let answers = here.iter().any(|party| party.origin == PartyOrigin::Dial && !party.up);
                 assert!(here.is_empty() || cared_for || answers, "nobody is left alone forever: {call:?}");
             }
             assert!(!call.is_waiting() || customer.is_some(), "somebody waits: {call:?}");
+            let asked: BTreeSet<Option<u16>> = call.requests.iter().map(|request| request.line).collect();
+            assert!(asked.len() == call.requests.len() && !asked.contains(&None), "one of a line: {call:?}");
+            let offered = live.iter().filter_map(|party| party.pending_request());
+            let is_asked = |number| call.request(number).is_some();
+            assert!(offered.into_iter().all(is_asked), "what is offered was asked for: {call:?}");
             let numbers: BTreeSet<u16> = call.parties.iter().map(|party| party.leg).collect();
             assert_eq!(numbers.len(), call.parties.len(), "each party has a number of its own: {call:?}");
             for (party, user) in live.iter().filter_map(|party| Some((party, party.user()?))) {
@@ -193,7 +206,11 @@ fn hears_right(call: &Call, party: &Party, heard: &LegCommand) -> bool {
             talking > 1 && talks(&party) && *room == call.room(party.line) && *by == right
         }
         LegCommand::Part(_) if talking > 1 => !talks(&party),
-        LegCommand::Part(Playback::Ringback) => party.state == PartyState::Dialing || is_handed_over,
+        LegCommand::Part(Playback::Ringback) => {
+            let waits = call.request_in(party.line).is_some();
+            party.state == PartyState::Dialing && !waits || is_handed_over
+        }
+        LegCommand::Part(Playback::Hold) if call.request_in(party.line).is_some() => true,
         LegCommand::Part(Playback::Prompt(_)) => call.queued.is_some(),
         LegCommand::Part(_) => party.state == PartyState::Established,
         _ => false,

@@ -22,6 +22,7 @@ mod phone;
 mod properties;
 mod queue;
 mod release;
+mod request;
 mod required;
 mod restart;
 mod takeover;
@@ -38,7 +39,7 @@ use super::{
 };
 use crate::{
     Command,
-    call::{CallIn, Purpose},
+    call::{CallIn, Overflowing, Purpose},
     centre::Centre,
     command::{CallAct, Destination, DeviceAct, WatchAsked},
     watch::{Monitoring, WatchMode, WatchScope},
@@ -114,6 +115,26 @@ fn internal() -> TestCentre {
 /// Ann has asked bob beside the call with the caller, and bob's phone rings.
 fn asking() -> TestCentre {
     talking().then(ann(initiate(Purpose::Transfer, "5002")))
+}
+
+/// Ann asks the queue `Support` beside the call with the caller, and waits there.
+fn asking_queue() -> TestCentre {
+    talking().then(ann(initiate_queue(Purpose::Transfer, None)))
+}
+
+/// The request rings at bob's phone.
+fn offered_request() -> TestCentre {
+    asking_queue().then(offer_request("bob"))
+}
+
+/// Ann talks with bob, who took the request; the caller is on hold.
+fn consulting_queue() -> TestCentre {
+    offered_request().then(up(4))
+}
+
+/// Asks the queue `Support` beside a call.
+fn initiate_queue(purpose: Purpose, turned_away: Option<Overflowing>) -> CallAct {
+    CallAct::Initiate(purpose, Box::new(call_in_to(to_queue("Support", turned_away))))
 }
 
 /// Ann talks with bob, whom they asked; the caller is on hold.

@@ -128,7 +128,7 @@ fn asked() -> TestCentre {
 }
 
 pub fn history() -> impl Strategy<Value = History> {
-    let begin: [fn() -> TestCentre; 21] = [
+    let begin: [fn() -> TestCentre; 24] = [
         phones,
         announced,
         asked,
@@ -141,6 +141,9 @@ pub fn history() -> impl Strategy<Value = History> {
         calling,
         internal,
         asking,
+        asking_queue,
+        offered_request,
+        consulting_queue,
         consulting,
         together,
         watched,
@@ -220,8 +223,13 @@ fn command(world: &TestCentre, step: &Step) -> Option<Command> {
             Command::Dial { agent: agent.into(), dial: Box::new(dial) }
         }
         Step::Offer(which, agent) => {
-            let waiting: Vec<&Call> = world.calls().filter(|call| call.is_waiting()).collect();
-            Command::OfferCall { call: which.of(&waiting)?.id.clone(), agent: user(*agent) }
+            let waiting = world.calls().flat_map(|call| {
+                let own = call.is_waiting().then_some(None);
+                let asked = call.requests.iter().filter(|request| request.waiting);
+                own.into_iter().chain(asked.map(|request| Some(request.number))).map(move |of| (call, of))
+            });
+            let (call, request) = which.of(&waiting.collect::<Vec<_>>())?;
+            Command::OfferCall { call: call.id.clone(), agent: user(*agent), request }
         }
         Step::Try(which, how) => {
             let calls: Vec<&Call> = world.calls().collect();
@@ -313,6 +321,7 @@ fn command(world: &TestCentre, step: &Step) -> Option<Command> {
                 Deadline::Leg(2),
                 Deadline::Leg(3),
                 Deadline::Handover(3),
+                Deadline::Request(1),
             ]);
             let due = how.next().of(&deadlines).unwrap_or(any);
             Command::CallDue { call: call.id.clone(), due, late: overflow(how.next()) }
@@ -517,8 +526,12 @@ pub fn act_of(call: &Call, party: &Party, operation: CallOperation, n: Pick) -> 
             to_device("5009"),
             Destination::Nowhere,
         ]);
+        let asks = matches!(operation, CallOperation::InitiateTransfer | CallOperation::InitiateConference);
+        let why = n.next().next().get(&[None, None, None, Some(Overflowing::Full)]);
+        let to = if asks && n.next().0.is_multiple_of(2) { to_queue("Support", why) } else { to };
         let dialled = match &to {
             Destination::Device(dn) => dn.clone(),
+            Destination::Queue { .. } => "9000".into(),
             _ => MARKER.into(),
         };
         let user_data = n.next().get(&[pairs(&json!({})), pairs(&json!({"A": MARKER}))]);
