@@ -212,7 +212,9 @@ impl Visit {
         let messages = self.desk.messages(id, after + 1, 200).await?;
         let seen = messages.iter().filter(|message| message.visibility.is_all());
         let words = seen.filter_map(|message| match &message.content {
-            Content::Text { text, .. } if message.from.kind == PartyKind::Agent => Some((message.index, text)),
+            Content::Text { text, .. } if message.from.kind == PartyKind::Agent => {
+                Some((message.index, text))
+            }
             _ => None,
         });
         let (mut latest, mut is_kindness) = (after, true);

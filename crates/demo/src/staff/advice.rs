@@ -32,7 +32,9 @@ impl ServedInteraction {
         let asked = heard.unanswered(&self.user.id).map(|aside| aside.text);
         let advice = match asked {
             Some(THANKS_FOR_ADVICE) => return Ok(Step::Finished),
-            Some(asked) => dialogue::asked(asked).map_or_else(|| general(advised.max(1)), |known| known.advice),
+            Some(asked) => {
+                dialogue::asked(asked).map_or_else(|| general(advised.max(1)), |known| known.advice)
+            }
             // A person is told that there is somebody.
             None if is_for_person && advised == 0 => general(0),
             None => {

@@ -50,10 +50,16 @@ impl ServedInteraction {
     }
 
     /// Asks, waits for the answer, and does something with it.
-    pub(super) async fn ask_expert(&mut self, id: &InteractionId, question: &Question) -> Result<(), Refused> {
+    pub(super) async fn ask_expert(
+        &mut self,
+        id: &InteractionId,
+        question: &Question,
+    ) -> Result<(), Refused> {
         // Asked at most once, whatever becomes of it.
         self.course.speaks = Some(false);
-        let Some(expert) = self.desk.directory().named(EXPERT).map(|user| user.id.clone()) else { return Ok(()) };
+        let Some(expert) = self.desk.directory().named(EXPERT).map(|user| user.id.clone()) else {
+            return Ok(());
+        };
         let of = HandoverTarget::Agent(expert.clone());
         let asked = self.session(id, SessionAct::Ask { help: Help::Consult, of: of.clone() }).await;
         if let Err(Refused::Rule(why)) = asked {

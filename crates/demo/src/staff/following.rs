@@ -6,7 +6,7 @@ use crate::dialogue::{COACHING, STEPS_IN};
 use desk::Refused;
 use domain::{
     message::Visibility,
-    session::{SessionAct, SessionOperation, Session, is_open},
+    session::{Session, SessionAct, SessionOperation, is_open},
     watch::Monitoring,
 };
 use std::ops::Range;

@@ -16,8 +16,8 @@ mod scripted;
 mod talk;
 mod watching;
 
-pub(crate) use scripted::{FIRST, is_scripted};
 use scripted::Duty;
+pub(crate) use scripted::{FIRST, is_scripted};
 use talk::Course;
 
 use crate::chance::Chance;

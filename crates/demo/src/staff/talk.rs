@@ -174,7 +174,10 @@ impl ServedInteraction {
 /// when there is nobody else.
 fn speaks(session: &Session, agent: &UserId) -> bool {
     let agents = || session.talking().filter(|party| party.follows.is_none());
-    agents().chain(session.talking().filter(|_| agents().next().is_none())).last().is_some_and(|party| party.user == *agent)
+    agents()
+        .chain(session.talking().filter(|_| agents().next().is_none()))
+        .last()
+        .is_some_and(|party| party.user == *agent)
 }
 
 /// How long the customer may be silent.
@@ -199,6 +202,7 @@ fn answer(matter: Option<&Dialogue>, heard: &Heard, spoke: usize) -> &'static st
     let Some(matter) = matter else {
         return GENERAL.get(spoke).copied().unwrap_or(FAREWELL);
     };
-    let mut open = matter.turns.iter().map(|(sentence, _)| *sentence).filter(|sentence| !heard.has_said(sentence));
+    let mut open =
+        matter.turns.iter().map(|(sentence, _)| *sentence).filter(|sentence| !heard.has_said(sentence));
     open.next().unwrap_or(FAREWELL)
 }

@@ -1,15 +1,17 @@
-//! Prints on the terminal of the demo who is offered to a person, with the command that takes them, and who waits.
+//! Prints on the terminal of the demo who is offered to a person, with the command that takes them, who helps or follows
+//! whom, and who waits.
+
+mod part;
+mod shown;
 
 use crate::{
     centre::{DOMAIN, PASSWORD},
-    staff::guests,
+    staff::is_scripted,
 };
 use desk::{Desk, call_of, ports::StoreFault, routing::WaitingItem, session_of};
-use domain::{
-    InteractionId, MediumName, Millis, UserId, call, medium,
-    session::{self, Session},
-    user::User,
-};
+use domain::{InteractionId, MediumName, Millis, UserId, call, medium, user::User};
+use part::Part;
+use shown::{customer, is_plain, shown};
 use std::{collections::BTreeSet, io::Write, sync::Arc, time::Duration};
 use tokio::time::Instant;
 
@@ -23,13 +25,11 @@ const SHORT: Millis = 5_000;
 const BETWEEN: Duration = Duration::from_secs(60);
 /// How many of those who wait are named.
 const NAMED: usize = 3;
-/// The longest name that is shown, in characters.
-const LONGEST: usize = 40;
 
 /// Prints who waits, for as long as it is polled. `url` is the URL of the server, without a slash at the end.
 pub async fn lookout(desk: Arc<Desk>, url: String, out: impl Write + Send) {
     let mut head = desk.head();
-    let mut lookout = Lookout { desk, url, out, offered: BTreeSet::new(), waited: None };
+    let mut lookout = Lookout { desk, url, out, told: BTreeSet::new(), waited: None };
     loop {
         head.mark_unchanged();
         if let Err(fault) = lookout.look().await {
@@ -44,76 +44,81 @@ struct Lookout<W> {
     desk: Arc<Desk>,
     url: String,
     out: W,
-    /// The offers that were told of and still stand.
-    offered: BTreeSet<(UserId, InteractionId)>,
+    /// What was told of and still is so.
+    told: BTreeSet<(UserId, InteractionId, Part)>,
     /// When those who waited were told of last, and who they were.
     waited: Option<(Instant, BTreeSet<InteractionId>)>,
 }
 
 impl<W: Write + Send> Lookout<W> {
     async fn look(&mut self) -> Result<(), StoreFault> {
-        let mut offered = BTreeSet::new();
-        for user in guests::people(&self.desk) {
+        let mut told = BTreeSet::new();
+        for user in self.desk.directory().all() {
             let agent = self.desk.agent(&user).await?;
             let held = agent.slots.iter().map(|(medium, ids)| (medium.clone(), ids.clone()));
             for (medium, ids) in held.collect::<Vec<_>>() {
                 for id in ids {
-                    let Some(offer) = self.offer(&user, &medium, &id).await? else { continue };
-                    let key = (user.id.clone(), id);
-                    if !self.offered.contains(&key) {
-                        self.tell(&offer);
+                    let Some((part, text)) = self.part(&user, &medium, &id).await? else { continue };
+                    let key = (user.id.clone(), id, part);
+                    if !self.told.contains(&key) {
+                        self.tell(&text);
                     }
-                    offered.insert(key);
+                    told.insert(key);
                 }
             }
         }
-        self.offered = offered;
+        self.told = told;
         self.tell_who_waits().await
     }
 
-    /// Prints an interaction that an agent has a part in, if it waits for them.
-    async fn offer(
+    /// Somebody's part in an interaction, and what is printed of it: for people what waits for them and how they take it, for
+    /// all who help or follow.
+    async fn part(
         &self,
         user: &User,
         medium: &MediumName,
         id: &InteractionId,
-    ) -> Result<Option<String>, StoreFault> {
-        let (collection, what, act) = if *medium == medium::voice() {
-            let state = self.desk.call(id).await?;
-            let party = state.as_deref().and_then(call_of).and_then(|call| call.part(&user.id, id));
-            let Some(party) = party.filter(|party| party.state == call::PartyState::Ringing) else {
-                return Ok(None);
-            };
-            // A phone that cannot be made to answer is answered by hand.
-            ("calls", "answer", party.answers.then(|| r#"{"operationName":"Answer"}"#.to_owned()))
-        } else {
-            let state = self.desk.session(id).await?;
-            let party =
-                state.as_deref().and_then(session_of).and_then(|session| session.live_party(&user.id));
-            if !party.is_some_and(|party| party.state == session::AgentPartyState::Invited) {
-                return Ok(None);
-            }
-            let Some(row) = self.desk.media().named(medium) else { return Ok(None) };
-            let nickname = if is_plain(&user.first_name) { &user.first_name } else { "Agent" };
-            (
-                row.collection,
-                "accept",
-                Some(format!(r#"{{"operationName":"Accept","nickname":"{nickname}"}}"#)),
-            )
-        };
-        let who = self.named(medium, id).await?;
+    ) -> Result<Option<(Part, String)>, StoreFault> {
         let name = shown(&user.user_name);
-        let Some(act) = act else { return Ok(Some(format!("{name} is offered {who}; the phone rings"))) };
-        if !is_plain(&user.user_name) {
-            return Ok(Some(format!("{name} is offered {who}")));
+        if *medium == medium::voice() {
+            let state = self.desk.call(id).await?;
+            let Some(call) = state.as_deref().and_then(call_of) else { return Ok(None) };
+            let party = call.part(&user.id, id).filter(|party| party.state == call::PartyState::Ringing);
+            let Some(party) = party.filter(|_| !is_scripted(user)) else { return Ok(None) };
+            let text = part::rings(call, party, &name, &self.named(medium, id).await?);
+            // A phone that cannot be made to answer is answered by hand.
+            let how = if !party.answers {
+                "; the phone rings".to_owned()
+            } else {
+                self.how(user, "answer", "calls", id, r#"{"operationName":"Answer"}"#)
+            };
+            return Ok(Some((Part::Offered, text + &how)));
         }
-        let login =
-            if user.user_name.ends_with(DOMAIN) { format!("{name}:{PASSWORD}") } else { name.clone() };
+        let state = self.desk.session(id).await?;
+        let Some(session) = state.as_deref().and_then(session_of) else { return Ok(None) };
+        let Some(party) = session.live_party(&user.id) else { return Ok(None) };
+        let Some(part) = Part::of(party) else { return Ok(None) };
+        if part != Part::Offered {
+            let who = format!("{} ({medium})", shown(&customer(session)));
+            return Ok(Some((part, part.sentence(&name, &part::beside(&self.desk, party), &who))));
+        }
+        let row = self.desk.media().named(medium).filter(|_| !is_scripted(user));
+        let Some(row) = row else { return Ok(None) };
+        let nickname = if is_plain(&user.first_name) { &user.first_name } else { "Agent" };
+        let act = format!(r#"{{"operationName":"Accept","nickname":"{nickname}"}}"#);
+        let text = part::offered(&self.desk, party, &name, &self.named(medium, id).await?);
+        Ok(Some((part, text + &self.how(user, "accept", row.collection, id, &act))))
+    }
+
+    /// The command by which somebody takes an interaction, to go behind a sentence.
+    fn how(&self, user: &User, what: &str, collection: &str, id: &InteractionId, act: &str) -> String {
+        let name = &user.user_name;
+        if !is_plain(name) {
+            return String::new();
+        }
+        let login = if name.ends_with(DOMAIN) { format!("{name}:{PASSWORD}") } else { name.clone() };
         let url = &self.url;
-        Ok(Some(format!(
-            "{name} is offered {who}; to {what}:\n  \
-             curl -w '\\n' -u {login} {url}/api/v2/me/{collection}/{id} -d '{act}'"
-        )))
+        format!("; to {what}:\n  curl -w '\\n' -u {login} {url}/api/v2/me/{collection}/{id} -d '{act}'")
     }
 
     /// The customer of an interaction, where they wait and for how long.
@@ -161,51 +166,5 @@ impl<W: Write + Send> Lookout<W> {
     fn tell(&mut self, text: &str) {
         // The demo cannot mend a terminal that cannot be written to.
         let _ = writeln!(self.out, "{text}").and_then(|()| self.out.flush());
-    }
-}
-
-/// A customer's name, as they gave it or as they go by.
-fn customer(session: &Session) -> String {
-    let word = |key: &str| session.user_data.get(key).and_then(serde_json::Value::as_str);
-    match (word("FirstName"), word("LastName")) {
-        (Some(first), Some(last)) => format!("{first} {last}"),
-        _ => session.customer.nickname.clone(),
-    }
-}
-
-/// A text that somebody else wrote, made safe for a terminal.
-fn shown(text: &str) -> String {
-    let is_shown = |c: &char| {
-        !c.is_control()
-            && !matches!(c, '\u{200e}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
-    let text: String = text.chars().filter(is_shown).take(LONGEST).collect();
-    if text.is_empty() { "somebody".into() } else { text }
-}
-
-/// Whether a text stands in a command as it is.
-fn is_plain(text: &str) -> bool {
-    !text.is_empty()
-        && text.len() <= LONGEST
-        && text.chars().all(|c| c.is_ascii_alphanumeric() || "@._-".contains(c))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_others_wrote_does_nothing_to_the_terminal() {
-        assert_eq!(shown("Ines\x1b[2J\r\n\u{202e}Moreau"), "Ines[2JMoreau");
-        assert_eq!(shown("\x07"), "somebody");
-        assert_eq!(shown(&"ü".repeat(100)).chars().count(), LONGEST);
-    }
-
-    #[test]
-    fn only_plain_words_stand_in_a_command() {
-        assert!(is_plain("agent1@demo"));
-        for word in ["", "it's", "a b", "$HOME", "-rf;", "Ünal"] {
-            assert!(!is_plain(word), "{word}");
-        }
     }
 }
