@@ -6,7 +6,7 @@ use crate::{
     dialogue::{CUSTOMERS, DIALOGUES, Dialogue, IMPATIENCE, STEPS_IN, THANKS},
     staff::{FIRST, guests},
 };
-use desk::{Desk, Refused, session_of};
+use desk::{Desk, Refused, routing::WaitingItem, session_of};
 use domain::{
     Command, InteractionId, UserData,
     command::{CustomerAct, Open},
@@ -80,7 +80,8 @@ pub async fn customers(desk: Arc<Desk>, seen: impl Fn(&InteractionId) + Send + S
 async fn is_wanted(desk: &Desk, present: usize) -> bool {
     let people = guests::at_work(desk, &MEDIUM.into()).await.unwrap_or(0);
     let most = if people == 0 { MOST } else { STAFF + people };
-    present < most && !desk.waiting_items().iter().any(|item| item.medium.as_str() == MEDIUM)
+    let waits = |item: &WaitingItem| item.medium.as_str() == MEDIUM && item.key.request.is_none();
+    present < most && !desk.waiting_items().iter().any(waits)
 }
 
 /// Sends away customers of an earlier run: nobody speaks for them any more.

@@ -8,8 +8,13 @@ use crate::{
     centre::{DOMAIN, PASSWORD},
     staff::is_scripted,
 };
-use desk::{Desk, call_of, ports::StoreFault, routing::WaitingItem, session_of};
-use domain::{InteractionId, MediumName, Millis, UserId, call, medium, user::User};
+use desk::{
+    Desk, call_of,
+    ports::StoreFault,
+    routing::{ItemKey, WaitingItem},
+    session_of,
+};
+use domain::{InteractionId, MediumName, Millis, UserId, call, medium, session::Invitation, user::User};
 use part::Part;
 use shown::{customer, is_plain, shown};
 use std::{collections::BTreeSet, io::Write, sync::Arc, time::Duration};
@@ -47,7 +52,7 @@ struct Lookout<W> {
     /// What was told of and still is so.
     told: BTreeSet<(UserId, InteractionId, Part)>,
     /// When those who waited were told of last, and who they were.
-    waited: Option<(Instant, BTreeSet<InteractionId>)>,
+    waited: Option<(Instant, BTreeSet<ItemKey>)>,
 }
 
 impl<W: Write + Send> Lookout<W> {
@@ -98,15 +103,22 @@ impl<W: Write + Send> Lookout<W> {
         let Some(session) = state.as_deref().and_then(session_of) else { return Ok(None) };
         let Some(party) = session.live_party(&user.id) else { return Ok(None) };
         let Some(part) = Part::of(party) else { return Ok(None) };
+        let who = format!("{} ({medium})", shown(&customer(session)));
+        if part == Part::Listens && is_scripted(user) {
+            // It is all that the coach does most of the time.
+            return Ok(None);
+        }
         if part != Part::Offered {
-            let who = format!("{} ({medium})", shown(&customer(session)));
             return Ok(Some((part, part.sentence(&name, &part::beside(&self.desk, party), &who))));
         }
         let row = self.desk.media().named(medium).filter(|_| !is_scripted(user));
         let Some(row) = row else { return Ok(None) };
         let nickname = if is_plain(&user.first_name) { &user.first_name } else { "Agent" };
         let act = format!(r#"{{"operationName":"Accept","nickname":"{nickname}"}}"#);
-        let text = part::offered(&self.desk, party, &name, &self.named(medium, id).await?);
+        // How long somebody has waited is of interest to whom the queue gives them.
+        let is_given = party.invitation == Invitation::Queue;
+        let who = if is_given { self.named(medium, id).await? } else { who };
+        let text = part::offered(&self.desk, party, &name, &who);
         Ok(Some((part, text + &self.how(user, "accept", row.collection, id, &act))))
     }
 
@@ -140,19 +152,33 @@ impl<W: Write + Send> Lookout<W> {
         Ok(format!("{} ({medium}{queue}, for {seconds} s)", shown(&name)))
     }
 
+    /// A customer who waits, or somebody who waits for help with one.
+    async fn waits(&self, item: &WaitingItem) -> Result<String, StoreFault> {
+        if item.key.request.is_none() {
+            return self.named(&item.medium, &item.key.interaction).await;
+        }
+        let state = self.desk.session(&item.key.interaction).await?;
+        let Some(session) = state.as_deref().and_then(session_of) else {
+            return Ok(item.key.interaction.to_string());
+        };
+        let seconds = (self.desk.now() - item.since).max(0) / 1_000;
+        let (who, medium, queue) = (shown(&customer(session)), &item.medium, &item.queue);
+        Ok(format!("help with {who} ({medium} in {queue}, for {seconds} s)"))
+    }
+
     /// Prints those who have waited for a while, if that was not said a moment ago.
     async fn tell_who_waits(&mut self) -> Result<(), StoreFault> {
         let now = self.desk.now();
         let waiting: Vec<WaitingItem> =
             self.desk.waiting_items().into_iter().filter(|item| now - item.since >= SHORT).collect();
-        let who: BTreeSet<InteractionId> = waiting.iter().map(|item| item.key.interaction.clone()).collect();
+        let who: BTreeSet<ItemKey> = waiting.iter().map(|item| item.key.clone()).collect();
         let is_told = self.waited.as_ref().is_some_and(|(at, told)| at.elapsed() < BETWEEN || *told == who);
         if waiting.is_empty() || is_told {
             return Ok(());
         }
         let mut names = Vec::new();
         for item in waiting.iter().take(NAMED) {
-            names.push(self.named(&item.medium, &item.key.interaction).await?);
+            names.push(self.waits(item).await?);
         }
         let more = waiting.len().saturating_sub(NAMED);
         if more > 0 {

@@ -1,10 +1,10 @@
 //! What scripted agents say to agents alone: advice to who asks, thanks to who advises or coaches.
 
-use super::{ServedInteraction, heard::Heard, scripted::is_scripted, talk::Step};
+use super::{ServedInteraction, scripted::is_scripted, talk::Step};
 use crate::dialogue::{self, ADVICE, THANKS_FOR_ADVICE};
 use desk::Refused;
 use domain::{
-    InteractionId,
+    InteractionId, UserId,
     message::Visibility,
     session::{AgentParty, Session, SessionAct, SessionOperation, is_open},
 };
@@ -20,16 +20,16 @@ const STAYS_FOR_PERSON: Duration = Duration::from_secs(600);
 impl ServedInteraction {
     /// One step of somebody whom a colleague has asked.
     pub(super) async fn advise(&mut self, session: &Session, party: &AgentParty) -> Result<Step, Refused> {
-        let heard = Heard::of(&self.desk, session).await?;
-        let is_for_person = match party.invitation.asked_by() {
-            Some(asked) => {
-                let asks = self.desk.directory().user(&asked.from);
-                asks.is_some_and(|asks| !is_scripted(&asks))
-            }
-            None => false,
-        };
+        self.heard.read(&self.desk, session).await?;
+        let is_person = |id: &UserId| self.desk.directory().user(id).is_some_and(|user| !is_scripted(&user));
+        let asks = party.invitation.asked_by().map(|asked| &asked.from);
+        let is_for_person = asks.is_some_and(is_person);
+        let heard = &self.heard;
         let advised = heard.spoke(&self.user.id, Visibility::Agents);
-        let asked = heard.unanswered(&self.user.id).map(|aside| aside.text);
+        // What a coach says, and what is said to a coach, is not for them.
+        let asked = heard
+            .unanswered(&self.user.id, |from| Some(from) == asks || is_person(from))
+            .filter(|words| advised > 0 || *words != THANKS_FOR_ADVICE);
         let advice = match asked {
             Some(THANKS_FOR_ADVICE) => return Ok(Step::Finished),
             Some(asked) => {
@@ -39,7 +39,7 @@ impl ServedInteraction {
             None if is_for_person && advised == 0 => general(0),
             None => {
                 let stays = if is_for_person { STAYS_FOR_PERSON } else { STAYS };
-                if self.course.quiet(&heard) > stays {
+                if self.course.quiet(heard) > stays {
                     return Ok(Step::Finished);
                 }
                 self.look().await;
@@ -55,11 +55,11 @@ impl ServedInteraction {
     }
 
     /// Thanks a supervisor or a colleague who has said something; whether there was anything to thank for.
-    pub(super) async fn thank(&mut self, session: &Session, heard: &Heard) -> Result<bool, Refused> {
-        let Some(aside) = heard.unanswered(&self.user.id) else { return Ok(false) };
-        let is_behind = session.live_party(aside.from).is_some_and(AgentParty::is_behind);
-        let is_thanks = aside.text == THANKS_FOR_ADVICE;
-        if is_thanks || !is_behind || !is_open(session, &self.user.id, SessionOperation::SendToAgents) {
+    pub(super) async fn thank(&mut self, session: &Session) -> Result<bool, Refused> {
+        let is_behind = |from: &UserId| session.live_party(from).is_some_and(AgentParty::is_behind);
+        let words = self.heard.unanswered(&self.user.id, is_behind);
+        let speaks = is_open(session, &self.user.id, SessionOperation::SendToAgents);
+        if !speaks || words.is_none_or(|words| words == THANKS_FOR_ADVICE) {
             return Ok(false);
         }
         self.say_to_agents(&session.id, THANKS_FOR_ADVICE).await?;

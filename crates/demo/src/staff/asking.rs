@@ -101,7 +101,7 @@ impl ServedInteraction {
         let is_there = |session: &Session, _: &Heard| {
             session.live_party(expert).is_some_and(|party| party.state == AgentPartyState::Chatting)
         };
-        self.wait_for(id, is_there).await
+        self.wait_for(id, expert, is_there).await
     }
 
     /// Waits until the expert has answered.
@@ -109,24 +109,26 @@ impl ServedInteraction {
         let own = self.user.id.clone();
         let has_answered =
             |_: &Session, heard: &Heard| heard.last_to_agents(expert) > heard.last_to_agents(&own);
-        self.wait_for(id, has_answered).await
+        self.wait_for(id, expert, has_answered).await
     }
 
+    /// Waits for something to be so while the agent, the expert and the customer are there.
     async fn wait_for(
         &mut self,
         id: &InteractionId,
+        expert: &UserId,
         is_so: impl Fn(&Session, &Heard) -> bool,
     ) -> Result<bool, Refused> {
         let until = Instant::now() + PATIENCE;
         while Instant::now() < until {
             let state = self.desk.session(id).await?;
             let Some(session) = state.as_deref().and_then(session_of) else { return Ok(false) };
-            let own = session.live_party(&self.user.id);
-            if !session.customer.present || own.is_none() {
+            let is_there = |user: &UserId| session.live_party(user).is_some();
+            if !session.customer.present || !is_there(&self.user.id) || !is_there(expert) {
                 return Ok(false);
             }
-            let heard = Heard::of(&self.desk, session).await?;
-            if is_so(session, &heard) {
+            self.heard.read(&self.desk, session).await?;
+            if is_so(session, &self.heard) {
                 return Ok(true);
             }
             self.look().await;

@@ -1,7 +1,7 @@
 //! A scripted supervisor in a conversation: listens, coaches with a line, at times steps in, and leaves or stays until it is
 //! over.
 
-use super::{ServedInteraction, heard::Heard, talk::Step};
+use super::{ServedInteraction, talk::Step};
 use crate::dialogue::{COACHING, STEPS_IN};
 use desk::Refused;
 use domain::{
@@ -27,8 +27,8 @@ const LEAVES: u8 = 50;
 impl ServedInteraction {
     /// One step of somebody who follows.
     pub(super) async fn follow(&mut self, session: &Session) -> Result<Step, Refused> {
-        let heard = Heard::of(&self.desk, session).await?;
-        let own = &self.user.id;
+        self.heard.read(&self.desk, session).await?;
+        let (heard, own) = (&self.heard, &self.user.id);
         let has_spoken = heard.spoke(own, Visibility::Agents) + heard.spoke(own, Visibility::All) > 0;
         if has_spoken || heard.customer_spoke() < LISTENS {
             self.look().await;

@@ -16,6 +16,7 @@ mod scripted;
 mod talk;
 mod watching;
 
+use heard::Heard;
 use scripted::Duty;
 pub(crate) use scripted::{FIRST, is_scripted};
 use talk::Course;
@@ -118,6 +119,7 @@ impl AgentAtWork {
                     chance: self.chance.branch(),
                     head: self.desk.head(),
                     course: Course::new(),
+                    heard: Heard::default(),
                 };
                 self.work.spawn(hands.serve(id.clone(), *medium == medium::voice()));
             }
@@ -164,6 +166,7 @@ struct ServedInteraction {
     chance: Chance,
     head: watch::Receiver<u64>,
     course: Course,
+    heard: Heard,
 }
 
 impl ServedInteraction {

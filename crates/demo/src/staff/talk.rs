@@ -100,27 +100,27 @@ impl ServedInteraction {
     /// One step of somebody who talks with the customer.
     async fn serve_customer(&mut self, session: &Session) -> Result<Step, Refused> {
         let (id, matter) = (&session.id, matter(session));
-        let heard = Heard::of(&self.desk, session).await?;
-        let latest = heard.customer();
-        self.course.answered = self.course.answered.max(heard.answered(session));
-        if self.thank(session, &heard).await? {
+        self.heard.read(&self.desk, session).await?;
+        if self.thank(session).await? {
             return Ok(Step::On);
         }
+        let latest = self.heard.customer();
+        self.course.answered = self.course.answered.max(self.heard.answered(session));
         let is_asked = latest > self.course.answered && speaks(session, &self.user.id);
         if is_asked && self.is_beside_person(session) && self.course.gave_way != latest {
             self.course.gave_way = latest;
             self.rest(GIVES_WAY).await;
         } else if is_asked {
             if let Some(question) = matter.and_then(|matter| matter.question.as_ref())
-                && self.asks(session, question, said(matter, &heard))
+                && self.asks(session, question, said(matter, &self.heard))
             {
                 self.ask_expert(id, question).await?;
                 return Ok(Step::On);
             }
             self.course.answered = latest;
-            let spoke = heard.spoke(&self.user.id, Visibility::All);
-            self.say(id, answer(matter, &heard, spoke)).await?;
-        } else if self.course.quiet(&heard) > patience(session) {
+            let spoke = self.heard.spoke(&self.user.id, Visibility::All);
+            self.say(id, answer(matter, &self.heard, spoke)).await?;
+        } else if self.course.quiet(&self.heard) > patience(session) {
             if session.talking().count() > 1 {
                 return Ok(Step::Finished);
             }

@@ -20,7 +20,10 @@ pub fn show(place: &ServerAddresses<'_>, data: &Path, end: &str, out: &mut impl 
         "\nThe demo centre is open: {url} in a browser tells what is here, {url}/docs tries the API out.\n"
     )?;
     writeln!(out, "  agents     {first} … {people} are free for you; {scripted} … {last} are scripted")?;
-    writeln!(out, "  others     supervisor@demo, admin@demo, reporting@demo; {EXPERT} and {COACH} are scripted")?;
+    writeln!(
+        out,
+        "  others     supervisor@demo, admin@demo, reporting@demo; {EXPERT} and {COACH} are scripted"
+    )?;
     writeln!(out, "  password   {PASSWORD}")?;
     if let (Some(sip), Some(phone)) = (place.sip, numbers().next()) {
         writeln!(

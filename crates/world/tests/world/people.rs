@@ -106,7 +106,7 @@ const LONGEST_PART: Millis = 300_000;
 #[tokio::test(start_paused = true)]
 async fn agents_ask_the_expert_the_coach_follows_and_nobody_is_forgotten() {
     let mut world = alive(7).await;
-    world.pass(Duration::from_secs(1_800)).await;
+    world.pass(Duration::from_secs(600)).await;
     let desk = world.desk();
     let mut told: BTreeMap<&str, usize> = BTreeMap::new();
     let mut open: BTreeMap<(Key, UserId), Millis> = BTreeMap::new();
