@@ -40,6 +40,10 @@ const HOUR: domain::Millis = 3_600_000;
 const SMS_CHARS: u32 = 1_600;
 /// The end of every demo login.
 pub const DOMAIN: &str = "@demo";
+/// A scripted colleague whom agents ask about their chats. They have no skill, so no queue gives them customers.
+pub const EXPERT: &str = "expert@demo";
+/// A scripted supervisor who follows chats of scripted agents.
+pub const COACH: &str = "coach@demo";
 /// How many agents there are; the last four are scripted.
 pub const AGENTS: u32 = 8;
 /// The first DN; `agent1@demo` has it.
@@ -203,6 +207,8 @@ fn users(password_hash: &str) -> Vec<User> {
     all.push(seated(supervisor, FIRST_DN + AGENTS));
     all.push(user(10, "admin", "Alex", "Admin", vec![Role::Admin]));
     all.push(user(11, "reporting", "Reporting", "Feed", vec![Role::Apiuser]));
+    all.push(user(12, "expert", "Emil", "Expert", vec![Role::Agent]));
+    all.push(user(13, "coach", "Cleo", "Coach", vec![Role::Agent, Role::Supervisor]));
     all
 }
 
@@ -272,7 +278,10 @@ mod tests {
         assert!(supervisor.has(&[Role::Supervisor]));
         assert!(users.iter().any(|user| user.user_name == "admin@demo" && user.has(&[Role::Admin])));
         assert!(users.iter().any(|user| user.user_name == "reporting@demo" && user.has(&[Role::Apiuser])));
-        assert_eq!(users.len(), 11);
+        let expert = users.iter().find(|user| user.user_name == EXPERT).unwrap();
+        assert!(expert.skills.is_empty() && expert.device.is_none(), "no queue gives them customers");
+        assert!(users.iter().any(|user| user.user_name == COACH && user.has(&[Role::Supervisor])));
+        assert_eq!(users.len(), 13);
         assert!(users.iter().all(|user| {
             let id = user.id.as_str();
             id.len() == 32 && id.chars().all(|digit| digit.is_ascii_hexdigit())

@@ -3,14 +3,14 @@
 use crate::{
     centre::{AGENTS, MEDIUM, SERVICE},
     chance::Chance,
-    dialogue::{CUSTOMERS, DIALOGUES, Dialogue, IMPATIENCE, THANKS},
+    dialogue::{CUSTOMERS, DIALOGUES, Dialogue, IMPATIENCE, STEPS_IN, THANKS},
     staff::{FIRST, guests},
 };
-use desk::{Desk, Refused, session_of};
+use desk::{Desk, Refused, routing::WaitingItem, session_of};
 use domain::{
     Command, InteractionId, UserData,
     command::{CustomerAct, Open},
-    message::{Content, Message, PartyKind},
+    message::{Content, PartyKind},
     session::{EndedBy, Session},
 };
 use std::{ops::Range, sync::Arc, time::Duration};
@@ -80,7 +80,8 @@ pub async fn customers(desk: Arc<Desk>, seen: impl Fn(&InteractionId) + Send + S
 async fn is_wanted(desk: &Desk, present: usize) -> bool {
     let people = guests::at_work(desk, &MEDIUM.into()).await.unwrap_or(0);
     let most = if people == 0 { MOST } else { STAFF + people };
-    present < most && !desk.waiting_items().iter().any(|item| item.medium.as_str() == MEDIUM)
+    let waits = |item: &WaitingItem| item.medium.as_str() == MEDIUM && item.key.request.is_none();
+    present < most && !desk.waiting_items().iter().any(waits)
 }
 
 /// Sends away customers of an earlier run: nobody speaks for them any more.
@@ -150,8 +151,12 @@ impl Visit {
                 return Ok(());
             }
             (self.seen)(&id);
-            let latest = self.latest_words(&id, heard).await?;
-            if latest > heard {
+            let (latest, is_kindness) = self.latest_words(&id, heard).await?;
+            if latest > heard && is_kindness {
+                heard = latest;
+                self.say(&id, STEPS_IN.1).await?;
+                last_word = Instant::now();
+            } else if latest > heard {
                 heard = latest;
                 let Some((_, words)) = self.dialogue.turns.get(answered) else {
                     self.say(&id, THANKS).await?;
@@ -202,13 +207,23 @@ impl Visit {
         Ok(session)
     }
 
-    /// Index of an agent's newest words behind an index; that index when there are none.
-    async fn latest_words(&self, id: &InteractionId, after: u32) -> Result<u32, Refused> {
+    /// Index of an agent's newest words behind an index, or that index when there are none; and whether all of those words
+    /// are a supervisor's who stepped in.
+    async fn latest_words(&self, id: &InteractionId, after: u32) -> Result<(u32, bool), Refused> {
         let messages = self.desk.messages(id, after + 1, 200).await?;
-        let words = |message: &&Message| {
-            message.from.kind == PartyKind::Agent && matches!(message.content, Content::Text { .. })
-        };
-        Ok(messages.iter().rfind(words).map_or(after, |message| message.index))
+        let seen = messages.iter().filter(|message| message.visibility.is_all());
+        let words = seen.filter_map(|message| match &message.content {
+            Content::Text { text, .. } if message.from.kind == PartyKind::Agent => {
+                Some((message.index, text))
+            }
+            _ => None,
+        });
+        let (mut latest, mut is_kindness) = (after, true);
+        for (index, text) in words {
+            latest = index;
+            is_kindness &= text == STEPS_IN.0;
+        }
+        Ok((latest, is_kindness))
     }
 
     async fn say(&mut self, id: &InteractionId, text: &str) -> Result<(), Refused> {

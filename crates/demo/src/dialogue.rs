@@ -10,8 +10,21 @@ pub(crate) struct Dialogue {
     pub(crate) opening: &'static str,
     /// What the agent says and what the customer answers to it, in turn.
     pub(crate) turns: &'static [(&'static str, &'static str)],
+    /// What the agent may ask a colleague about it.
+    pub(crate) question: Option<Question>,
     /// The code of the book that fits its end.
     pub(crate) disposition: &'static str,
+}
+
+/// What one agent asks another about a matter, for the agents alone.
+#[derive(Debug)]
+pub(crate) struct Question {
+    /// After how many of their own sentences to the customer the agent asks.
+    pub(crate) after: usize,
+    /// The question.
+    pub(crate) text: &'static str,
+    /// What the colleague answers.
+    pub(crate) advice: &'static str,
 }
 
 /// The matters.
@@ -30,6 +43,11 @@ pub(crate) const DIALOGUES: [Dialogue; 6] = [
                 "That was quick, thank you!",
             ),
         ],
+        question: Some(Question {
+            after: 2,
+            text: "Order 2041 has a second parcel that never came. May I take it off the invoice myself?",
+            advice: "Yes, up to 200. Please tell them that a corrected invoice comes today.",
+        }),
         disposition: "Billing",
     },
     Dialogue {
@@ -43,6 +61,7 @@ pub(crate) const DIALOGUES: [Dialogue; 6] = [
             ),
             ("I have told the driver: number 12, next door. Is that right?", "Exactly. Thanks a lot."),
         ],
+        question: None,
         disposition: "IssueResolved",
     },
     Dialogue {
@@ -56,6 +75,7 @@ pub(crate) const DIALOGUES: [Dialogue; 6] = [
             ("Please move it over, and give it two minutes.", "It is green now!"),
             ("Wonderful. Then everything is as it should be.", "Great, thank you for your patience."),
         ],
+        question: None,
         disposition: "IssueResolved",
     },
     Dialogue {
@@ -72,6 +92,11 @@ pub(crate) const DIALOGUES: [Dialogue; 6] = [
             ),
             ("Yes, by e-mail, within one working day.", "Perfect, goodbye."),
         ],
+        question: Some(Question {
+            after: 1,
+            text: "Somebody moves abroad and cancels. Do they have to wait until the end of the year?",
+            advice: "No, the end of the month is fine. The contracts team confirms it by e-mail.",
+        }),
         disposition: "Referred",
     },
     Dialogue {
@@ -88,6 +113,11 @@ pub(crate) const DIALOGUES: [Dialogue; 6] = [
                 "All right. Thank you.",
             ),
         ],
+        question: Some(Question {
+            after: 1,
+            text: "A coffee machine leaks from below after four weeks. Is that the seal again?",
+            advice: "It is. You may offer the seal or a new machine, whichever they like better.",
+        }),
         disposition: "Quality",
     },
     Dialogue {
@@ -98,6 +128,7 @@ pub(crate) const DIALOGUES: [Dialogue; 6] = [
             ("Half past three is free. On which number may we call you?", "On +1 555 0142."),
             ("Noted: tomorrow, half past three, +1 555 0142.", "Thank you, talk to you tomorrow."),
         ],
+        question: None,
         disposition: "CallbackRequested",
     },
 ];
@@ -132,11 +163,39 @@ pub(crate) const FAREWELL: &str = "Is there anything else? If not, have a nice d
 pub(crate) const SILENCE: &str =
     "I have not heard from you for a while, so I will close our chat. Write to us any time!";
 
+/// What an agent tells whoever advised them, for the agents alone. Nobody answers to it.
+pub(crate) const THANKS_FOR_ADVICE: &str = "Thank you, that helps.";
+
+/// What somebody who was asked says to agents, when they know the question and when they do not, in turn.
+pub(crate) const ADVICE: [&str; 3] = [
+    "I am here and have read all of it. What would you like to know?",
+    "I would do it as in the last case of this kind.",
+    "If it goes beyond that, invite me and I talk with the customer myself.",
+];
+
+/// What a supervisor says to the agent whom they follow.
+pub(crate) const COACHING: [&str; 3] = [
+    "You are doing well. Tell them what happens next, and when.",
+    "Ask whether there is anything else before you say goodbye.",
+    "They sound worried. A word of understanding helps.",
+];
+
+/// What a supervisor who steps in says to everybody, and what a customer answers to it.
+pub(crate) const STEPS_IN: (&str, &str) = (
+    "Hello, I am in charge of the team. We take care of it, and the delivery is on us.",
+    "That is very kind, thank you.",
+);
+
 /// What a customer says when the other side goes on after their last words.
 pub(crate) const THANKS: &str = "No, that was all. Thank you and goodbye!";
 
 /// What a customer says when they have waited a while.
 pub(crate) const IMPATIENCE: &str = "Is anyone there?";
+
+/// The question that somebody asked in these words.
+pub(crate) fn asked(text: &str) -> Option<&'static Question> {
+    DIALOGUES.iter().filter_map(|dialogue| dialogue.question.as_ref()).find(|question| question.text == text)
+}
 
 /// The matter with a subject.
 pub(crate) fn about(subject: &str) -> Option<&'static Dialogue> {
@@ -158,6 +217,10 @@ mod tests {
         }
         for dialogue in &DIALOGUES {
             assert!(book.named(dialogue.disposition).is_some(), "{}", dialogue.disposition);
+            if let Some(question) = &dialogue.question {
+                assert!(question.after < dialogue.turns.len(), "{}", dialogue.subject);
+                assert_eq!(asked(question.text).map(|found| found.advice), Some(question.advice));
+            }
             assert_eq!(about(dialogue.subject).map(|found| found.opening), Some(dialogue.opening));
         }
     }

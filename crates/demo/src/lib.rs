@@ -7,7 +7,10 @@
 //! serves one at a time, and [`customers`] are one more than that, so that somebody waits for a person most of the
 //! time. While a person is free on a channel, the staff leaves the next customer of that channel to them; so somebody
 //! who logs in as `agent1@demo` and says *Ready* is offered a customer within seconds, and not several. [`lookout`]
-//! tells on the terminal who waits.
+//! tells on the terminal who waits, who is offered to people, and who helps whom.
+//!
+//! **Who helps.** Two more of the staff have no customers of their own: an expert whom agents 5 to 8 ask about some chats, and
+//! who talks with the customer if need be, and a coach, who supervises chats of two of them. Both are there for people, too.
 //!
 //! **Telephone**: [`callers`] call the routing point over real SIP, as customers from outside do, and
 //! [`staff_phones`] are the telephones of agents 5 to 8. Some callers ask for somebody else; the agent then asks a colleague

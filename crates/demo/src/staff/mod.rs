@@ -1,19 +1,27 @@
-//! Agents 5 to 8: whatever they are offered they take within a second or two, talk, set a disposition of the book and
-//! complete. They ask for no more than they can serve, and leave the next customer to a person who is free. A caller who
-//! asks for somebody else is handed to a colleague.
+//! The scripted staff: whatever they are offered they take within a second or two.
+//!
+//! Agents 5 to 8 talk, set a disposition of the book and complete. They ask for no more than they can serve, and leave the
+//! next customer to a person who is free. A caller who asks for somebody else is handed to a colleague. Now and then they
+//! ask the expert about a chat, who advises, or talks with the customer, and goes on alone if need be. The coach follows
+//! the chats of some of them, coaches, and steps in at times.
 
+mod advice;
+mod asking;
 mod calls;
 mod colleague;
+mod following;
 pub(crate) mod guests;
+mod heard;
 mod scripted;
 mod talk;
+mod watching;
 
+use heard::Heard;
+use scripted::Duty;
 pub(crate) use scripted::{FIRST, is_scripted};
+use talk::Course;
 
-use crate::{
-    centre::{AGENTS, agent_name},
-    chance::Chance,
-};
+use crate::chance::Chance;
 use desk::{Desk, Refused};
 use domain::{
     Command, InteractionId, MediumName,
@@ -34,15 +42,16 @@ const RETRY: Duration = Duration::from_secs(2);
 /// How long to wait at most before looking again.
 const LOOK: Duration = Duration::from_secs(5);
 
-/// Works as agents 5 to 8, for as long as it is polled.
+/// Works as all of them, for as long as it is polled.
 pub async fn staff(desk: Arc<Desk>) {
     share_of_staff(desk, 0, 1).await;
 }
 
 /// Works as one in so many of them, from one on: the others work at other desks.
 pub async fn share_of_staff(desk: Arc<Desk>, first: u32, every: usize) {
-    let numbers = (FIRST + first..=AGENTS).step_by(every);
-    let seats = numbers.map(|number| AgentAtWork::new(desk.clone(), agent_name(number)).work());
+    let first = usize::try_from(first).unwrap_or(usize::MAX);
+    let mine = scripted::all().skip(first).step_by(every);
+    let seats = mine.map(|(name, duty)| AgentAtWork::new(desk.clone(), name, duty).work());
     futures::future::join_all(seats).await;
 }
 
@@ -50,6 +59,7 @@ pub async fn share_of_staff(desk: Arc<Desk>, first: u32, every: usize) {
 struct AgentAtWork {
     desk: Arc<Desk>,
     name: String,
+    duty: Duty,
     chance: Chance,
     head: watch::Receiver<u64>,
     /// What is being served.
@@ -59,9 +69,9 @@ struct AgentAtWork {
 }
 
 impl AgentAtWork {
-    fn new(desk: Arc<Desk>, name: String) -> Self {
+    fn new(desk: Arc<Desk>, name: String, duty: Duty) -> Self {
         let (chance, head) = (Chance::new(desk.ids()), desk.head());
-        Self { desk, name, chance, head, served: HashSet::new(), work: JoinSet::new() }
+        Self { desk, name, duty, chance, head, served: HashSet::new(), work: JoinSet::new() }
     }
 
     async fn work(mut self) {
@@ -92,8 +102,10 @@ impl AgentAtWork {
         let agent = self.desk.agent(&user).await?;
         let mut channels: Vec<MediumName> =
             self.desk.media().rows().iter().map(|row| row.name.clone()).collect();
-        // Calls come while the phone is registered.
-        channels.push(medium::voice());
+        if self.duty == Duty::Customers {
+            // Calls come while the phone is registered.
+            channels.push(medium::voice());
+        }
         if channels.iter().any(|medium| agent.channel(medium).is_none()) {
             self.act(&user, AgentAct::LogIn { channels: channels.clone(), place: None }).await?;
         }
@@ -106,9 +118,14 @@ impl AgentAtWork {
                     user: user.clone(),
                     chance: self.chance.branch(),
                     head: self.desk.head(),
+                    course: Course::new(),
+                    heard: Heard::default(),
                 };
                 self.work.spawn(hands.serve(id.clone(), *medium == medium::voice()));
             }
+        }
+        if self.duty == Duty::Coaching {
+            return watching::follow(&self.desk, &user, &agent).await;
         }
         for medium in channels {
             self.say_how_much(&user, &agent, medium).await?;
@@ -116,11 +133,13 @@ impl AgentAtWork {
         Ok(())
     }
 
-    /// Is ready for a medium while there is room, and nobody else should have the next customer.
+    /// Is ready for a medium while there is room, and nobody else should have the next customer. Who gives advice always
+    /// is: no customer is given to them.
     async fn say_how_much(&self, user: &User, agent: &Agent, medium: MediumName) -> Result<(), Refused> {
         let is_asynchronous = medium.as_str() != crate::centre::MEDIUM && medium != medium::voice();
         let room = if is_asynchronous { AT_ONCE_ASYNCHRONOUS } else { AT_ONCE };
-        let wants = agent.taken(&medium) < room && !guests::expect(&self.desk, &medium).await?;
+        let wants = self.duty == Duty::Advice
+            || agent.taken(&medium) < room && !guests::expect(&self.desk, &medium).await?;
         if agent.channel(&medium).is_some_and(ChannelState::takes_work) == wants {
             return Ok(());
         }
@@ -146,6 +165,8 @@ struct ServedInteraction {
     user: Arc<User>,
     chance: Chance,
     head: watch::Receiver<u64>,
+    course: Course,
+    heard: Heard,
 }
 
 impl ServedInteraction {

@@ -1,16 +1,16 @@
-//! A scripted agent serves a conversation: accepts, answers, sets a disposition, completes.
+//! A scripted agent serves a conversation: accepts, answers or helps, sets a disposition, completes.
 
-use super::ServedInteraction;
+use super::{ServedInteraction, heard::Heard, scripted::is_scripted};
 use crate::{
     customers::MARK,
     dialogue::{self, Dialogue, FAREWELL, GENERAL, SILENCE},
 };
 use desk::{Refused, session_of};
 use domain::{
-    Command, InteractionId,
+    Command, InteractionId, UserId,
     command::{ClosingMessage, SessionAct},
-    message::{Content, Message, PartyKind},
-    session::{AgentPartyState, Session},
+    message::Visibility,
+    session::{AgentPartyState, Session, SessionOperation, is_open},
 };
 use std::{ops::Range, time::Duration};
 use tokio::time::Instant;
@@ -26,73 +26,158 @@ const SILENT_TOO_LONG: Duration = Duration::from_secs(90);
 /// The same of a person in a chat, who may read a manual meanwhile.
 const PERSON_SILENT_TOO_LONG: Duration = Duration::from_secs(600);
 
+/// How long an agent leaves the word to a person who talks with the customer as well, in milliseconds.
+const GIVES_WAY: Range<u64> = 10_000..15_000;
+
+/// What an agent remembers of a conversation that they serve. All else they read in it.
+pub(super) struct Course {
+    /// Index of the customer's newest words that are answered.
+    answered: u32,
+    /// Index of the customer's newest words that were left to a person.
+    gave_way: u32,
+    /// Index of the newest words, and when they were heard.
+    newest: (u32, Instant),
+    /// Whether they will speak of their own: ask a colleague, or coach. `None` until they decide.
+    pub(super) speaks: Option<bool>,
+}
+
+impl Course {
+    pub(super) fn new() -> Self {
+        Self { answered: 0, gave_way: 0, newest: (0, Instant::now()), speaks: None }
+    }
+
+    /// For how long nobody has said anything.
+    pub(super) fn quiet(&mut self, heard: &Heard) -> Duration {
+        let newest = heard.newest();
+        if newest > self.newest.0 {
+            self.newest = (newest, Instant::now());
+        }
+        self.newest.1.elapsed()
+    }
+}
+
+/// What comes after a step.
+pub(super) enum Step {
+    /// The next.
+    On,
+    /// Work after the talk, and the end.
+    Finished,
+    /// Nothing.
+    Done,
+}
+
 impl ServedInteraction {
     /// Serves one conversation until the agent's part in it is over.
     pub(super) async fn talk(&mut self, id: &InteractionId) -> Result<(), Refused> {
-        let mut heard = 0;
-        let mut said = 0;
-        let mut quiet_since = Instant::now();
         loop {
             let state = self.desk.session(id).await?;
             let Some(session) = state.as_deref().and_then(session_of) else { return Ok(()) };
             let Some(party) = session.live_party(&self.user.id) else { return Ok(()) };
-            match party.state {
+            let is_alone = party.talks() && session.talking().count() == 1;
+            let step = match party.state {
                 AgentPartyState::Invited => {
                     self.rest(BEFORE_ACCEPT).await;
                     let nickname = self.user.first_name.clone();
                     self.session(id, SessionAct::Accept { nickname, save_last_agent: false }).await?;
+                    Step::On
                 }
-                AgentPartyState::Chatting if session.customer.present => {
-                    let latest = self.latest_words(id, heard).await?;
-                    if latest > heard {
-                        heard = latest;
-                        self.say(id, answer(matter(session), said)).await?;
-                        said += 1;
-                        quiet_since = Instant::now();
-                    } else if quiet_since.elapsed() > patience(session) {
-                        let text = SILENCE.to_owned();
-                        let last = Some(ClosingMessage { text, message_type: None });
-                        return self.wrap_up(id, matter(session), last).await;
-                    } else {
-                        self.look().await;
-                    }
+                AgentPartyState::Chatting if !session.customer.present => Step::Finished,
+                AgentPartyState::Chatting if party.follows.is_some() && !is_alone => {
+                    self.follow(session).await?
                 }
-                _ => return self.wrap_up(id, matter(session), None).await,
+                AgentPartyState::Chatting if party.is_consulted() => self.advise(session, party).await?,
+                AgentPartyState::Chatting => self.serve_customer(session).await?,
+                _ => Step::Finished,
+            };
+            match step {
+                Step::On => {}
+                Step::Done => return Ok(()),
+                Step::Finished => return self.wrap_up(id, None).await,
             }
         }
     }
 
-    /// Index of the customer's newest words behind an index; that index when there are none.
-    async fn latest_words(&self, id: &InteractionId, after: u32) -> Result<u32, Refused> {
-        let messages = self.desk.messages(id, after + 1, 200).await?;
-        let words = |message: &&Message| {
-            message.from.kind == PartyKind::Customer && matches!(message.content, Content::Text { .. })
-        };
-        Ok(messages.iter().rfind(words).map_or(after, |message| message.index))
+    /// One step of somebody who talks with the customer.
+    async fn serve_customer(&mut self, session: &Session) -> Result<Step, Refused> {
+        let (id, matter) = (&session.id, matter(session));
+        self.heard.read(&self.desk, session).await?;
+        if self.thank(session).await? {
+            return Ok(Step::On);
+        }
+        let latest = self.heard.customer();
+        self.course.answered = self.course.answered.max(self.heard.answered(session));
+        let is_asked = latest > self.course.answered && speaks(session, &self.user.id);
+        if is_asked && self.is_beside_person(session) && self.course.gave_way != latest {
+            self.course.gave_way = latest;
+            self.rest(GIVES_WAY).await;
+        } else if is_asked {
+            if let Some(question) = matter.and_then(|matter| matter.question.as_ref())
+                && self.asks(session, question, said(matter, &self.heard))
+            {
+                self.ask_expert(id, question).await?;
+                return Ok(Step::On);
+            }
+            self.course.answered = latest;
+            let spoke = self.heard.spoke(&self.user.id, Visibility::All);
+            self.say(id, answer(matter, &self.heard, spoke)).await?;
+        } else if self.course.quiet(&self.heard) > patience(session) {
+            if session.talking().count() > 1 {
+                return Ok(Step::Finished);
+            }
+            let last = ClosingMessage { text: SILENCE.to_owned(), message_type: None };
+            self.wrap_up(id, Some(last)).await?;
+            return Ok(Step::Done);
+        } else {
+            self.look().await;
+        }
+        Ok(Step::On)
     }
 
-    async fn say(&mut self, id: &InteractionId, text: &str) -> Result<(), Refused> {
+    /// Whether a person talks with the customer as well: the word is theirs first.
+    fn is_beside_person(&self, session: &Session) -> bool {
+        let is_person = |id: &UserId| self.desk.directory().user(id).is_some_and(|user| !is_scripted(&user));
+        session.talking().any(|party| party.follows.is_none() && is_person(&party.user))
+    }
+
+    pub(super) async fn say(&mut self, id: &InteractionId, text: &str) -> Result<(), Refused> {
         self.session(id, SessionAct::Type { on: true }).await?;
         self.rest(TYPING).await;
         self.session(id, SessionAct::Say { text: text.to_owned(), message_type: None }).await
     }
 
-    async fn wrap_up(
-        &mut self,
-        id: &InteractionId,
-        matter: Option<&Dialogue>,
-        last: Option<ClosingMessage>,
-    ) -> Result<(), Refused> {
+    /// Sets a disposition and is done with it. Whoever only helped or followed leaves.
+    async fn wrap_up(&mut self, id: &InteractionId, last: Option<ClosingMessage>) -> Result<(), Refused> {
         self.rest(WRAP_UP).await;
-        let value = matter.map_or("IssueResolved", |matter| matter.disposition).to_owned();
-        self.session(id, SessionAct::SetDisposition { value, key: None }).await?;
-        self.session(id, SessionAct::Complete { queue: None, save_last_agent: false, last }).await
+        let state = self.desk.session(id).await?;
+        let Some(session) = state.as_deref().and_then(session_of) else { return Ok(()) };
+        let Some(party) = session.live_party(&self.user.id) else { return Ok(()) };
+        if party.follows.is_none() || party.took_over {
+            let value = matter(session).map_or("IssueResolved", |matter| matter.disposition).to_owned();
+            self.session(id, SessionAct::SetDisposition { value, key: None }).await?;
+        }
+        let completes = is_open(session, &self.user.id, SessionOperation::Complete);
+        let end = if completes {
+            SessionAct::Complete { queue: None, save_last_agent: false, last }
+        } else {
+            SessionAct::Leave { last: None }
+        };
+        self.session(id, end).await
     }
 
-    async fn session(&self, id: &InteractionId, act: SessionAct) -> Result<(), Refused> {
+    pub(super) async fn session(&self, id: &InteractionId, act: SessionAct) -> Result<(), Refused> {
         let command = Command::Session { session: id.clone(), agent: self.user.id.clone(), act };
         self.desk.perform(command).await.map(drop)
     }
+}
+
+/// Whether it is for this agent to answer the customer: the newest of those who talk with them does, and a supervisor only
+/// when there is nobody else.
+fn speaks(session: &Session, agent: &UserId) -> bool {
+    let agents = || session.talking().filter(|party| party.follows.is_none());
+    agents()
+        .chain(session.talking().filter(|_| agents().next().is_none()))
+        .last()
+        .is_some_and(|party| party.user == *agent)
 }
 
 /// How long the customer may be silent.
@@ -106,10 +191,18 @@ fn matter(session: &Session) -> Option<&'static Dialogue> {
     session.user_data.get("Subject").and_then(serde_json::Value::as_str).and_then(dialogue::about)
 }
 
-/// What to say after so many answers.
-fn answer(matter: Option<&Dialogue>, said: usize) -> &'static str {
+/// How many sentences about a matter were said.
+fn said(matter: Option<&Dialogue>, heard: &Heard) -> usize {
+    let turns = matter.map_or(&[][..], |matter| matter.turns);
+    turns.iter().filter(|(sentence, _)| heard.has_said(sentence)).count()
+}
+
+/// What to say next: the first sentence about the matter that nobody has said, or one of the general ones after so many.
+fn answer(matter: Option<&Dialogue>, heard: &Heard, spoke: usize) -> &'static str {
     let Some(matter) = matter else {
-        return GENERAL.get(said).copied().unwrap_or(FAREWELL);
+        return GENERAL.get(spoke).copied().unwrap_or(FAREWELL);
     };
-    matter.turns.get(said).map_or(FAREWELL, |(agent, _)| agent)
+    let mut open =
+        matter.turns.iter().map(|(sentence, _)| *sentence).filter(|sentence| !heard.has_said(sentence));
+    open.next().unwrap_or(FAREWELL)
 }

@@ -1,7 +1,7 @@
 //! What the demo prints once it runs.
 
 use crate::wiring::ServerAddresses;
-use demo::centre::{AGENTS, PASSWORD, ROUTING_POINT, agent_name, numbers};
+use demo::centre::{AGENTS, COACH, EXPERT, PASSWORD, ROUTING_POINT, agent_name, numbers};
 use std::{
     env,
     io::{self, Write},
@@ -20,7 +20,10 @@ pub fn show(place: &ServerAddresses<'_>, data: &Path, end: &str, out: &mut impl 
         "\nThe demo centre is open: {url} in a browser tells what is here, {url}/docs tries the API out.\n"
     )?;
     writeln!(out, "  agents     {first} … {people} are free for you; {scripted} … {last} are scripted")?;
-    writeln!(out, "  others     supervisor@demo, admin@demo, reporting@demo")?;
+    writeln!(
+        out,
+        "  others     supervisor@demo, admin@demo, reporting@demo; {EXPERT} and {COACH} are scripted"
+    )?;
     writeln!(out, "  password   {PASSWORD}")?;
     if let (Some(sip), Some(phone)) = (place.sip, numbers().next()) {
         writeln!(

@@ -1,4 +1,5 @@
-//! The first five minutes of the README, typed by a newcomer: every command, in bash, zsh and fish, against a demo.
+//! The first five minutes of the README and what it does with two logins, typed by a newcomer: every command, in bash, zsh
+//! and fish, against a demo.
 //!
 //! Comments in the README that nobody sees steer it. Before a block,
 //! `<!-- wait: USER PATH has TEXT -->` waits until the API answers a text, as a reader does who is slower than a
@@ -72,11 +73,17 @@ fn blocks(text: &str) -> Vec<Block> {
     blocks
 }
 
-/// The part of the README that is typed.
-fn first_five_minutes() -> String {
+/// The parts of the README that are typed, one after the other.
+const TYPED: [&str; 2] = ["## The first five minutes\n", "## With two logins\n"];
+
+/// What is typed of the README.
+fn typed_parts() -> String {
     let readme = read("README.md");
-    let (_, rest) = readme.split_once("## The first five minutes\n").expect("the section");
-    rest.split("\n## ").next().expect("its end").to_owned()
+    let part = |heading: &str| {
+        let (_, rest) = readme.split_once(heading).expect("the section");
+        rest.split("\n## ").next().expect("its end").to_owned()
+    };
+    TYPED.map(part).join("\n")
 }
 
 /// A place like the root of the sources after a build, with a demo in it that `make demo` starts.
@@ -200,7 +207,7 @@ async fn follow(shell: &'static [&'static str]) {
     let place = Place::new();
     let _phone = phone(place.sip).await;
     let (said, place) = tokio::task::spawn_blocking(move || {
-        let said = place.typed(shell, &blocks(&first_five_minutes()));
+        let said = place.typed(shell, &blocks(&typed_parts()));
         (said, place)
     })
     .await
@@ -208,7 +215,7 @@ async fn follow(shell: &'static [&'static str]) {
     let all = || format!("{said}\n--- complaints ---\n{}", place.complaints());
     assert!(said.contains("=== end"), "{}", all());
     assert!(!said.contains("waited for in vain"), "{}", all());
-    for (number, block) in blocks(&first_five_minutes()).iter().enumerate() {
+    for (number, block) in blocks(&typed_parts()).iter().enumerate() {
         let (_, rest) = said
             .split_once(&format!("{BLOCK}{number}\n"))
             .unwrap_or_else(|| panic!("block {number}: {}", all()));
@@ -258,7 +265,7 @@ async fn its_commands_work_in_fish() {
 
 #[test]
 fn no_command_needs_a_certain_shell() {
-    for text in [first_five_minutes(), read("docs/calls.md")] {
+    for text in [typed_parts(), read("docs/calls.md"), read("docs/conversations.md")] {
         for block in blocks(&text) {
             for line in block.commands.lines() {
                 assert!(!line.contains(" # "), "zsh takes no comments at a prompt: {line}");
@@ -275,7 +282,7 @@ fn no_command_needs_a_certain_shell() {
 fn the_makefile_starts_the_demo_that_the_readme_speaks_of() {
     let makefile = read("Makefile");
     assert!(makefile.contains("--data $(TARGET)/demo --fresh"), "where `why` looks");
-    assert!(first_five_minutes().contains("target/debug/jackfield why --data target/demo"));
+    assert!(typed_parts().contains("target/debug/jackfield why --data target/demo"));
 }
 
 #[test]
