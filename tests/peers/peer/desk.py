@@ -92,6 +92,11 @@ class Customer:
 
 async def dispositions_of(base, conversation, reader=("reporting@demo", "demo")):
     """The disposition events of one conversation, in the order of the feed."""
+    return [e for e in await feed_of(base, conversation, reader) if "disposition" in e["data"]]
+
+
+async def feed_of(base, conversation, reader=("reporting@demo", "demo")):
+    """Every event of one conversation, in the order of the feed."""
     found, after = [], 0
     async with aiohttp.ClientSession(auth=aiohttp.BasicAuth(*reader)) as http:
         while True:
@@ -100,5 +105,5 @@ async def dispositions_of(base, conversation, reader=("reporting@demo", "demo"))
                 page = await response.json()
             if not page:
                 return found
-            found += [e for e in page if "disposition" in (e.get("data") or {}) and e["data"]["interactionId"] == conversation]
+            found += [e for e in page if (e.get("data") or {}).get("interactionId") == conversation]
             after = page[-1]["sequence"]

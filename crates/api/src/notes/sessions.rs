@@ -238,7 +238,16 @@ impl SessionNotes<'_> {
                 own.is_some_and(|message| matches!(message.content, domain::message::Content::Joined));
             !(joins && own.is_some_and(|message| index <= message.index))
         };
-        self.session.agents.iter().filter(|party| self.talked_before(party)).filter(joined)
+        let gone = move |party: &&AgentParty| !self.is_over_before(party, index);
+        self.session.agents.iter().filter(|party| self.talked_before(party)).filter(joined).filter(gone)
+    }
+
+    /// Whether a part ended in this commit before an entry of it: the client has dropped the conversation by then
+    /// (spec: digital-channels#1.5, rule 2). Whoever stops talking leaves before their part ends.
+    fn is_over_before(&self, party: &AgentParty, index: u32) -> bool {
+        let mut own = self.new_messages().filter(|message| message.from.participant == party.participant);
+        party.state.is_terminal()
+            && own.any(|message| message.content == domain::message::Content::Left && message.index < index)
     }
 
     /// Whether a party talked when this commit began, or talks now.

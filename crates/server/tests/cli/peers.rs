@@ -121,6 +121,13 @@ mod bayeux {
     }
 
     #[test]
+    fn three_agents_and_a_supervisor_work_one_chat_at_clients_of_three_generations() {
+        for (transport, ack) in [("long-polling", "on"), ("websocket", "off")] {
+            run("node", "colleagues.mjs", &["--transport", transport, "--ack", ack]);
+        }
+    }
+
+    #[test]
     fn every_note_arrives_once_over_long_polling_when_a_quarter_of_the_replies_is_destroyed() {
         for client in ["cometd3", "cometd5", "cometd9"] {
             let args =
@@ -185,6 +192,14 @@ mod sms {
         run(PYTHON, "sms.py", &["--agents", "agent1@demo"]);
     }
 
+    /// A chat as well, at the client that the carried media have.
+    #[test]
+    fn what_is_said_to_agents_reaches_neither_the_customer_nor_the_provider() {
+        for medium in ["chat", "smsession"] {
+            run(PYTHON, "colleagues.py", &["--medium", medium]);
+        }
+    }
+
     #[test]
     fn whatsapp_is_a_page_of_configuration() {
         run_alone("whatsapp.py", &[]);
@@ -204,6 +219,11 @@ mod messenger {
     #[test]
     fn messenger_signed_by_an_independent_package() {
         run(PYTHON, "messenger.py", &["--agents", "agent1@demo", "--transport", "websocket"]);
+    }
+
+    #[test]
+    fn what_is_said_to_agents_reaches_nobody_at_messenger() {
+        run(PYTHON, "colleagues.py", &["--medium", "facebooksession", "--transport", "websocket"]);
     }
 
     #[test]

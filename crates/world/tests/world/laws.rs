@@ -1,6 +1,9 @@
 //! What holds in every course, whatever fails and however often the node goes down.
 
-use crate::calls;
+use crate::{
+    calls,
+    conversations::{self, Colleagues},
+};
 use desk::{Desk, call_of, ports::Note, session_of};
 use domain::{Event, InteractionId, Key, Message, State, UserId, agent::Agent, medium, offer::capacity};
 use std::{
@@ -25,7 +28,7 @@ async fn course(seed: u64) -> World {
 }
 
 /// The same centre on two nodes, with telephones: agents of both serve customers and callers of both and hand calls to each
-/// other, one node at a time goes down and comes up beside the other, and hints come late. Clients read each mailbox through
+/// other, people ask each other into conversations and are followed, one node at a time goes down and comes up beside the other, and hints come late. Clients read each mailbox through
 /// either node in turn.
 async fn course_of_two(seed: u64) -> World {
     let mut chance = fastrand::Rng::with_seed(seed);
@@ -34,6 +37,7 @@ async fn course_of_two(seed: u64) -> World {
     let users: Vec<UserId> = world.desk().directory().all().iter().map(|user| user.id.clone()).collect();
     world.connect_phones(&Phones::new(seed, 15)).await.expect("telephones");
     let mut heard: BTreeMap<UserId, Vec<Arc<Note>>> = BTreeMap::new();
+    let mut colleagues = Colleagues::new(seed);
     for number in 0..2 {
         world.node_at(number).populate();
     }
@@ -44,7 +48,9 @@ async fn course_of_two(seed: u64) -> World {
                 world.tell_again(chance.usize(..2));
             }
             hear(&world.desk_at(second % 2), &users, &mut heard).await;
+            colleagues.turn(&world.desk_at(second % 2)).await;
             calls::hold(&world.desk_at(second % 2), seed).await;
+            conversations::hold(&world.desk_at(second % 2), seed).await;
         }
         world.restart_node(turn % 2).await.expect("a restart beside the other");
         world.node_at(turn % 2).populate();
@@ -52,7 +58,8 @@ async fn course_of_two(seed: u64) -> World {
     for number in 0..2 {
         world.restart_node(number).await.expect("a restart");
     }
-    world.pass(Duration::from_secs(90)).await;
+    // Longer than a queue is asked for help.
+    world.pass(Duration::from_secs(200)).await;
     hear(&world.desk_at(1), &users, &mut heard).await;
     for user in users {
         let kept = world.desk().store().notes(&user, 0, u32::MAX, usize::MAX).await.expect("the mailbox");
@@ -167,11 +174,17 @@ fn slots(desk: &Desk, states: &BTreeMap<Key, State>, seed: u64) {
         assert_eq!(held(agent), live, "seed {seed}: {}", agent.user_name);
         let user = desk.directory().user(&agent.id).expect("a user");
         // Who asks somebody beside a call has two.
+        // What a supervisor follows asks for no free slot.
+        let follows = |id: &&InteractionId| {
+            sessions().any(|session| {
+                session.id == **id && session.live_party(&agent.id).is_some_and(|party| party.follows.is_some())
+            })
+        };
         for (medium, slots) in agent.slots.iter().filter(|(medium, _)| **medium != medium::voice()) {
-            assert!(slots.len() <= usize::from(capacity(&user, &centre, medium)), "seed {seed}");
+            let own = slots.iter().filter(|id| !follows(id)).count();
+            assert!(own <= usize::from(capacity(&user, &centre, medium)), "seed {seed}");
         }
     }
-    assert!(sessions().all(|session| session.agents.iter().filter(|party| party.is_live()).count() <= 1));
 }
 
 /// Whatever waits is on the board, and something stands against every agent.
@@ -226,9 +239,11 @@ async fn the_laws_hold_for_two_nodes_as_for_one() {
         };
         assert!([5, 6].into_iter().all(served), "seed {seed}: agents of both nodes work");
         calls::count(&world, &mut told);
+        conversations::count(&world, &mut told);
         check(world, seed).await;
     }
     calls::are_handed_over(&told);
+    conversations::are_of_several(&told);
 }
 
 // A course keeps one processor busy for seconds: in two tests they keep two.

@@ -2,6 +2,7 @@
 
 mod calls;
 mod clients;
+mod conversations;
 mod course;
 mod frames;
 mod laws;

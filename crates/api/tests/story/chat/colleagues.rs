@@ -162,6 +162,20 @@ async fn c_a_member_is_taken_out() {
 }
 
 #[tokio::test]
+async fn c_nobody_is_told_anything_once_their_part_is_over() {
+    let app = TestServer::start().await;
+    let (tom, mei, ines) = talking(&app).await;
+    asks(&tom, &ines, "Consult", &mei).await;
+    mei.accepts(&ines, "Mei").await.ok();
+    tom.hears().await;
+    mei.hears().await;
+    tom.operate(&chat(&ines), "Complete").await.ok();
+    assert_eq!(told(&tom).await, ["Tom ParticipantLeft for All", "StatusChange Completed []"]);
+    let leaving = ["Tom ParticipantLeft for All", "Mei ParticipantLeft for Agents", "StatusChange Completed []"];
+    assert_eq!(told(&mei).await, leaving);
+}
+
+#[tokio::test]
 async fn c_targets_that_cannot_come() {
     let app = TestServer::start().await;
     let (tom, mei, ines) = talking(&app).await;

@@ -39,6 +39,7 @@ const FIGURES: &[Figure] = &[
     ("webhook_latency", figures::webhooks::latency),
     ("webhooks_sustained", figures::webhooks::sustained),
     ("conversations", figures::conversations::measure),
+    ("colleagues", figures::colleagues::measure),
     ("calls", figures::calls::measure),
     ("relay", figures::relay::measure),
     ("held_calls", figures::held_calls::measure),

@@ -1,12 +1,16 @@
-//! Agents: they take what is offered, talk, set dispositions, complete, and set dispositions again.
+//! Agents: they take what is offered or refuse it, talk, work together, set dispositions, complete, set dispositions again,
+//! and log out in the middle of it.
+
+mod colleagues;
 
 use super::{
     customer::{Rooms, note},
     ledger::{Ledger, Outcome, What},
 };
 use anyhow::{Result, ensure};
+use colleagues::offers;
 use serde_json::{Value, json};
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{collections::{BTreeMap, BTreeSet}, sync::Arc, time::Duration};
 use tokio::{
     sync::watch,
     time::{Instant, sleep},
@@ -19,6 +23,8 @@ const PATIENCE: Duration = Duration::from_secs(15);
 const READY: Duration = Duration::from_secs(5);
 /// How long there must be nothing to do after closing time before an agent goes.
 const IDLE: Duration = Duration::from_secs(4);
+/// In one of how many turns an agent logs out, whatever they have, and in again.
+const LOGS_OUT: u32 = 300;
 /// How many times an agent speaks before they complete.
 const TALK: u32 = 4;
 
@@ -34,19 +40,45 @@ pub struct Agent {
     said: BTreeMap<String, u32>,
     /// Chats the agent has completed, for a disposition that comes late.
     completed: Vec<String>,
+    /// Whether the agent takes calls, too.
+    calls: bool,
+    /// The addresses of all agents by their names; empty where nobody works together.
+    colleagues: Arc<BTreeMap<String, String>>,
+    /// Whom the agent asked into which chat, and how.
+    asked: BTreeSet<String>,
+    /// Chats in which the agent spoke to agents alone.
+    whispered: BTreeSet<String>,
 }
 
 impl Agent {
-    /// An agent of the demo centre.
-    pub fn new(target: &ServerAddress, name: &str, ledger: Arc<Ledger>, chance: fastrand::Rng) -> Self {
+    /// An agent of the demo centre, who works with colleagues and takes calls, or not.
+    pub fn new(
+        target: &ServerAddress,
+        name: &str,
+        colleagues: Arc<BTreeMap<String, String>>,
+        calls: bool,
+        ledger: Arc<Ledger>,
+        chance: fastrand::Rng,
+    ) -> Self {
         let http = Http::new(target.clone(), ClientIdentity::basic(name, demo::centre::PASSWORD));
-        let name = name.to_owned();
-        Self { http, name, ledger, chance, count: 0, said: BTreeMap::new(), completed: Vec::new() }
+        Self {
+            http,
+            name: name.to_owned(),
+            ledger,
+            chance,
+            count: 0,
+            said: BTreeMap::new(),
+            completed: Vec::new(),
+            calls,
+            colleagues,
+            asked: BTreeSet::new(),
+            whispered: BTreeSet::new(),
+        }
     }
 
-    /// Begins to work: logs in to chat and perhaps the telephone, and is ready for chats.
-    pub async fn begin(&mut self, calls: bool) -> Result<()> {
-        let channels: &[&str] = if calls { &["chat", "voice"] } else { &["chat"] };
+    /// Begins to work: logs in to chat and perhaps the telephone, and is ready for chats. Once more changes nothing.
+    pub async fn begin(&mut self) -> Result<()> {
+        let channels: &[&str] = if self.calls { &["chat", "voice"] } else { &["chat"] };
         let start = json!({"operationName": "StartContactCenterSession", "channels": channels});
         let answer = self.post("/me", &start).await;
         ensure!(Outcome::of(&answer) == Outcome::Acknowledged, "{answer:?}");
@@ -69,9 +101,14 @@ impl Agent {
             if !closed && self.chance.u32(..4) == 0 {
                 self.late().await;
             }
+            if !closed && !self.colleagues.is_empty() && self.chance.u32(..LOGS_OUT) == 0 {
+                drop(self.post("/me", &json!({"operationName": "EndContactCenterSession"})).await);
+                self.rest(0..1_500).await;
+                drop(self.begin().await);
+            }
             if ready.elapsed() > READY {
                 ready = Instant::now();
-                drop(self.post("/me/channels/chat", &json!({"operationName": "Ready"})).await);
+                drop(self.begin().await);
             }
             if closed && busy.elapsed() > IDLE {
                 return Ok(self);
@@ -92,16 +129,24 @@ impl Agent {
         let path = format!("/me/chats/{id}");
         let said = self.said.get(id).copied().unwrap_or(0);
         match chat["state"].as_str() {
+            Some("Invited") if !self.colleagues.is_empty() && self.chance.u32(..12) == 0 => {
+                drop(self.post(&path, &json!({"operationName": "Reject"})).await);
+            }
             Some("Invited") => {
                 drop(self.post(&path, &json!({"operationName": "Accept", "nickname": self.name})).await);
             }
             Some("Chatting") if !closed && (said < TALK || self.chance.u32(..4) > 0) => {
+                if !self.colleagues.is_empty() && self.with_colleagues(chat, id).await {
+                    return;
+                }
                 if self.chance.u32(..5) == 0 {
                     self.dispose(id, What::LiveDisposition).await;
                 } else {
                     self.say(id).await;
                 }
             }
+            // Who only advises does not end it.
+            Some("Chatting") if !offers(chat, "Complete") => self.leave(id).await,
             Some(_) => self.complete(id).await,
             None => {}
         }
@@ -126,10 +171,10 @@ impl Agent {
         let name = format!("{id}/{}", self.name);
         let answer = self.post(&format!("/me/chats/{id}"), &json!({"operationName": "Complete"})).await;
         let outcome = Outcome::of(&answer);
-        // The same completion is asked for again when the first answer was lost and it turns out not to be done. A
-        // second one that is refused says nothing of the first.
+        // The same completion is asked for again when the first answer was lost and it turns out not to be done. One that
+        // is refused says nothing: the part may have ended otherwise before, and does in the end.
         let before = self.ledger.outcome(What::Completion, &name);
-        if before != Some(Outcome::Unknown) || outcome == Outcome::Acknowledged {
+        if outcome == Outcome::Acknowledged || before.is_none() && outcome == Outcome::Unknown {
             self.ledger.asked(What::Completion, &name, outcome);
         }
         if outcome == Outcome::Acknowledged {
@@ -161,16 +206,22 @@ impl Agent {
     }
 }
 
-/// Reads the chats whose customers cannot, because the answer to their request was lost, through their agents.
+/// Reads the chats whose customers cannot, because the answer to their request was lost, through their agents; and what
+/// agents said to each other, of which no customer may know.
 pub async fn read(agents: &mut [Agent], rooms: &Rooms, ledger: &Ledger) -> Result<()> {
     for agent in agents {
-        let orphans: Vec<String> = agent.said.keys().filter(|id| !rooms.contains_key(*id)).cloned().collect();
-        for id in orphans {
+        let orphans = agent.said.keys().filter(|id| !rooms.contains_key(*id));
+        let chats: BTreeSet<String> = orphans.chain(&agent.whispered).cloned().collect();
+        for id in chats {
             let answer = agent.http.get(&format!("/api/v2/me/chats/{id}/messages")).await?.json();
             for message in answer["messages"].as_array().into_iter().flatten() {
                 let mine = message["from"]["nickname"] == agent.name.as_str();
                 let from_customer = message["from"]["type"] == "Customer";
-                if mine || from_customer {
+                if mine && message["visibility"] == "Agents" {
+                    if let Some(text) = message["text"].as_str() {
+                        ledger.found(What::ToAgents, text);
+                    }
+                } else if (mine || from_customer) && !rooms.contains_key(&id) {
                     note(ledger, message, from_customer);
                 }
             }

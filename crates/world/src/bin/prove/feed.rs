@@ -3,6 +3,7 @@
 use super::{
     calls::ReportedCalls,
     ledger::{Ledger, What},
+    parts::ReportedParts,
     table::{Table, TableRow},
 };
 use anyhow::{Result, ensure};
@@ -17,7 +18,7 @@ pub async fn read(target: &ServerAddress, ledger: &Ledger, table: &mut Table) ->
     let mut http = Http::new(target.clone(), ClientIdentity::basic(READER, demo::centre::PASSWORD));
     let mut order = TableRow::default();
     let mut ids: BTreeMap<String, u32> = BTreeMap::new();
-    let mut calls = ReportedCalls::default();
+    let (mut calls, mut parts) = (ReportedCalls::default(), ReportedParts::default());
     let mut after = String::from("0");
     loop {
         let answer = http.get(&format!("/api/v2/reporting/events?after={after}&limit=1000")).await?;
@@ -34,6 +35,7 @@ pub async fn read(target: &ServerAddress, ledger: &Ledger, table: &mut Table) ->
             *ids.entry(event["id"].as_str().unwrap_or_default().to_owned()).or_default() += 1;
             let data = &event["data"];
             let text = |name: &str| data[name].as_str().unwrap_or_default();
+            parts.take(event["type"].as_str().unwrap_or_default(), data);
             calls.take(event["type"].as_str().unwrap_or_default(), data, ledger);
             match event["type"].as_str() {
                 Some("jackfield.disposition") if text("media") == "voice" => {
@@ -41,12 +43,11 @@ pub async fn read(target: &ServerAddress, ledger: &Ledger, table: &mut Table) ->
                     ledger.found(What::CallDisposition, value);
                 }
                 Some("jackfield.disposition") => {
-                    let late = text("phase") == "released";
+                    let value = data["disposition"]["value"].as_str().unwrap_or_default();
+                    // By its name: a colleague may have ended the agent's part before it came, or asked them back.
+                    let late = value.trim_start_matches("agent").contains('l');
                     let what = if late { What::LateDisposition } else { What::LiveDisposition };
-                    ledger.found(what, data["disposition"]["value"].as_str().unwrap_or_default());
-                }
-                Some("jackfield.session.party-closed") if text("state") == "Completed" => {
-                    ledger.found(What::Completion, &format!("{}/{}", text("interactionId"), text("agent")));
+                    ledger.found(what, value);
                 }
                 _ => {}
             }
@@ -59,6 +60,7 @@ pub async fn read(target: &ServerAddress, ledger: &Ledger, table: &mut Table) ->
         order.expect(id, *count);
     }
     calls.judge(ledger, table);
+    parts.judge(ledger, table);
     table.add("events of the feed, in order and once", order);
     table.remark(format!("{} events in the feed", ids.len()));
     Ok(())

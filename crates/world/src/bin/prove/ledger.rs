@@ -10,6 +10,10 @@ use world::client::{HttpAnswer, HttpFault};
 /// A kind of thing that is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum What {
+    /// What an agent said to agents alone, in the transcript as agents read it.
+    ToAgents,
+    /// A colleague who was asked into a chat, or a queue, in the reporting feed.
+    Colleague,
     /// A customer's message, in the transcript.
     CustomerMessage,
     /// An agent's message, in the transcript.
@@ -29,9 +33,11 @@ pub enum What {
 }
 
 impl What {
-    const ALL: [(Self, &'static str); 8] = [
+    const ALL: [(Self, &'static str); 10] = [
         (Self::CustomerMessage, "customer messages in transcripts"),
         (Self::AgentMessage, "agent messages in transcripts"),
+        (Self::ToAgents, "words to agents in transcripts"),
+        (Self::Colleague, "colleagues asked into chats, in the feed"),
         (Self::LiveDisposition, "live dispositions in the feed"),
         (Self::LateDisposition, "late dispositions in the feed"),
         (Self::Completion, "completions in the feed"),
@@ -107,10 +113,12 @@ impl Ledger {
             .collect()
     }
 
-    /// Whether something of every kind was acknowledged, that of calls included if there were calls.
-    pub fn is_worth_something(&self, has_calls: bool) -> bool {
+    /// Whether something of every kind was acknowledged, that of calls and of colleagues included if there were any.
+    pub fn is_worth_something(&self, has_calls: bool, has_colleagues: bool) -> bool {
         let is_of_calls = |what| matches!(what, What::CallDisposition | What::Asked | What::Completed);
-        let mut wanted = What::ALL.iter().filter(|(what, _)| has_calls || !is_of_calls(*what));
+        let is_of_colleagues = |what| matches!(what, What::ToAgents | What::Colleague);
+        let counts = |what| (has_calls || !is_of_calls(what)) && (has_colleagues || !is_of_colleagues(what));
+        let mut wanted = What::ALL.iter().filter(|(what, _)| counts(*what));
         wanted.all(|(what, _)| !self.acknowledged(*what).is_empty())
     }
 

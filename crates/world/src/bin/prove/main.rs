@@ -8,6 +8,10 @@
 //! callers, the agents' phones ────────── SIP, RTP ┘
 //! ```
 //!
+//! Agents work together: they ask colleagues into chats, hand over, leave, refuse, and log out in the middle. Of these the
+//! feed must tell what was acknowledged, each part of each agent and each chat must come to its end, and what was said to agents
+//! alone no customer may read.
+//!
 //! Agents take calls, too: they ask colleagues, hand over, confer, swap and take out, and set dispositions. Of these,
 //! the feed must tell what was acknowledged, each call must end, at the agents' applications as well, and no caller may be
 //! left without anything to hear while the server lives.
@@ -28,6 +32,7 @@ mod customer;
 mod feed;
 mod hearing;
 mod ledger;
+mod parts;
 mod proxy;
 mod server;
 mod standstill;
@@ -45,12 +50,12 @@ use customer::Customers;
 use ledger::Ledger;
 use proxy::Proxy;
 use server::Server;
-use std::{path::PathBuf, process::ExitCode, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, path::PathBuf, process::ExitCode, sync::Arc, time::Duration};
 use table::{Table, TableRow};
 use telephone_agent::TelephoneAgent;
 use telephones::Telephones;
 use tokio::{sync::watch, task::JoinSet, time::Instant};
-use world::client::ServerAddress;
+use world::client::{ClientIdentity, Http, ServerAddress};
 
 /// How long everybody has to finish once it is calm.
 const CALM: Duration = Duration::from_secs(90);
@@ -107,6 +112,9 @@ async fn prove(options: &Options, seed: u64) -> Result<Table> {
     let phones =
         if has_calls { Some(Telephones::register(server.sip(), server.ended()).await?) } else { None };
 
+    // An earlier release may know nothing of colleagues in chats.
+    let has_colleagues = options.earlier.is_none();
+    let colleagues = Arc::new(if has_colleagues { addresses(&target).await? } else { BTreeMap::new() });
     let mut listeners = Vec::new();
     let (mut staff, mut telephonists) = (JoinSet::new(), JoinSet::new());
     let (close, closing) = watch::channel(false);
@@ -119,8 +127,8 @@ async fn prove(options: &Options, seed: u64) -> Result<Table> {
         if number <= 2 {
             listeners.push(AgentListener::open(&target, &name, second).await?);
         }
-        let mut agent = Agent::new(&target, &name, ledger.clone(), chance.fork());
-        agent.begin(has_calls).await.with_context(|| format!("{name} could not begin to work"))?;
+        let mut agent = Agent::new(&target, &name, colleagues.clone(), has_calls, ledger.clone(), chance.fork());
+        agent.begin().await.with_context(|| format!("{name} could not begin to work"))?;
         staff.spawn(agent.work(closing.clone()));
         if has_calls {
             let agent = TelephoneAgent::new(&target, number, ledger.clone(), chance.fork());
@@ -185,6 +193,19 @@ async fn prove(options: &Options, seed: u64) -> Result<Table> {
     if !table.holds() {
         println!("seed {seed}; the end of the server's log:\n{log}");
     }
-    ensure!(ledger.is_worth_something(has_calls), "hardly anything was acknowledged: nothing is proved");
+    ensure!(ledger.is_worth_something(has_calls, has_colleagues), "hardly anything was acknowledged: nothing is proved");
     Ok(table)
+}
+
+/// The addresses of all agents, by their names.
+async fn addresses(target: &ServerAddress) -> Result<BTreeMap<String, String>> {
+    let mut all = BTreeMap::new();
+    for number in 1..=demo::centre::AGENTS {
+        let name = demo::centre::agent_name(number);
+        let mut http = Http::new(target.clone(), ClientIdentity::basic(&name, demo::centre::PASSWORD));
+        let me = http.get("/api/v2/me").await?.json();
+        let path = me["user"]["path"].as_str().with_context(|| format!("{name} has no address: {me}"))?;
+        all.insert(name, path.to_owned());
+    }
+    Ok(all)
 }

@@ -6,6 +6,7 @@ mod setup;
 pub mod answer;
 pub mod calls;
 pub mod caused;
+pub mod colleagues;
 pub mod conferences;
 pub mod conversations;
 pub mod dispositions;
