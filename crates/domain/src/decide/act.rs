@@ -1,8 +1,8 @@
 //! What agents do in a conversation, and the gate that every operation passes.
 
 use super::{
-    DecideError, Draft, data, disposition, handover, help, invite, machine::Machine, note, post, supervise,
-    talk,
+    DecideError, Draft, data, disposition, handover, help, invite, join, machine::Machine, note, post,
+    supervise, talk,
 };
 use crate::{
     InteractionId, Refusal, UserData, UserId, check,
@@ -24,7 +24,7 @@ pub(super) fn act(
     let author = party.author();
     match act {
         SessionAct::Accept { nickname, save_last_agent } => {
-            invite::accept(draft, &session, party, nickname, *save_last_agent)
+            join::accept(draft, &session, party, nickname, *save_last_agent)
         }
         SessionAct::Reject => invite::reject(draft, &session, party),
         SessionAct::Say { text, message_type } => {

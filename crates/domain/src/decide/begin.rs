@@ -1,6 +1,6 @@
 //! Conversations that agents begin, where a connector can write to a customer first.
 
-use super::{DecideError, Draft, invite, part, post, receive};
+use super::{DecideError, Draft, join, part, post, receive};
 use crate::{Refusal, UserId, check, command::Begin, message::Content, session::Route, thread::Writer};
 
 /// An agent begins a conversation (spec: digital-channels#3, last paragraph).
@@ -41,7 +41,7 @@ pub(super) fn begin(draft: &mut Draft<'_>, agent: &UserId, begin: &Begin) -> Res
         route,
     )?;
     let session = draft.session(&begin.fresh.session)?;
-    invite::take(draft, &session, agent, &begin.nickname)?;
+    join::take(draft, &session, agent, &begin.nickname)?;
     let Some(text) = &begin.text else { return Ok(()) };
     let session = draft.session(&begin.fresh.session)?;
     post::permit(draft, &session, Writer::Person, text)?;

@@ -1,6 +1,6 @@
 //! The end of a conversation, and of its customer's side.
 
-use super::{DecideError, Draft, disposition, invite};
+use super::{DecideError, Draft, disposition, withdraw};
 use crate::{
     InteractionId,
     message::Content,
@@ -23,7 +23,7 @@ pub(super) fn customer_gone(
     let author = draft.session(id)?.customer.author();
     draft.say(id, author, Content::Left)?;
     draft.tell(id, Fact::TalkEnded { closer })?;
-    invite::withdraw(draft, id, None, closer)?;
+    withdraw::all(draft, id, None, closer)?;
     let session = draft.session(id)?;
     // A place in the queue is of no use to anybody any more.
     if session.live_agents().next().is_none() { end(draft, &session) } else { Ok(()) }

@@ -3,7 +3,7 @@
 use super::{
     DecideError, Draft, ending, invite, part,
     succession::{self, is_alone},
-    talk,
+    talk, withdraw,
 };
 use crate::{
     QueueName, Refusal, UserId,
@@ -22,7 +22,7 @@ pub(super) fn leave(
 ) -> Result<(), DecideError> {
     talk::last_words(draft, session, party, last)?;
     let (id, agent) = (&session.id, &party.user);
-    invite::withdraw(draft, id, Some(agent), EndedBy::Agent)?;
+    withdraw::all(draft, id, Some(agent), EndedBy::Agent)?;
     succession::pass_on(draft, session, party, true)?;
     let session = draft.session(id)?;
     draft.say(id, party.author(), Content::Left)?;
@@ -46,7 +46,7 @@ pub(super) fn complete(
     }
     talk::last_words(draft, session, party, last)?;
     let (id, agent) = (&session.id, &party.user);
-    invite::withdraw(draft, id, Some(agent), EndedBy::Agent)?;
+    withdraw::all(draft, id, Some(agent), EndedBy::Agent)?;
     if party.state == AgentPartyState::Chatting {
         draft.say(id, party.author(), Content::Left)?;
     }
@@ -106,7 +106,7 @@ pub(super) fn transfer(
         HandoverTarget::Queue(queue) => {
             draft.queue(queue)?;
             talk::last_words(draft, session, party, last)?;
-            invite::withdraw(draft, id, Some(agent), EndedBy::Agent)?;
+            withdraw::all(draft, id, Some(agent), EndedBy::Agent)?;
             draft.say(id, party.author(), Content::Left)?;
             part::complete(draft, id, agent, None)?;
             enqueue(draft, session, agent, queue)
@@ -122,7 +122,7 @@ fn hand_to_consulted(
     target: &UserId,
 ) -> Result<(), DecideError> {
     let (id, agent) = (&session.id, &party.user);
-    invite::withdraw(draft, id, Some(agent), EndedBy::Agent)?;
+    withdraw::all(draft, id, Some(agent), EndedBy::Agent)?;
     succession::take_over(draft, id, part::live(session, target)?, agent)?;
     draft.say(id, party.author(), Content::Left)?;
     part::complete(draft, id, agent, Some(target.clone()))

@@ -1,18 +1,14 @@
-//! Offers of conversations: made by the router or by a colleague, taken, refused, lapsed, withdrawn.
+//! Offers of conversations: made by the router or by a colleague, refused, lapsed, ended.
 
 use super::{
-    DecideError, Draft, disposition, help,
-    machine::Machine,
-    note,
+    DecideError, Draft, disposition,
     offer::{self, Offering},
-    part, post, supervise,
+    part,
 };
 use crate::{
-    InteractionId, UserId, check,
-    message::Content,
+    InteractionId, UserId,
     offer::Obstacle,
     session::{AgentParty, AgentPartyState, AskedBy, EndedBy, Fact, Invitation, Session},
-    task::Sign,
 };
 
 /// The router offers a waiting conversation, or a request for help in one. Everything is checked again: the board the
@@ -47,7 +43,7 @@ fn offer_request(
     let barred_until = request.barred.get(agent).copied();
     let offering = Offering { agent, queue: Some(&request.queue), barred_until, has_phone: false };
     let asked = AskedBy { from: request.from.clone(), reference: request.reference, request: Some(number) };
-    invite(draft, session, &offering, help::invitation(request.help, asked))
+    invite(draft, session, &offering, Invitation::for_help(request.help, asked))
 }
 
 /// A colleague hands a conversation over, or asks for help.
@@ -79,52 +75,6 @@ fn invite(
     part::seat(draft, session, offering.agent, invitation, Some(deadline))
 }
 
-/// An agent takes part in what they began themselves; they need not be ready for what others bring.
-pub(super) fn take(
-    draft: &mut Draft<'_>,
-    session: &Session,
-    agent: &UserId,
-    nickname: &str,
-) -> Result<(), DecideError> {
-    offer::permit_own(draft, &session.medium, agent)?;
-    part::seat(draft, session, agent, Invitation::Own, None)?;
-    draft.tell(&session.id, Fact::Accepted { agent: agent.clone(), nickname: nickname.to_owned() })?;
-    let author = part::live(&*draft.session(&session.id)?, agent)?.author();
-    draft.say(&session.id, author, Content::Joined)?;
-    supervise::follow(draft, &session.id, agent)
-}
-
-pub(super) fn accept(
-    draft: &mut Draft<'_>,
-    session: &Session,
-    party: &AgentParty,
-    nickname: &str,
-    save_last_agent: bool,
-) -> Result<(), DecideError> {
-    check::nickname("nickname", nickname)?;
-    let (id, agent) = (&session.id, &party.user);
-    if party.follows.is_some() && !supervise::may_stay(draft, session, party)? {
-        return Err(session.not_found());
-    }
-    if !session.customer.present {
-        return draft.tell(id, Fact::JoinFailed { agent: agent.clone(), nickname: nickname.to_owned() });
-    }
-    draft.tell(id, Fact::Accepted { agent: agent.clone(), nickname: nickname.to_owned() })?;
-    // Who only helps or follows did not serve the customer, and all agents read what is written down.
-    if save_last_agent && party.answers() {
-        note::last_agent(draft, id, agent)?;
-    }
-    let author = part::live(&*draft.session(id)?, agent)?.author();
-    draft.say(id, author, Content::Joined)?;
-    post::sign(draft, session, party, Sign::Seen);
-    if let Invitation::Transfer { from, .. } = &party.invitation {
-        let author = part::live(session, from)?.author();
-        draft.say(id, author, Content::Left)?;
-        part::complete(draft, id, from, Some(agent.clone()))?;
-    }
-    supervise::follow(draft, id, agent)
-}
-
 pub(super) fn reject(
     draft: &mut Draft<'_>,
     session: &Session,
@@ -144,23 +94,6 @@ pub(super) fn lapse(draft: &mut Draft<'_>, id: &InteractionId, agent: &UserId) -
     let Some(party) = due else { return Ok(()) };
     end(draft, &session, party, AgentPartyState::Revoked, EndedBy::NoAnswer)?;
     offer::make_not_ready(draft, agent, &session.medium)
-}
-
-/// Takes back every open offer of a conversation and every request for help, or those that one agent made.
-pub(super) fn withdraw(
-    draft: &mut Draft<'_>,
-    id: &InteractionId,
-    from: Option<&UserId>,
-    closer: EndedBy,
-) -> Result<(), DecideError> {
-    let session = draft.session(id)?;
-    for party in session.live_agents().filter(|party| party.state == AgentPartyState::Invited) {
-        let inviter = party.invitation.inviter().map(|(inviter, _)| inviter);
-        if from.is_none_or(|from| inviter == Some(from)) {
-            end(draft, &session, party, AgentPartyState::Revoked, closer)?;
-        }
-    }
-    help::withdraw(draft, id, from, closer)
 }
 
 /// Ends one offer. What came from the queue goes back to its place, unless it ended because the talk did. An agent who

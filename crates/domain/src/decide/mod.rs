@@ -20,6 +20,7 @@ mod handover;
 mod help;
 mod hot_desk;
 mod invite;
+mod join;
 mod lead;
 mod machine;
 mod note;
@@ -37,6 +38,7 @@ mod take_over;
 mod talk;
 #[cfg(test)]
 mod tests;
+mod withdraw;
 mod work;
 
 use draft::SnapshotRef;
@@ -54,7 +56,7 @@ pub fn decide(seen: &mut dyn Snapshots, command: &Command, now: Millis) -> Resul
         Command::Customer { session, act } => customer::act(&mut draft, session, act)?,
         Command::Session { session, agent, act } => act::act(&mut draft, session, agent, act)?,
         Command::Offer { session, agent, request } => invite::offer(&mut draft, session, agent, *request)?,
-        Command::RequestLapsed { session, request } => help::lapse(&mut draft, session, *request)?,
+        Command::RequestLapsed { session, request } => withdraw::lapse(&mut draft, session, *request)?,
         Command::Supervise(asked) => supervise::act(&mut draft, asked)?,
         Command::OfferLapsed { session, agent } => invite::lapse(&mut draft, session, agent)?,
         Command::Receive(unit) => receive::receive(&mut draft, unit)?,
@@ -84,7 +86,7 @@ pub fn decide(seen: &mut dyn Snapshots, command: &Command, now: Millis) -> Resul
         }
         Command::RightsChanged { supervisor } => {
             calls::judge_watch(&mut draft, supervisor)?;
-            supervise::judge(&mut draft, supervisor)?;
+            succession::judge(&mut draft, supervisor)?;
         }
         Command::ReleaseFromDispositions { agent, by, medium } => {
             owed::let_off(&mut draft, agent, by, medium.as_ref())?;

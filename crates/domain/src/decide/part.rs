@@ -83,6 +83,12 @@ pub(super) fn depart(draft: &mut Draft<'_>, id: &InteractionId, agent: &UserId) 
     complete(draft, id, agent, None)
 }
 
+/// Says in the log that somebody is seen by others than before.
+pub(super) fn rejoin(draft: &mut Draft<'_>, id: &InteractionId, agent: &UserId) -> Result<(), DecideError> {
+    let author = live(&*draft.session(id)?, agent)?.author();
+    draft.say(id, author, Content::Rejoined)
+}
+
 /// Gives the slot back that a conversation took.
 pub(super) fn free_slot(
     draft: &mut Draft<'_>,

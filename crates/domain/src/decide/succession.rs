@@ -1,7 +1,7 @@
 //! Who answers for a conversation when somebody leaves it, and what becomes of those who only helped or followed: a
 //! customer always has somebody, or nobody stays behind.
 
-use super::{DecideError, Draft, ending, help, invite, part, supervise};
+use super::{DecideError, Draft, ending, invite, part, supervise, withdraw};
 use crate::{
     InteractionId, UserId,
     session::{AgentParty, AgentPartyState, EndedBy, Fact, Invitation, Session},
@@ -43,7 +43,7 @@ pub(super) fn take_over(
     if heir.talks() {
         return Ok(());
     }
-    help::rejoin(draft, id, &heir.user)?;
+    part::rejoin(draft, id, &heir.user)?;
     supervise::follow(draft, id, &heir.user)
 }
 
@@ -81,13 +81,25 @@ pub(super) fn keep_up(draft: &mut Draft<'_>, id: &InteractionId) -> Result<(), D
     ending::end_if_idle(draft, id)
 }
 
+/// What a supervisor may has changed: they follow whom they may follow now, and nobody else.
+pub(super) fn judge(draft: &mut Draft<'_>, supervisor: &UserId) -> Result<(), DecideError> {
+    supervise::judge(draft, supervisor)?;
+    let Some(agent) = draft.agent(supervisor)? else { return Ok(()) };
+    let voice = crate::medium::voice();
+    let texts = agent.slots.iter().filter(|(medium, _)| **medium != voice);
+    for id in texts.flat_map(|(_, held)| held) {
+        keep_up(draft, id)?;
+    }
+    Ok(())
+}
+
 fn end_part(draft: &mut Draft<'_>, session: &Session, party: &AgentParty) -> Result<(), DecideError> {
     let id = &session.id;
     if party.state == AgentPartyState::Invited {
         return invite::end(draft, session, party, AgentPartyState::Revoked, EndedBy::Idle);
     }
     // What they asked of others while they talked with the customer goes with them.
-    invite::withdraw(draft, id, Some(&party.user), EndedBy::Agent)?;
+    withdraw::all(draft, id, Some(&party.user), EndedBy::Agent)?;
     draft.say(id, party.author(), crate::message::Content::Left)?;
     // Who was asked has done their work; from a supervisor it is taken away (spec: digital-channels#2.8).
     let state = if party.follows.is_some() { AgentPartyState::Revoked } else { AgentPartyState::Completed };

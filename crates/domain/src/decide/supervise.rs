@@ -1,7 +1,7 @@
 //! Supervisors follow the conversations of those they lead (spec: digital-channels#2.8): one is offered to them when that
 //! agent takes it, or at once when they ask for it. Whether they may is judged each time.
 
-use super::{DecideError, Draft, help, lead, offer, part, succession};
+use super::{DecideError, Draft, lead, offer, part};
 use crate::{
     InteractionId, MediumName, Refusal, UserId,
     agent::Fact as AgentFact,
@@ -110,18 +110,13 @@ pub(super) fn logged_out(
     Ok(())
 }
 
-/// What a supervisor may has changed: they follow whom they may follow now, and nobody else.
+/// What a supervisor may has changed: they are offered no more of whom they may not follow.
 pub(super) fn judge(draft: &mut Draft<'_>, supervisor: &UserId) -> Result<(), DecideError> {
-    let Some(agent) = draft.agent(supervisor)? else { return Ok(()) };
-    for watch in &agent.watches {
+    let watches = draft.agent(supervisor)?.map(|agent| agent.watches.clone()).unwrap_or_default();
+    for watch in watches {
         if !may_follow(draft, supervisor, &watch.target)? {
             end(draft, supervisor, &watch.target, &watch.medium)?;
         }
-    }
-    let voice = crate::medium::voice();
-    let texts = agent.slots.iter().filter(|(medium, _)| **medium != voice);
-    for id in texts.flat_map(|(_, held)| held) {
-        succession::keep_up(draft, id)?;
     }
     Ok(())
 }
@@ -236,5 +231,5 @@ pub(super) fn switch(
         follows: Some(Following { monitoring, ..following.clone() }),
     };
     draft.tell(&session.id, changed)?;
-    help::rejoin(draft, &session.id, &party.user)
+    part::rejoin(draft, &session.id, &party.user)
 }

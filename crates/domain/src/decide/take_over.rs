@@ -1,7 +1,7 @@
 //! A conversation is taken from an agent: by a supervisor who leads them, or because their client fell silent. Its customer
 //! is never lost by it: it waits in a queue, at the place that it had, or is offered from there.
 
-use super::{DecideError, Draft, ending, invite, lead, offer, part, succession};
+use super::{DecideError, Draft, ending, invite, lead, offer, part, succession, withdraw};
 use crate::{
     InteractionId, QueueName, Refusal, UserId,
     command::TakeTo,
@@ -90,7 +90,7 @@ fn take(
     if party.state == AgentPartyState::Invited {
         return invite::end(draft, session, party, AgentPartyState::Revoked, closer);
     }
-    invite::withdraw(draft, id, Some(agent), closer)?;
+    withdraw::all(draft, id, Some(agent), closer)?;
     draft.say(id, party.author(), Content::Left)?;
     part::close_party(draft, id, agent, AgentPartyState::Revoked, closer, None)
 }

@@ -2,6 +2,7 @@
 
 use super::{
     DecideError, Draft, after_call, calls, ending, hot_desk, invite, owed, part, succession, supervise,
+    withdraw,
 };
 use crate::{
     Event, InteractionId, Key, MediumName, Refusal, UserId,
@@ -133,7 +134,7 @@ fn let_go(
             }
         }
         AgentPartyState::Chatting => {
-            invite::withdraw(draft, id, Some(agent), closer)?;
+            withdraw::all(draft, id, Some(agent), closer)?;
             succession::pass_on(draft, &session, party, true)?;
             let session = draft.session(id)?;
             let is_taken = session.customer.present && party.talks() && succession::is_alone(&session, agent);

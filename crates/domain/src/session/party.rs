@@ -5,6 +5,7 @@ use crate::{
     Millis, UserId,
     interaction::Part,
     message::{Author, ParticipantId, PartyKind, Viewer, Visibility},
+    request::Help,
     watch::Monitoring,
 };
 use serde::{Deserialize, Serialize};
@@ -101,6 +102,14 @@ impl Monitoring {
 }
 
 impl Invitation {
+    /// By which somebody comes who takes a request for help.
+    pub const fn for_help(help: Help, asked: AskedBy) -> Self {
+        match help {
+            Help::Consult => Self::Consult(asked),
+            Help::Invite => Self::Invite(asked),
+        }
+    }
+
     /// Who asked for help, and how to tell them what became of it; `None` where nobody did.
     pub const fn asked_by(&self) -> Option<&AskedBy> {
         match self {
