@@ -6,6 +6,8 @@
 mod address;
 mod auth;
 mod body;
+#[cfg(test)]
+mod doors;
 mod internal;
 mod notes;
 mod notifications;
@@ -16,6 +18,7 @@ mod reporting;
 mod state;
 mod unknown;
 mod v2;
+mod view;
 
 pub use auth::{hash_password, is_password_hash, verify_password};
 pub use gws::{Links, Participants, Shown};

@@ -5,6 +5,7 @@ use crate::{
     body::{Posted, asked},
     repeat::Repeat,
     state::Api,
+    view::View,
 };
 use axum::{
     Extension,
@@ -12,14 +13,13 @@ use axum::{
 };
 use desk::{Span, ports::Channel, session_of};
 use domain::{
-    Command, InteractionId, Message, Millis, QueueName, Refusal, ServiceName, UserId,
+    Command, InteractionId, Message, QueueName, Refusal, ServiceName, UserId,
     command::{Begin, HandoverTarget, SessionAct},
     disposition::LateUntil,
     interaction::Interaction,
     json,
     medium::{Connector, Medium},
-    message::Viewer,
-    session::{AgentPartyState, Session},
+    session::Session,
     task::NewConversationIds,
     thread::{Window, Writer},
     user::Role,
@@ -293,30 +293,6 @@ async fn messages(
     // A comma stands between two messages.
     let page = api.desk.page(session, span, show, |message| json::len(message) + 1).await?;
     Ok(MessagesAnswer::of(page.shown, page.is_cut.then_some(page.next)))
-}
-
-/// The part of a log that an agent sees.
-struct View {
-    viewer: Viewer,
-    /// What was said later is not for this agent.
-    until: Option<Millis>,
-}
-
-impl View {
-    /// Everything that colleagues saw of an earlier conversation.
-    const BEFORE: Self = Self { viewer: Viewer::Agent, until: None };
-
-    /// Whether a message belongs to it.
-    fn has(&self, message: &Message) -> bool {
-        message.visibility.is_for(self.viewer) && self.until.is_none_or(|until| message.at <= until)
-    }
-
-    /// What an agent sees by their own part; `None` without one that lets them see anything.
-    fn of_part(session: &Session, agent: &UserId) -> Option<Self> {
-        let party = session.party(agent)?;
-        let sees = party.is_live() || party.state != AgentPartyState::Revoked && party.joined_at.is_some();
-        sees.then_some(Self { viewer: party.viewer(), until: party.closed_at })
-    }
 }
 
 /// Whether a conversation came, in the same thread, before one in which the agent takes part now. Agents may read
