@@ -23,7 +23,7 @@ async fn waiting(
     asks(tom, &path, operation, queue()).await;
     assert_eq!(
         told(tom).await,
-        ["StatusChange Held Inbound +15550142", "StatusChange Dialing Consult "],
+        ["StatusChange Held Inbound +15550142", "StatusChange Dialing Consult 9000"],
         "the original is held, and a new call dials"
     );
     let hears = exchange.asked().into_iter().filter_map(|(leg, act)| match act {
@@ -70,7 +70,7 @@ async fn whoever_takes_it_in_the_queue_talks_with_the_agent_and_then_has_the_cus
     let (call, _, consult) = waiting(&exchange, "InitiateTransfer", &tom).await;
     exchange.offers_request(&call, 1, &ann).await;
     assert_eq!(told(&ann).await, ["StatusChange Ringing Consult 5001"]);
-    assert_eq!(told(&tom).await, ["ParticipantsUpdated Dialing Consult 5002"; 0], "nobody has answered");
+    assert!(told(&tom).await.is_empty(), "nobody has answered");
     exchange.hears(&call, 4, LegEvent::Up).await;
     assert_eq!(
         told(&tom).await,
