@@ -199,7 +199,7 @@ impl Desk {
     }
 
     /// The call beside which a call that a phone makes to a number asks somebody: that of a leg which the phone holds, or the
-    /// one that has absorbed it. `None` where it is a call of its own, as one to a queue is, which cannot be asked.
+    /// one that has absorbed it. `None` where it is a call of its own, as one to a queue always is.
     pub async fn asks_beside(&self, held: &LegId, dialled: &Dn) -> Result<Option<InteractionId>, Refused> {
         let state = self.call_or_heir(held.call.clone()).await?;
         let call = state.as_deref().and_then(call_of).filter(|call| {

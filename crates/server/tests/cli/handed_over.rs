@@ -176,7 +176,7 @@ fn an_agent_who_asks_a_queue_waits_in_it_and_talks_with_whoever_takes_it() {
     let (path, _) = centre.call(0, "Inbound", "Established");
     centre.asks(0, &path, &to("InitiateTransfer", "9000"));
     let (consult, others) = centre.call(0, "Consult", "Dialing");
-    assert!(others.is_empty(), "nobody is free: {others:?}");
+    assert_eq!(others, ["9000"], "nobody is free");
     centre.does_not_hear(&customer, TOM);
     centre.does_not_hear(&tom, CUSTOMER);
 

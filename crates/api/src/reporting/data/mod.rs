@@ -52,9 +52,14 @@ const ENDS: &[(&str, &str)] = &[
     ("session.join-failed", "How long the offer stood."),
     ("session.offer-ended", "How long the offer stood."),
     ("session.party-closed", "How long the agent's part had gone on, since they joined."),
+    ("session.request-ended", "How long the agent waited for somebody."),
     ("session.talk-ended", "How long the customer was there."),
     ("session.ended", "How long the conversation went on."),
-    ("call.joined", "How long the call waited, when a queue offered it; absent otherwise."),
+    (
+        "call.joined",
+        "How long the call, or the agent who asks, waited, when a queue offered it; absent otherwise.",
+    ),
+    ("call.request-ended", "How long the agent waited for somebody."),
     ("call.overflowed", "How long the call waited; absent when it did not."),
     (
         "call.established",

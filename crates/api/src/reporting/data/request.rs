@@ -57,12 +57,12 @@ pub struct RequestEnded<'a> {
     closer: domain::session::EndedBy,
     /// Why the queue gave nobody; absent when the agent did not wait for that.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<words::Overflowing>")]
     why: Option<OverflowWord>,
 }
 
 /// The word for why a queue gave nobody.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[serde(transparent)]
 struct OverflowWord(#[serde(with = "words::Overflowing")] domain::call::Overflowing);
 
 /// The data of a fact of a request; `call_uuid` is that of its line. `None` of any other.

@@ -23,7 +23,7 @@ async fn waiting(
     asks(tom, &path, operation, queue()).await;
     assert_eq!(
         told(tom).await,
-        ["StatusChange Held Inbound +15550142", "StatusChange Dialing Consult "],
+        ["StatusChange Held Inbound +15550142", "StatusChange Dialing Consult 9000"],
         "the original is held, and a new call dials"
     );
     let hears = exchange.asked().into_iter().filter_map(|(leg, act)| match act {
@@ -70,7 +70,7 @@ async fn whoever_takes_it_in_the_queue_talks_with_the_agent_and_then_has_the_cus
     let (call, _, consult) = waiting(&exchange, "InitiateTransfer", &tom).await;
     exchange.offers_request(&call, 1, &ann).await;
     assert_eq!(told(&ann).await, ["StatusChange Ringing Consult 5001"]);
-    assert_eq!(told(&tom).await, ["ParticipantsUpdated Dialing Consult 5002"; 0], "nobody has answered");
+    assert!(told(&tom).await.is_empty(), "nobody has answered");
     exchange.hears(&call, 4, LegEvent::Up).await;
     assert_eq!(
         told(&tom).await,
@@ -80,7 +80,7 @@ async fn whoever_takes_it_in_the_queue_talks_with_the_agent_and_then_has_the_cus
     asks(&tom, &consult, "CompleteTransfer", json!({})).await;
     assert_eq!(
         told(&tom).await,
-        ["StatusChange Released Inbound +15550142", "StatusChange Released Consult 5002"]
+        ["StatusChange Released Inbound +15550142", "StatusChange Released Consult 9000"]
     );
     assert_eq!(told(&ann).await, ["ParticipantsUpdated Established Inbound +15550142"]);
     assert_eq!(reported(&app).await, ["ed agent1@demo consult Support"], "it was taken");
@@ -117,7 +117,7 @@ async fn a_queue_that_gives_nobody_leaves_the_agent_with_the_customer_and_says_w
         errors(&tom).await,
         ["InitiateConference 408 Nobody of queue Support came in time: InitiateConference reached nobody"]
     );
-    assert_eq!(tom.get(&consult).await.status.as_u16(), 404);
+    assert_eq!(tom.get(&consult).await.ok()["call"]["state"], "Released");
     asks(&tom, &path, "Retrieve", json!({})).await;
     told(&tom).await;
     assert_eq!(
@@ -139,7 +139,7 @@ async fn an_agent_may_hang_up_while_they_wait() {
     assert_eq!(told(&ann).await, ["StatusChange Released Consult 5001"]);
     exchange.hears(&call, 1, LegEvent::Gone { cause: Cause::Normal, code: None }).await;
     assert_eq!(tom.get("/me/calls").await.ok()["uris"], json!([]));
-    assert_eq!(tom.get(&path).await.status.as_u16(), 404);
+    assert_eq!(tom.get(&path).await.ok()["call"]["state"], "Released");
     assert_eq!(
         reported(&app).await,
         ["ed agent1@demo consult Support", "-ended agent1@demo consult Support agent"]

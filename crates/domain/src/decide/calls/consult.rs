@@ -1,5 +1,5 @@
 //! An agent asks somebody beside a call (spec: voice-sip#5.5): their phone goes on in another room, and those they talked
-//! with are on hold. Nothing is asked of the phone. Where the phone asks by its own keys it holds by itself, and makes
+//! with are on hold. Nothing is asked of the phone. A queue is asked as well ([`super::request`]). Where the phone asks by its own keys it holds by itself, and makes
 //! another leg.
 
 use super::{
