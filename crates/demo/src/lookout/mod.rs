@@ -84,35 +84,24 @@ impl<W: Write + Send> Lookout<W> {
         medium: &MediumName,
         id: &InteractionId,
     ) -> Result<Option<(Part, String)>, StoreFault> {
-        let name = shown(&user.user_name);
         if *medium == medium::voice() {
-            let state = self.desk.call(id).await?;
-            let Some(call) = state.as_deref().and_then(call_of) else { return Ok(None) };
-            let party = call.part(&user.id, id).filter(|party| party.state == call::PartyState::Ringing);
-            let Some(party) = party.filter(|_| !is_scripted(user)) else { return Ok(None) };
-            let text = part::rings(call, party, &name, &self.named(medium, id).await?);
-            // A phone that cannot be made to answer is answered by hand.
-            let how = if !party.answers {
-                "; the phone rings".to_owned()
-            } else {
-                self.how(user, "answer", "calls", id, r#"{"operationName":"Answer"}"#)
-            };
-            return Ok(Some((Part::Offered, text + &how)));
+            let rings = if is_scripted(user) { None } else { self.rings(user, id).await? };
+            return Ok(rings.map(|text| (Part::Offered, text)));
         }
         let state = self.desk.session(id).await?;
         let Some(session) = state.as_deref().and_then(session_of) else { return Ok(None) };
         let Some(party) = session.live_party(&user.id) else { return Ok(None) };
         let Some(part) = Part::of(party) else { return Ok(None) };
-        let who = format!("{} ({medium})", shown(&customer(session)));
-        if part == Part::Listens && is_scripted(user) {
-            // It is all that the coach does most of the time.
+        // What waits for the staff is taken at once, and to listen is all that the coach does most of the time.
+        if is_scripted(user) && matches!(part, Part::Offered | Part::Listens) {
             return Ok(None);
         }
+        let name = shown(&user.user_name);
+        let who = format!("{} ({medium})", shown(&customer(session)));
         if part != Part::Offered {
             return Ok(Some((part, part.sentence(&name, &part::beside(&self.desk, party), &who))));
         }
-        let row = self.desk.media().named(medium).filter(|_| !is_scripted(user));
-        let Some(row) = row else { return Ok(None) };
+        let Some(row) = self.desk.media().named(medium) else { return Ok(None) };
         let nickname = if is_plain(&user.first_name) { &user.first_name } else { "Agent" };
         let act = format!(r#"{{"operationName":"Accept","nickname":"{nickname}"}}"#);
         // How long somebody has waited is of interest to whom the queue gives them.
@@ -120,6 +109,23 @@ impl<W: Write + Send> Lookout<W> {
         let who = if is_given { self.named(medium, id).await? } else { who };
         let text = part::offered(&self.desk, party, &name, &who);
         Ok(Some((part, text + &self.how(user, "accept", row.collection, id, &act))))
+    }
+
+    /// What is printed of a call that rings at somebody's phone.
+    async fn rings(&self, user: &User, id: &InteractionId) -> Result<Option<String>, StoreFault> {
+        let state = self.desk.call(id).await?;
+        let Some(call) = state.as_deref().and_then(call_of) else { return Ok(None) };
+        let party = call.part(&user.id, id).filter(|party| party.state == call::PartyState::Ringing);
+        let Some(party) = party else { return Ok(None) };
+        let who = self.named(&medium::voice(), id).await?;
+        let text = part::rings(call, party, &shown(&user.user_name), &who);
+        // A phone that cannot be made to answer is answered by hand.
+        let how = if party.answers {
+            self.how(user, "answer", "calls", id, r#"{"operationName":"Answer"}"#)
+        } else {
+            "; to answer, lift the handset".to_owned()
+        };
+        Ok(Some(text + &how))
     }
 
     /// The command by which somebody takes an interaction, to go behind a sentence.

@@ -28,7 +28,7 @@ impl ServedInteraction {
         let advised = heard.spoke(&self.user.id, Visibility::Agents);
         // What a coach says, and what is said to a coach, is not for them.
         let asked = heard
-            .unanswered(&self.user.id, |from| Some(from) == asks || is_person(from))
+            .unanswered(party, |from| Some(from) == asks || is_person(from))
             .filter(|words| advised > 0 || *words != THANKS_FOR_ADVICE);
         let advice = match asked {
             Some(THANKS_FOR_ADVICE) => return Ok(Step::Finished),
@@ -55,9 +55,9 @@ impl ServedInteraction {
     }
 
     /// Thanks a supervisor or a colleague who has said something; whether there was anything to thank for.
-    pub(super) async fn thank(&mut self, session: &Session) -> Result<bool, Refused> {
+    pub(super) async fn thank(&mut self, session: &Session, party: &AgentParty) -> Result<bool, Refused> {
         let is_behind = |from: &UserId| session.live_party(from).is_some_and(AgentParty::is_behind);
-        let words = self.heard.unanswered(&self.user.id, is_behind);
+        let words = self.heard.unanswered(party, is_behind);
         let speaks = is_open(session, &self.user.id, SessionOperation::SendToAgents);
         if !speaks || words.is_none_or(|words| words == THANKS_FOR_ADVICE) {
             return Ok(false);

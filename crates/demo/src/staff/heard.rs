@@ -4,7 +4,7 @@ use desk::{Desk, ports::StoreFault};
 use domain::{
     UserId,
     message::{Content, Message, PartyKind, Visibility},
-    session::Session,
+    session::{AgentParty, Session},
 };
 
 /// How far back somebody reads, in entries of the log.
@@ -75,13 +75,19 @@ impl Heard {
         self.index(|message| message.from.user.as_ref() == Some(user) && !message.visibility.is_all())
     }
 
-    /// The newest words to agents alone that a user has not answered, of all those whose words are for them.
-    pub(super) fn unanswered(&self, user: &UserId, is_for_them: impl Fn(&UserId) -> bool) -> Option<&str> {
-        let own = self.last_to_agents(user);
+    /// The newest words to agents alone that somebody has not answered, since they were called in, of all those whose words
+    /// are for them.
+    pub(super) fn unanswered(
+        &self,
+        party: &AgentParty,
+        is_for_them: impl Fn(&UserId) -> bool,
+    ) -> Option<&str> {
+        let own = self.last_to_agents(&party.user);
         let is_it = |message: &&Message| {
             message.index > own
+                && message.at >= party.invited_at
                 && message.visibility == Visibility::Agents
-                && message.from.user.as_ref().is_some_and(|from| from != user && is_for_them(from))
+                && message.from.user.as_ref().is_some_and(|from| *from != party.user && is_for_them(from))
         };
         self.words.iter().rfind(is_it).and_then(text)
     }

@@ -10,7 +10,7 @@ use domain::{
     Command, InteractionId, UserId,
     command::{ClosingMessage, SessionAct},
     message::Visibility,
-    session::{AgentPartyState, Session, SessionOperation, is_open},
+    session::{AgentParty, AgentPartyState, Session, SessionOperation, is_open},
 };
 use std::{ops::Range, time::Duration};
 use tokio::time::Instant;
@@ -86,7 +86,7 @@ impl ServedInteraction {
                     self.follow(session).await?
                 }
                 AgentPartyState::Chatting if party.is_consulted() => self.advise(session, party).await?,
-                AgentPartyState::Chatting => self.serve_customer(session).await?,
+                AgentPartyState::Chatting => self.serve_customer(session, party).await?,
                 _ => Step::Finished,
             };
             match step {
@@ -98,10 +98,10 @@ impl ServedInteraction {
     }
 
     /// One step of somebody who talks with the customer.
-    async fn serve_customer(&mut self, session: &Session) -> Result<Step, Refused> {
+    async fn serve_customer(&mut self, session: &Session, party: &AgentParty) -> Result<Step, Refused> {
         let (id, matter) = (&session.id, matter(session));
         self.heard.read(&self.desk, session).await?;
-        if self.thank(session).await? {
+        if self.thank(session, party).await? {
             return Ok(Step::On);
         }
         let latest = self.heard.customer();
