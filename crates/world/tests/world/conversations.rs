@@ -73,7 +73,8 @@ impl Colleagues {
         }
         for id in agent.slots.get(&medium()).into_iter().flatten() {
             let found = desk.session(id).await.expect("the journal");
-            let Some(act) = found.as_deref().and_then(session_of).and_then(|found| self.act(desk, found, &user.id))
+            let Some(act) =
+                found.as_deref().and_then(session_of).and_then(|found| self.act(desk, found, &user.id))
             else {
                 continue;
             };

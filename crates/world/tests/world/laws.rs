@@ -177,7 +177,8 @@ fn slots(desk: &Desk, states: &BTreeMap<Key, State>, seed: u64) {
         // What a supervisor follows asks for no free slot.
         let follows = |id: &&InteractionId| {
             sessions().any(|session| {
-                session.id == **id && session.live_party(&agent.id).is_some_and(|party| party.follows.is_some())
+                session.id == **id
+                    && session.live_party(&agent.id).is_some_and(|party| party.follows.is_some())
             })
         };
         for (medium, slots) in agent.slots.iter().filter(|(medium, _)| **medium != medium::voice()) {

@@ -171,7 +171,8 @@ async fn c_nobody_is_told_anything_once_their_part_is_over() {
     mei.hears().await;
     tom.operate(&chat(&ines), "Complete").await.ok();
     assert_eq!(told(&tom).await, ["Tom ParticipantLeft for All", "StatusChange Completed []"]);
-    let leaving = ["Tom ParticipantLeft for All", "Mei ParticipantLeft for Agents", "StatusChange Completed []"];
+    let leaving =
+        ["Tom ParticipantLeft for All", "Mei ParticipantLeft for Agents", "StatusChange Completed []"];
     assert_eq!(told(&mei).await, leaving);
 }
 

@@ -10,7 +10,11 @@ use super::{
 use anyhow::{Result, ensure};
 use colleagues::offers;
 use serde_json::{Value, json};
-use std::{collections::{BTreeMap, BTreeSet}, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Duration,
+};
 use tokio::{
     sync::watch,
     time::{Instant, sleep},
@@ -24,7 +28,7 @@ const READY: Duration = Duration::from_secs(5);
 /// How long there must be nothing to do after closing time before an agent goes.
 const IDLE: Duration = Duration::from_secs(4);
 /// In one of how many turns an agent logs out, whatever they have, and in again.
-const LOGS_OUT: u32 = 300;
+const LOGS_OUT: u32 = 150;
 /// How many times an agent speaks before they complete.
 const TALK: u32 = 4;
 

@@ -104,8 +104,7 @@ fn own_messages(
 /// they asked comes when it is known.
 fn references(story: &HeardNotifications, who: &str, row: &mut TableRow) {
     let mut last = 0;
-    let at_once =
-        |data: &&Value| data["notificationType"] != "Error" && data["chat"]["state"] != "Completed";
+    let at_once = |data: &&Value| data["notificationType"] != "Error" && data["chat"]["state"] != "Completed";
     for reference in story.heard.iter().filter(at_once).filter_map(|data| data["referenceId"].as_u64()) {
         row.expect(&format!("{who}: {reference} after {last}"), u32::from(reference >= last));
         last = reference;

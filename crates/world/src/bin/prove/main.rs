@@ -127,7 +127,8 @@ async fn prove(options: &Options, seed: u64) -> Result<Table> {
         if number <= 2 {
             listeners.push(AgentListener::open(&target, &name, second).await?);
         }
-        let mut agent = Agent::new(&target, &name, colleagues.clone(), has_calls, ledger.clone(), chance.fork());
+        let mut agent =
+            Agent::new(&target, &name, colleagues.clone(), has_calls, ledger.clone(), chance.fork());
         agent.begin().await.with_context(|| format!("{name} could not begin to work"))?;
         staff.spawn(agent.work(closing.clone()));
         if has_calls {
@@ -193,7 +194,10 @@ async fn prove(options: &Options, seed: u64) -> Result<Table> {
     if !table.holds() {
         println!("seed {seed}; the end of the server's log:\n{log}");
     }
-    ensure!(ledger.is_worth_something(has_calls, has_colleagues), "hardly anything was acknowledged: nothing is proved");
+    ensure!(
+        ledger.is_worth_something(has_calls, has_colleagues),
+        "hardly anything was acknowledged: nothing is proved"
+    );
     Ok(table)
 }
 

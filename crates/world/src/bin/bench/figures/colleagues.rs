@@ -68,11 +68,8 @@ pub fn measure(setting: &Setting) -> anyhow::Result<Value> {
             let socket = Socket::open(node.port, agent).await?;
             tokio::spawn(listen(socket, hearing.clone()));
         }
-        let guests: Vec<Guest> = stream::iter(0..chats)
-            .map(|_| comes(node.port))
-            .buffer_unordered(AT_ONCE)
-            .try_collect()
-            .await?;
+        let guests: Vec<Guest> =
+            stream::iter(0..chats).map(|_| comes(node.port)).buffer_unordered(AT_ONCE).try_collect().await?;
         let served = accepted(&mut lanes[..serve], chats).await?;
         for (number, guest) in guests.iter().step_by(OF_SEVERAL).enumerate() {
             let id = guest.path.rsplit('/').next().context("no id")?;
@@ -120,7 +117,8 @@ async fn comes(port: u16) -> anyhow::Result<Guest> {
     let answer = lane.post(&service, FORM, "nickname=Ines&subject=Bench").await?;
     let answer: Value = serde_json::from_slice(answer.body)?;
     let text = |name: &str| answer[name].as_str().with_context(|| format!("no {name}: {answer}"));
-    let keys = format!("userId={}&secureKey={}&alias={}", text("userId")?, text("secureKey")?, text("alias")?);
+    let keys =
+        format!("userId={}&secureKey={}&alias={}", text("userId")?, text("secureKey")?, text("alias")?);
     Ok(Guest { path: format!("{service}/{}", text("chatId")?), keys })
 }
 
@@ -208,7 +206,9 @@ async fn listen(mut socket: Socket, hearing: Hearing) {
         for part in text.split(r#""text":"bench-"#).skip(1) {
             let number: String = part.chars().take_while(char::is_ascii_digit).collect();
             let mut hearing = hearing.lock().unwrap_or_else(PoisonError::into_inner);
-            let Some((at, of_several)) = hearing.asked.get(&format!("bench-{number}.")).copied() else { continue };
+            let Some((at, of_several)) = hearing.asked.get(&format!("bench-{number}.")).copied() else {
+                continue;
+            };
             let latencies = if of_several { &mut hearing.of_several } else { &mut hearing.of_one };
             latencies.add(heard - at);
         }
