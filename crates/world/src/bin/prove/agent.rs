@@ -28,7 +28,7 @@ const READY: Duration = Duration::from_secs(5);
 /// How long there must be nothing to do after closing time before an agent goes.
 const IDLE: Duration = Duration::from_secs(4);
 /// In one of how many turns an agent logs out, whatever they have, and in again.
-const LOGS_OUT: u32 = 300;
+const LOGS_OUT: u32 = 150;
 /// How many times an agent speaks before they complete.
 const TALK: u32 = 4;
 

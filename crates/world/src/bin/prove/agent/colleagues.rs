@@ -7,13 +7,13 @@ use serde_json::{Value, json};
 impl Agent {
     /// Does one such thing if chance and the chat allow it; answers whether something was done.
     pub(super) async fn with_colleagues(&mut self, chat: &Value, id: &str) -> bool {
-        let operation = match self.chance.u32(..30) {
-            0 | 1 => "Consult",
-            2 => "Invite",
-            3 => "Transfer",
-            4 => "RemoveParticipantFromConference",
-            5 => "Leave",
-            6..14 => "SendToAgents",
+        let operation = match self.chance.u32(..20) {
+            0..3 => "Consult",
+            3 | 4 => "Invite",
+            5 => "Transfer",
+            6 => "RemoveParticipantFromConference",
+            7 => "Leave",
+            8..14 => "SendToAgents",
             _ => return false,
         };
         if !offers(chat, operation) {
