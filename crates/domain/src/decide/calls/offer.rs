@@ -54,6 +54,7 @@ pub(in super::super) fn offer(
 }
 
 /// What waits in a queue: a customer, or an agent who asks somebody beside a call.
+#[derive(Clone, Copy)]
 struct Waiting<'c> {
     queue: &'c QueueName,
     barred: &'c BTreeMap<UserId, Millis>,
