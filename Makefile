@@ -17,7 +17,8 @@ OWN_readme := --test cli readme::
 # With the same features everywhere, so that nothing is compiled twice.
 WITH_PEERS := cargo test --workspace --features server/peers
 
-# How many random histories each of their properties is held by: of conversations, calls, queues, notification sessions.
+# How many random histories each of their properties is held by: of conversations and who sees what of them, calls,
+# queues, notification sessions.
 # In debug builds, with everything else, it is as many as proptest tries by itself (PROPTEST_CASES is another number).
 test: HISTORIES ?= 10000
 prove: HISTORIES ?= 1000000
@@ -45,7 +46,7 @@ test: peers lint deny histories ## Everything: what `check` does, the dependenci
 	$(WITH_PEERS)
 
 histories:
-	PROPTEST_CASES=$(HISTORIES) cargo test --release -p domain -p desk -p bayeux --lib --test protocol -- properties:: an_application_with_acks
+	PROPTEST_CASES=$(HISTORIES) cargo test --release -p domain -p desk -p bayeux -p api --lib --test protocol -- properties:: an_application_with_acks
 
 $(AREAS:%=test-%): test-%:
 	@.ci/peers $*

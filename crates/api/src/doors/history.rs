@@ -25,8 +25,51 @@ const SERVICES: [&str; 3] = ["help", "smsession", "facebooksession"];
 /// One move: what, and choices among what there is when its turn comes.
 pub type Step = (u8, usize, usize, usize);
 
-pub fn steps() -> impl Strategy<Value = Vec<Step>> {
-    vec((0..100_u8, 0..1_000_usize, 0..1_000_usize, 0..1_000_usize), 1..40)
+/// How far it has come before, and the moves from there.
+pub type History = (usize, Vec<Step>);
+
+pub fn histories() -> impl Strategy<Value = History> {
+    (0..25_usize, vec((0..100_u8, 0..1_000_usize, 0..1_000_usize, 0..1_000_usize), 1..40))
+}
+
+/// The first commands of a conversation: Tom talks with the customer, somebody leads or asks, and they come.
+pub fn beginning(how: usize) -> Vec<Command> {
+    let session = InteractionId::from("s1");
+    let does = |who: &str, act| Command::Session { session: session.clone(), agent: who.into(), act };
+    let accepts = |who: &str| {
+        let nickname = nickname(&who.into());
+        does(who, SessionAct::Accept { nickname, save_last_agent: false })
+    };
+    let asks = |help| SessionAct::Ask { help, of: HandoverTarget::Agent("mei".into()) };
+    let service = how % SERVICES.len();
+    let medium =
+        [0, 1, 2].map(|row| domain::medium::Media::default().rows()[row].name.clone())[service].clone();
+    let follows = |supervisor: &str, monitoring| {
+        let act = SuperviseAct::Intrude { session: session.clone(), monitoring: Some(monitoring) };
+        let (target, medium) = ("tom".into(), medium.clone());
+        Command::Supervise(Box::new(Supervise { supervisor: supervisor.into(), target, medium, act }))
+    };
+    let mut all = vec![
+        customer_comes(&People::default(), service),
+        Command::Offer { session: session.clone(), agent: "tom".into(), request: None },
+        accepts("tom"),
+    ];
+    match how / SERVICES.len() {
+        0 => all.clear(),
+        1 => {}
+        2 => all.extend([follows("sasha", Monitoring::ListenIn), accepts("sasha")]),
+        3 => all.extend([follows("sasha", Monitoring::Coach), accepts("sasha")]),
+        4 => all.extend([follows("otto", Monitoring::BargeIn), accepts("otto")]),
+        5 => all.extend([does("tom", asks(Help::Consult)), accepts("mei")]),
+        6 => all.extend([does("tom", asks(Help::Invite)), accepts("mei")]),
+        _ => all.extend([
+            follows("sasha", Monitoring::ListenIn),
+            accepts("sasha"),
+            does("tom", asks(Help::Consult)),
+            accepts("mei"),
+        ]),
+    }
+    all
 }
 
 fn of<T>(from: &[T], pick: usize) -> Option<&T> {

@@ -51,7 +51,7 @@ impl People {
         let mut people = Self::default();
         let whole = testkit::centre::TestCentre::whole();
         let mut centre = whole.centre;
-        centre.features.insert(domain::watch::FEATURE.to_owned());
+        centre.features.extend([domain::watch::FEATURE, domain::command::CONTROL_FEATURE].map(str::to_owned));
         people.put(Key::Centre, State::Centre(centre));
         for mut queue in whole.queues {
             queue.skills.clear();

@@ -2,7 +2,7 @@
 //! held against all of them.
 
 use super::{
-    history::{SECRET, Step, command, steps},
+    history::{History, SECRET, beginning, command, histories},
     people::{Done, PEOPLE, People, by, nickname},
 };
 use crate::view::View;
@@ -217,14 +217,19 @@ fn how_hidden(session: &Session, actor: &UserId, command: &Command) -> Option<Vi
     (!visibility.is_all()).then_some(visibility)
 }
 
-/// Performs a history and holds each of its commits.
-fn perform(steps: &[Step]) {
+/// Performs a history, holds each of its commits, and lets somebody look at each.
+fn perform((begin, steps): &History, mut look: impl FnMut(&Command, &Done)) {
     let (mut people, mut seen) = (People::at_work(), Seen::default());
+    for command in beginning(*begin) {
+        let done = people.perform(&command).expect("it can begin so");
+        hold(&people, &mut seen, &command, &done);
+    }
     for step in steps {
         people.now += 1 + i64::from(step.0) * 400;
         let Some(command) = command(&people, *step) else { continue };
         if let Some(done) = people.perform(&command) {
             hold(&people, &mut seen, &command, &done);
+            look(&command, &done);
         }
     }
 }
@@ -233,7 +238,56 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn what_nobody_may_see_leaves_by_no_way_out(steps in steps()) {
-        perform(&steps);
+    fn what_nobody_may_see_leaves_by_no_way_out(history in histories()) {
+        perform(&history, |_, _| ());
+    }
+}
+
+#[test]
+fn random_histories_reach_what_they_are_about() {
+    use proptest::{strategy::ValueTree, test_runner::TestRunner};
+    let mut runner = TestRunner::deterministic();
+    let mut reached = BTreeMap::<String, usize>::new();
+    for _ in 0..300 {
+        let history = histories().new_tree(&mut runner).expect("a history").current();
+        perform(&history, |command, done| {
+            let mut count = |what: String| *reached.entry(what).or_default() += 1;
+            if let Some((id, actor)) = actor(command)
+                && let Some(before) = done.before.session(id)
+                && let Some(visibility) = how_hidden(before, actor, command)
+            {
+                let what = if let Command::Session { act, .. } = command { act.kind() } else { "intrude" };
+                count(format!("{what} by {visibility:?}"));
+            }
+            for event in done.decision.changes.iter().flat_map(|change| &change.events) {
+                count(event.kind().to_owned());
+            }
+            done.decision.tasks.iter().for_each(|_| count("task".into()));
+            done.decision.signals.iter().for_each(|_| count("signal".into()));
+        });
+    }
+    let wanted = [
+        "intrude by Supervisors",
+        "session.accept by Supervisors",
+        "session.accept by Agents",
+        "session.leave by Supervisors",
+        "session.leave by Agents",
+        "session.follow by Supervisors",
+        "session.follow by Agents",
+        "session.say-to-agents by Agents",
+        "session.focus by Supervisors",
+        "session.requested",
+        "session.request-ended",
+        "session.visibility",
+        "session.took-over",
+        "session.taken-away",
+        "session.ended",
+        "agent.monitoring-began",
+        "agent.connection-lost",
+        "task",
+        "signal",
+    ];
+    for what in wanted {
+        assert!(reached.get(what).is_some_and(|times| *times > 4), "{what}: {reached:#?}");
     }
 }
