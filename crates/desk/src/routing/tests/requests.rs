@@ -68,7 +68,10 @@ fn a_request_of_a_call_is_offered_to_whoever_takes_calls_and_takes_no_part_in_it
     let key = ItemKey { interaction: "C100".into(), request: Some(1) };
     let mut call = asking();
     let queue = board.queue(&super::test_board::QUEUE.into()).expect("a queue").clone();
-    assert!(board.take(&Key::Call("C100".into()), &Arc::new(State::Call(call.clone()))), "it opens the way");
+    assert!(
+        board.take(&Key::Call("C100".into()), &Arc::new(State::Call(call.clone().into()))),
+        "it opens the way"
+    );
     let given = offers(&board, 0);
     assert_eq!(in_words(&given), "C100>bob");
     assert!(given[0].is_call && given[0].key == key);
@@ -86,6 +89,6 @@ fn a_request_of_a_call_is_offered_to_whoever_takes_calls_and_takes_no_part_in_it
         why: None,
     };
     call.apply(1, &told(ended));
-    board.take(&Key::Call("C100".into()), &Arc::new(State::Call(call)));
+    board.take(&Key::Call("C100".into()), &Arc::new(State::Call(call.into())));
     assert!(board.item(&key).is_none() && offers(&board, 0).is_empty());
 }
