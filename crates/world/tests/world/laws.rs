@@ -2,7 +2,13 @@
 
 use crate::calls;
 use desk::{Desk, call_of, ports::Note, session_of};
-use domain::{Event, InteractionId, Key, Message, State, UserId, agent::Agent, medium, offer::capacity};
+use domain::{
+    Event, InteractionId, Key, Message, State, UserId,
+    agent::Agent,
+    medium,
+    offer::capacity,
+    session::{AgentParty, Invitation},
+};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
@@ -150,7 +156,8 @@ async fn notes(world: &World, desk: &Desk, seed: u64) {
     }
 }
 
-/// An agent's slots are their live parts in conversations and calls, and of conversations no more than they may have.
+/// An agent's slots are their live parts in conversations and calls, and of conversations no more than they may have, beside
+/// those that they follow. One agent answers for a conversation, and whoever helps or follows has somebody to help or follow.
 fn slots(desk: &Desk, states: &BTreeMap<Key, State>, seed: u64) {
     let sessions = || states.values().filter_map(session_of);
     let centre = desk.centre().expect("a centre");
@@ -166,12 +173,27 @@ fn slots(desk: &Desk, states: &BTreeMap<Key, State>, seed: u64) {
         live.extend(calls.flat_map(|call| calls::parts(call, &agent.id)));
         assert_eq!(held(agent), live, "seed {seed}: {}", agent.user_name);
         let user = desk.directory().user(&agent.id).expect("a user");
+        let follows = |id: &&InteractionId| {
+            let session = states.get(&Key::Session((*id).clone())).and_then(session_of);
+            let party = session.and_then(|session| session.live_party(&agent.id));
+            party.is_some_and(|party| matches!(party.invitation, Invitation::Watch(_)))
+        };
         // Who asks somebody beside a call has two.
         for (medium, slots) in agent.slots.iter().filter(|(medium, _)| **medium != medium::voice()) {
-            assert!(slots.len() <= usize::from(capacity(&user, &centre, medium)), "seed {seed}");
+            let served = slots.iter().filter(|id| !follows(id)).count();
+            assert!(served <= usize::from(capacity(&user, &centre, medium)), "seed {seed}");
         }
     }
-    assert!(sessions().all(|session| session.agents.iter().filter(|party| party.is_live()).count() <= 1));
+    for session in sessions() {
+        let answer = session.live_agents().filter(|party| party.answers()).count();
+        let behind = session.live_agents().any(AgentParty::is_behind);
+        assert!(answer <= 1, "seed {seed}: {answer} answer for {}", session.id);
+        assert!(
+            !behind || session.talking().next().is_some(),
+            "seed {seed}: somebody was forgotten in {}",
+            session.id
+        );
+    }
 }
 
 /// Whatever waits is on the board, and something stands against every agent.
