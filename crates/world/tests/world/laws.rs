@@ -5,7 +5,13 @@ use crate::{
     conversations::{self, Colleagues},
 };
 use desk::{Desk, call_of, ports::Note, session_of};
-use domain::{Event, InteractionId, Key, Message, State, UserId, agent::Agent, medium, offer::capacity};
+use domain::{
+    Event, InteractionId, Key, Message, State, UserId,
+    agent::Agent,
+    medium,
+    offer::capacity,
+    session::AgentParty,
+};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
@@ -157,7 +163,8 @@ async fn notes(world: &World, desk: &Desk, seed: u64) {
     }
 }
 
-/// An agent's slots are their live parts in conversations and calls, and of conversations no more than they may have.
+/// An agent's slots are their live parts in conversations and calls, and of conversations no more than they may have, beside
+/// those that they follow. One agent answers for a conversation, and whoever helps or follows has somebody to help or follow.
 fn slots(desk: &Desk, states: &BTreeMap<Key, State>, seed: u64) {
     let sessions = || states.values().filter_map(session_of);
     let centre = desk.centre().expect("a centre");
@@ -185,6 +192,16 @@ fn slots(desk: &Desk, states: &BTreeMap<Key, State>, seed: u64) {
             let own = slots.iter().filter(|id| !follows(id)).count();
             assert!(own <= usize::from(capacity(&user, &centre, medium)), "seed {seed}");
         }
+    }
+    for session in sessions() {
+        let answer = session.live_agents().filter(|party| party.answers()).count();
+        let behind = session.live_agents().any(AgentParty::is_behind);
+        assert!(answer <= 1, "seed {seed}: {answer} answer for {}", session.id);
+        assert!(
+            !behind || session.talking().next().is_some(),
+            "seed {seed}: somebody was forgotten in {}",
+            session.id
+        );
     }
 }
 
