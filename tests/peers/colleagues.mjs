@@ -188,7 +188,7 @@ await scenario('colleagues', 90, async (step, later) => {
 function way(rows) {
   return rows.flatMap(({ type, data }) => {
     const from = data.from ? [`from ${data.from}`] : [];
-    const [kind] = [type.replace(/^jackfield\.(session\.)?/, '')];
+    const kind = type.replace(/^jackfield\.(session\.)?/, '');
     const more = {
       offered: () => [data.invitation, ...from], accepted: () => [], requested: () => [data.help], visibility: () => [data.visibility],
       'took-over': () => from, 'party-closed': () => [data.state], ended: () => [], disposition: () => [data.disposition.value, data.phase],

@@ -34,7 +34,9 @@ impl ReportedParts {
         let text = |name: &str| data[name].as_str().unwrap_or_default().to_owned();
         let (chat, agent) = (text("interactionId"), text("agent"));
         match kind {
-            "created" => *self.chats.entry(chat).or_default() += 0,
+            "created" => {
+                self.chats.entry(chat).or_default();
+            }
             "ended" => *self.chats.entry(chat).or_default() += 1,
             "offered" => {
                 let (invitation, from) = (text("invitation"), text("from"));
