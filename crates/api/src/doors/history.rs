@@ -158,7 +158,7 @@ fn brings(service: &str, id: &InteractionId, key: &str, unit: Unit) -> Command {
 }
 
 fn customer(session: &Session, key: &str, pick: usize) -> Command {
-    if session.post.is_some() && pick % 4 > 0 {
+    if session.post.is_some() && !pick.is_multiple_of(4) {
         let said = CustomerMessage { content: vec![words("Yes")], ..CustomerMessage::default() };
         let unit = if pick % 4 == 1 { Unit::Typing(true) } else { Unit::Said(said) };
         return brings(session.service.as_str(), &session.id, key, unit);
@@ -192,8 +192,8 @@ fn act(session: &Session, party: &AgentParty, operation: O, pick: usize) -> Sess
         _ => HandoverTarget::Agent(somebody(pick / 4)),
     };
     let said = if party.talks() { "aloud" } else { SECRET };
-    let queue = (pick % 4 == 0).then(|| "Support".into());
-    let save_last_agent = pick % 3 == 0;
+    let queue = (pick.is_multiple_of(4)).then(|| "Support".into());
+    let save_last_agent = pick.is_multiple_of(3);
     match operation {
         O::Accept => SessionAct::Accept { nickname: nickname(&party.user), save_last_agent },
         O::Reject => SessionAct::Reject,
@@ -207,7 +207,7 @@ fn act(session: &Session, party: &AgentParty, operation: O, pick: usize) -> Sess
         O::Leave => SessionAct::Leave { last: None },
         O::Complete => SessionAct::Complete { queue, save_last_agent, last: None },
         O::LeaveAndComplete => SessionAct::LeaveAndComplete { queue, save_last_agent, last: None },
-        O::SetInFocus => SessionAct::SetInFocus(pick % 2 == 0),
+        O::SetInFocus => SessionAct::SetInFocus(pick.is_multiple_of(2)),
         O::SetDisposition => SessionAct::SetDisposition { value: "Referred".into(), key: None },
         O::AttachUserData | O::UpdateUserData => {
             let mut set = UserData::default();

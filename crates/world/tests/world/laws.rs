@@ -6,10 +6,7 @@ use crate::{
 };
 use desk::{Desk, call_of, ports::Note, session_of};
 use domain::{
-    Event, InteractionId, Key, Message, State, UserId,
-    agent::Agent,
-    medium,
-    offer::capacity,
+    Event, InteractionId, Key, Message, State, UserId, agent::Agent, medium, offer::capacity,
     session::AgentParty,
 };
 use std::{
@@ -208,10 +205,16 @@ fn slots(desk: &Desk, states: &BTreeMap<Key, State>, seed: u64) {
 /// Whatever waits is on the board, and something stands against every agent.
 fn waiting(desk: &Desk, states: &BTreeMap<Key, State>, seed: u64) {
     let sessions = states.values().filter_map(session_of);
-    let mut journal: BTreeSet<_> =
-        sessions.filter(|session| session.waiting).map(|session| session.id.clone()).collect();
+    let mut journal: BTreeSet<_> = sessions
+        .filter(|session| session.waiting || session.requests.iter().any(|request| request.waiting))
+        .map(|session| session.id.clone())
+        .collect();
     let calls = states.values().filter_map(call_of);
-    journal.extend(calls.filter(|call| call.is_waiting()).map(|call| call.id.clone()));
+    journal.extend(
+        calls
+            .filter(|call| call.is_waiting() || call.requests.iter().any(|request| request.waiting))
+            .map(|call| call.id.clone()),
+    );
     let board = desk.waiting();
     let listed: BTreeSet<_> = board.iter().map(|(item, _)| item.key.interaction.clone()).collect();
     assert_eq!(listed, journal, "seed {seed}");
