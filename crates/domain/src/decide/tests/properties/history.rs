@@ -1,31 +1,29 @@
-//! What is true of every history: random ones are performed, and held against it after each step. The invariants
-//! of [`TestCentre::commit`] (fold equals snapshot, slots equal live parts, terminal stays terminal, one message for
-//! each event that tells of one, everything reads back) are held by every step as well.
+//! Random histories of conversations: what is tried, by whom, from which beginnings.
 
-use super::{erase::redacted, *};
+use crate::decide::tests::*;
 use crate::{
-    InteractionId, Key, Millis, Refusal, State, UserData, UserId,
+    InteractionId, Millis, UserId,
     command::{
         AgentAct, Control, CustomerAct, CustomerMessage, DeliveryReport, HandoverTarget, Keyword, SessionAct,
         Supervise, SuperviseAct, TakeTo, Unit,
     },
     disposition::{Policy, Required},
     message::Content,
-    session::{Delivery, EndedBy, Session, SessionOperation, capabilities, is_open, may_remove},
+    session::{Delivery, EndedBy, Session, SessionOperation, capabilities, may_remove},
     task::message_task,
     watch::WatchMode,
 };
 use proptest::{collection::vec, prelude::*};
-use serde_json::{Value, json};
+use serde_json::json;
 
-const AGENTS: [&str; 3] = ["ann", "bob", "cat"];
-const SESSIONS: [&str; 4] = ["s1", "s2", "s3", "s4"];
+pub(super) const AGENTS: [&str; 3] = ["ann", "bob", "cat"];
+pub(super) const SESSIONS: [&str; 4] = ["s1", "s2", "s3", "s4"];
 /// What no erased conversation may hold. It also is no code of the book.
-const MARKER: &str = "MARKER";
+pub(super) const MARKER: &str = "MARKER";
 
 /// A choice among what there is when its turn comes.
 #[derive(Clone, Copy, Debug)]
-struct Pick(usize);
+pub(super) struct Pick(pub(super) usize);
 
 impl Pick {
     fn get<T>(self, from: &[T]) -> &T {
@@ -39,7 +37,7 @@ impl Pick {
 
 /// One move of a random history.
 #[derive(Clone, Debug)]
-enum Step {
+pub(super) enum Step {
     Open(Pick),
     Customer(Pick, Pick),
     /// Any agent tries anything.
@@ -95,9 +93,9 @@ fn step() -> impl Strategy<Value = Step> {
 }
 
 /// A situation to begin in, and what is tried from there.
-type History = (fn() -> TestCentre, Vec<Step>);
+pub(super) type History = (fn() -> TestCentre, Vec<Step>);
 
-fn history() -> impl Strategy<Value = History> {
+pub(super) fn history() -> impl Strategy<Value = History> {
     let begin: [fn() -> TestCentre; 16] = [
         TestCentre::new,
         invited,
@@ -119,29 +117,8 @@ fn history() -> impl Strategy<Value = History> {
     (proptest::sample::select(begin.to_vec()), vec(step(), 1..40))
 }
 
-/// Any pairs at all.
-fn object() -> impl Strategy<Value = UserData> {
-    let leaf = prop_oneof![
-        Just(Value::Null),
-        any::<bool>().prop_map(Value::from),
-        any::<i64>().prop_map(Value::from),
-        any::<u64>().prop_map(Value::from),
-        any::<f64>().prop_map(Value::from),
-        "\\PC{0,12}".prop_map(Value::from),
-        "[\0-\x1f\"\\\\]{0,4}".prop_map(Value::from),
-    ];
-    let key = || "\\PC{1,6}";
-    let value = leaf.prop_recursive(3, 12, 4, move |inner| {
-        prop_oneof![
-            vec(inner.clone(), 0..4).prop_map(Value::from),
-            vec((key(), inner), 0..4).prop_map(|pairs| Value::Object(pairs.into_iter().collect())),
-        ]
-    });
-    vec((key(), value), 0..4).prop_map(|pairs| UserData::new(pairs.into_iter().collect()))
-}
-
 /// Performs a history; `look` sees the centre after each step, with the conversation the step was about.
-fn perform(
+pub(super) fn perform(
     (begin, steps): &History,
     mut look: impl FnMut(&TestCentre, Option<&InteractionId>),
 ) -> TestCentre {
@@ -417,7 +394,7 @@ fn desk_acts() -> Vec<AgentAct> {
 }
 
 /// The operation with parameters that are valid, whoever performs it. `n` chooses among them.
-fn act_of(
+pub(super) fn act_of(
     world: &TestCentre,
     session: &InteractionId,
     agent: &UserId,
@@ -504,7 +481,7 @@ fn repeatable(world: &TestCentre, session: &InteractionId) -> u32 {
     outgoing.find(|(_, sent)| sent.state.may_be_repeated()).map_or(0, |(index, _)| *index)
 }
 
-fn found<'w>(world: &'w TestCentre, id: &InteractionId) -> Option<&'w Session> {
+pub(super) fn found<'w>(world: &'w TestCentre, id: &InteractionId) -> Option<&'w Session> {
     world.sessions().find(|session| session.id == *id)
 }
 
@@ -517,157 +494,4 @@ fn is_available(world: &TestCentre, session: &InteractionId, agent: &UserId) -> 
     let ready = seat.channel(&test_centre::medium()).is_some_and(crate::agent::ChannelState::takes_work);
     let part = found(world, session).is_some_and(|session| session.live_party(agent).is_some());
     ready && !part && !seat.owes(&test_centre::medium()) && seat.taken(&test_centre::medium()) < 3
-}
-
-/// Every operation of every agent is accepted if it is listed, and else refused as what it is.
-fn holds_equal(world: &TestCentre, session: &Session) {
-    for name in AGENTS {
-        let agent = UserId::from(name);
-        let party = session.party(&agent);
-        for operation in SessionOperation::ALL {
-            for n in [Pick(0), Pick(1)] {
-                let act = act_of(world, &session.id, &agent, operation, n);
-                let asked = Command::Session { session: session.id.clone(), agent: agent.clone(), act };
-                let outcome = world.ask(&asked).map(|_| ());
-                let late = operation == SessionOperation::SetDisposition
-                    && !session.live_agents().any(|party| party.user == agent)
-                    && session.agents.iter().any(|party| party.user == agent && party.joined_at.is_some());
-                match (outcome, party) {
-                    (Ok(()), _) => assert!(is_open(session, &agent, operation) || late, "{asked:?}"),
-                    (Err(Refusal::NotInState { .. }), Some(party)) => {
-                        assert!(party.is_live() && !is_open(session, &agent, operation), "{asked:?}");
-                    }
-                    (Err(Refusal::NotFound(_)), party) => {
-                        assert!(party.is_none_or(|party| !party.is_live()), "{asked:?}");
-                    }
-                    // What a platform would not carry depends on the hour and on the customer, not on the state.
-                    (Err(Refusal::WindowClosed | Refusal::OptedOut), Some(_)) => {
-                        assert!(session.post.is_some(), "{asked:?}");
-                    }
-                    (Err(why), _) => panic!("{asked:?}: {why:?}"),
-                }
-            }
-        }
-    }
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
-
-    #[test]
-    fn decide_accepts_exactly_what_capabilities_list(history in history()) {
-        perform(&history, |world, about| {
-            if let Some(session) = about.and_then(|id| found(world, id)) {
-                holds_equal(world, session);
-            }
-        });
-    }
-
-    #[test]
-    fn a_history_folds_from_nothing_to_its_snapshots(history in history()) {
-        let world = perform(&history, |_, _| ());
-        for (key, state) in &world.states {
-            let events = world.history.iter().filter(|(of, ..)| of == key);
-            if matches!(key, Key::Session(_) | Key::Agent(_) | Key::Thread(_)) {
-                let folded = events.fold(None, |state, (_, at, event)| State::apply(state, key, *at, event));
-                prop_assert_eq!(folded.as_ref(), Some(&**state));
-            }
-        }
-    }
-
-    #[test]
-    fn nobody_owes_a_disposition_forever(history in history()) {
-        required::nobody_owes_forever(perform(&history, |_, _| ()));
-    }
-
-    #[test]
-    fn whatever_an_application_attaches_reads_back(came in object(), then in object()) {
-        let key = then.pairs().keys().next().cloned();
-        let mut opening = opening("s1", &json!({}));
-        opening.user_data = came;
-        let world = TestCentre::new().then(Command::Open(Box::new(opening))).then(offer("ann")).then(ann(accept()));
-        let world = world.then(ann(SessionAct::UpdateUserData(then.clone())));
-        for (key, value) in then.pairs() {
-            prop_assert_eq!(world.session().user_data.get(key), Some(value));
-        }
-        world.then(ann(SessionAct::DeleteUserData(key.into_iter().collect())));
-    }
-
-    #[test]
-    fn erased_conversations_fold_to_their_snapshots_and_hold_no_word(history in history()) {
-        let mut world = perform(&history, |_, _| ());
-        for id in SESSIONS {
-            // Bring to an end what can be.
-            let _ = world.act(&Command::Customer { session: id.into(), act: CustomerAct::Leave(EndedBy::Idle) });
-        }
-        world = AGENTS.into_iter().fold(world, |world, name| world.then(log_out(name)));
-        for id in SESSIONS {
-            let over = found(&world, &id.into()).is_some_and(|session| !session.is_open());
-            prop_assert_eq!(world.act(&Command::Erase { session: id.into() }).is_ok(), over);
-        }
-        prop_assert!(!redacted(&world).contains(MARKER));
-    }
-}
-
-#[test]
-fn random_histories_reach_every_state() {
-    use proptest::{strategy::ValueTree, test_runner::TestRunner};
-    let mut runner = TestRunner::deterministic();
-    let mut seen = std::collections::BTreeSet::new();
-    for _ in 0..2_000 {
-        let history = history().new_tree(&mut runner).expect("a history").current();
-        let world = perform(&history, |_, _| ());
-        seen.extend(world.history.iter().map(|(.., event)| event.kind()));
-        let parts = world.sessions().flat_map(|session| &session.agents);
-        seen.extend(parts.map(|party| party.state.as_str()));
-    }
-    let states = ["Invited", "Chatting", "JoinFailed", "LeftChat", "Completed", "Revoked"];
-    let session = [
-        "created",
-        "queued",
-        "offered",
-        "requested",
-        "request-ended",
-        "visibility",
-        "took-over",
-        "offer-ended",
-        "accepted",
-        "join-failed",
-        "message",
-        "delivery",
-        "resent",
-        "amended",
-        "window-closing",
-        "typing",
-        "renamed",
-        "talk-ended",
-        "user-data",
-        "comment",
-        "party-closed",
-        "taken-away",
-        "ended",
-        "erased",
-    ];
-    let agent = [
-        "logged-in",
-        "logged-out",
-        "connection-lost",
-        "connection-back",
-        "absence-until",
-        "state",
-        "disposition-owed",
-        "disposition-settled",
-        "do-not-disturb",
-        "slot-taken",
-        "slot-freed",
-        "monitoring-began",
-        "monitoring-ended",
-        "watched-by",
-        "focus",
-    ];
-    let wanted = states.map(str::to_owned).into_iter().chain(["disposition".to_owned()]);
-    let wanted = wanted.chain(session.map(|word| format!("session.{word}")));
-    for word in wanted.chain(agent.map(|word| format!("agent.{word}"))) {
-        assert!(seen.contains(word.as_str()), "{word} is never reached: the properties would prove little");
-    }
 }
