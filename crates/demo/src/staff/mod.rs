@@ -9,6 +9,7 @@ mod advice;
 mod asking;
 mod calls;
 mod colleague;
+mod course;
 mod following;
 pub(crate) mod guests;
 mod heard;
@@ -16,10 +17,10 @@ mod scripted;
 mod talk;
 mod watching;
 
+use course::Course;
 use heard::Heard;
 use scripted::Duty;
 pub(crate) use scripted::{FIRST, is_scripted};
-use talk::Course;
 
 use crate::chance::Chance;
 use desk::{Desk, Refused};

@@ -13,7 +13,6 @@ use domain::{
     session::{AgentParty, AgentPartyState, Session, SessionOperation, is_open},
 };
 use std::{ops::Range, time::Duration};
-use tokio::time::Instant;
 
 /// How long an offer is looked at, in milliseconds.
 const BEFORE_ACCEPT: Range<u64> = 400..1_500;
@@ -28,33 +27,6 @@ const PERSON_SILENT_TOO_LONG: Duration = Duration::from_secs(600);
 
 /// How long an agent leaves the word to a person who talks with the customer as well, in milliseconds.
 const GIVES_WAY: Range<u64> = 10_000..15_000;
-
-/// What an agent remembers of a conversation that they serve. All else they read in it.
-pub(super) struct Course {
-    /// Index of the customer's newest words that are answered.
-    answered: u32,
-    /// Index of the customer's newest words that were left to a person.
-    gave_way: u32,
-    /// Index of the newest words, and when they were heard.
-    newest: (u32, Instant),
-    /// Whether they will speak of their own: ask a colleague, or coach. `None` until they decide.
-    pub(super) speaks: Option<bool>,
-}
-
-impl Course {
-    pub(super) fn new() -> Self {
-        Self { answered: 0, gave_way: 0, newest: (0, Instant::now()), speaks: None }
-    }
-
-    /// For how long nobody has said anything.
-    pub(super) fn quiet(&mut self, heard: &Heard) -> Duration {
-        let newest = heard.newest();
-        if newest > self.newest.0 {
-            self.newest = (newest, Instant::now());
-        }
-        self.newest.1.elapsed()
-    }
-}
 
 /// What comes after a step.
 pub(super) enum Step {

@@ -76,6 +76,7 @@ impl Machine for session::Session {
             via,
             late,
             known,
+            own: part.is_some(),
         })
     }
 

@@ -281,6 +281,10 @@ pub enum Fact {
         late: bool,
         /// Whether the book knows the value.
         known: bool,
+        /// Whether it is kept as the agent's own beside what others set. In events of releases that kept one for all it
+        /// is not, so that they come to the snapshots that those releases wrote.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        own: bool,
     },
     /// The agents' note changed.
     Commented {

@@ -223,9 +223,9 @@ impl Session {
                 self.user_data.change(set, removed);
                 self.dispositions.retain(|set| !removed.contains(&set.key));
             }
-            Fact::Disposition { leg, key, value, late, .. } => {
-                self.apply_disposition(leg, key, value, *late);
-            }
+            Fact::Disposition { leg, key, value, late: true, .. } => self.apply_late(leg, key, value),
+            Fact::Disposition { leg, key, value, own: true, .. } => self.apply_own(leg, key, value),
+            Fact::Disposition { key, value, .. } => self.show(key, Some(value)),
             Fact::Commented { comment, .. } => self.comment = Some(comment.clone()),
             Fact::TakenAway { agent, barred_until, .. } => {
                 if let Some(until) = barred_until {
@@ -290,24 +290,28 @@ impl Session {
         }
     }
 
-    /// What an agent set is their own; what everybody is shown is what was set last and stands still.
-    fn apply_disposition(&mut self, leg: &ParticipantId, key: &str, value: &Value, late: bool) {
-        if late {
-            if let Some(party) = self.agents.iter_mut().find(|party| party.participant == *leg) {
-                party.late.insert(key.to_owned(), value.clone());
-            }
-            return;
+    /// What was set after a part ended is for reporting alone.
+    fn apply_late(&mut self, leg: &ParticipantId, key: &str, value: &Value) {
+        if let Some(party) = self.agents.iter_mut().find(|party| party.participant == *leg) {
+            party.late.insert(key.to_owned(), value.clone());
         }
+    }
+
+    /// What an agent set is their own; what everybody is shown is what was set last and stands still.
+    fn apply_own(&mut self, leg: &ParticipantId, key: &str, value: &Value) {
         self.dispositions.retain(|set| set.party != *leg || set.key != key);
-        let is_agent = *leg != self.customer.participant;
-        if is_agent && !value.is_null() {
+        if !value.is_null() {
             let set = AgentDisposition { party: leg.clone(), key: key.to_owned(), value: value.clone() };
             self.dispositions.push(set);
         }
-        let latest = self.dispositions.iter().rfind(|set| set.key == key).map(|set| &set.value);
-        let stands = if is_agent { latest } else { Some(value).filter(|value| !value.is_null()) };
-        match stands.cloned() {
-            Some(value) => self.user_data.set(key, value),
+        let latest = self.dispositions.iter().rfind(|set| set.key == key).map(|set| set.value.clone());
+        self.show(key, latest.as_ref());
+    }
+
+    /// Writes what everybody is shown under a key; nothing is the same as null.
+    fn show(&mut self, key: &str, value: Option<&Value>) {
+        match value.filter(|value| !value.is_null()) {
+            Some(value) => self.user_data.set(key, value.clone()),
             None => self.user_data.change(&UserData::default(), &[key.to_owned()]),
         }
     }
@@ -324,7 +328,6 @@ impl Session {
                 party.closed_at = Some(at);
             }
             let participant = party.participant.clone();
-            self.typing.remove(&participant);
             self.typing_to_agents.remove(&participant);
         }
     }

@@ -32,7 +32,7 @@ pub struct CentreEntry {
     /// beside all but a call.
     #[schemars(
         with = "Option<BTreeMap<String, CapacityEntry>>",
-        example = serde_json::json!({"chat": {"max": 3, "while_busy": ["smsession"]}, "voice": 1})
+        example = serde_json::json!({"voice": {"max": 1, "while_busy": []}})
     )]
     pub capacity: Option<CapacityEntries>,
     /// How many interactions of all media together an agent is offered; as many as the media allow when not given.

@@ -99,6 +99,7 @@ pub(super) fn data(of: Conversation<'_>, at: Millis, fact: &domain::session::Fac
         via,
         late,
         known,
+        own: _,
     } = fact
     else {
         return None;

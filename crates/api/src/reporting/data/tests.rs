@@ -51,6 +51,7 @@ fn disposition(value: Value, previous: Value, late: bool, by_agent: bool) -> Fac
         via: if by_agent { Via::SetDisposition } else { Via::CustomerData },
         late,
         known: true,
+        own: by_agent,
     }
 }
 

@@ -2,13 +2,14 @@
 //! and log out in the middle of it.
 
 mod colleagues;
+mod offers;
 
 use super::{
     customer::{Rooms, note},
     ledger::{Ledger, Outcome, What},
 };
 use anyhow::{Result, ensure};
-use colleagues::offers;
+use offers::offers;
 use serde_json::{Value, json};
 use std::{
     collections::{BTreeMap, BTreeSet},

@@ -1,7 +1,7 @@
 //! What an agent does together with colleagues in a chat: asks one for advice, invites whoever comes from the queue, hands
 //! over, speaks to agents alone, takes somebody out, leaves.
 
-use super::{Agent, Outcome, What};
+use super::{Agent, Outcome, What, offers::offers};
 use serde_json::{Value, json};
 
 impl Agent {
@@ -69,9 +69,4 @@ impl Agent {
         let answer = self.post(&format!("/me/chats/{id}"), &body).await;
         self.ledger.asked(What::Colleague, &name, Outcome::of(&answer));
     }
-}
-
-/// Whether an operation is open to the agent in a chat.
-pub(super) fn offers(chat: &Value, operation: &str) -> bool {
-    chat["capabilities"].as_array().is_some_and(|open| open.iter().any(|one| one == operation))
 }
