@@ -4,13 +4,11 @@ import asyncio
 import sys
 
 from peer.clerk import Clerk
-from peer.desk import Customer
 from peer.exchange import QUEUE, Exchange
 from peer.expect import eventually, expect, same
 from peer.phone import Phone
 from peer.rtp import Sound
 from peer.script import cases, main
-from peer.shapes import about
 
 TOM, ANA = "5001", "5002"  # the numbers of two agents
 CARL = 610  # Hz: what callers speak; the agents speak the others
@@ -423,9 +421,9 @@ async def abandoned(flags, leaving):
 # 6. Media beside each other.
 
 async def slots(flags, leaving):
-    """Who is in a call is offered no second one, but still chats; the second comes when the first is over."""
+    """Who is in a call is offered no second one; it comes when the first is over."""
     exchange = await opened(flags, leaving)
-    tom, phone = await staffed(exchange, leaving, channels=("voice", "chat"))
+    tom, phone = await staffed(exchange, leaving)
     caller = await Phone("caller", CARL).open(leaving)
     call = await talking(exchange, tom, phone, caller)
     second = await Phone("second", 1170).open(leaving)
@@ -433,12 +431,6 @@ async def slots(flags, leaving):
     await second.talks()
     await second.hears_hold_tone(20)
     same([c["id"] for c in await tom.calls()], [call], "calls of somebody who talks")
-    customer = Customer(exchange.url, tom.desk.http.__class__())
-    leaving.push_async_callback(customer.http.close)
-    await customer.command(nickname="Ines", subject="Invoice 17")
-    invited = await tom.ear.next("the chat", about(customer.chat_id), 0, 20)
-    same(invited["data"]["chat"]["state"], "Invited", "a chat while Tom talks")
-    await tom.desk.operate(f"/me/chats/{customer.chat_id}", "Accept", nickname="Tom")
     await asyncio.gather(caller.hears(phone), phone.hears(caller))
     # The next call may ring before the answer to the hang-up is read.
     ringing = phone.now

@@ -7,7 +7,7 @@ use crate::{
     across::Taken,
     agent::{self, AgentState, Readiness},
     centre::{Centre, system_states},
-    interaction::Interaction,
+    interaction::{Interaction, Part},
     notice::Wording,
     offer::{Candidate, Work, stands},
     session::Session,
@@ -47,7 +47,8 @@ pub(super) fn permit<I: Interaction>(
         extra: &extra,
         has_phone,
     };
-    let takes_part = interaction.live_part(agent).is_some();
+    // In a call somebody may take part although their latest part in it is over.
+    let takes_part = interaction.parts().iter().any(|part| part.is_live() && part.agent() == Some(agent));
     let work = Work { medium, queue: queue.as_deref(), takes_part, barred_until, is_given_up: false };
     match candidate.obstacle(&work, draft.now) {
         Some(obstacle) => Err(not(medium, obstacle.in_brief())),

@@ -276,7 +276,7 @@ mod calls {
         a_phone_is_rung_after_a_kill_and_one_that_is_gone_is_found_out: "restart";
         a_call_that_nobody_answers_goes_to_the_next_agent: "no_answer";
         callers_who_give_up: "abandoned";
-        calls_and_chats_share_an_agent: "slots";
+        who_talks_is_offered_no_second_call: "slots";
     }
 
     calls! {

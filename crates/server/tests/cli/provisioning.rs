@@ -130,7 +130,7 @@ fn the_demo_is_provisioned_once_and_refused_outside_the_demo() {
         assert!(dir.serve("serve --demo --data d --http 127.0.0.1:0").stop());
     }
     let events = dir.run("events --data d").out;
-    assert_eq!(events.lines().filter(|line| line.contains("jackfield.user.put")).count(), 11, "{events}");
+    assert_eq!(events.lines().filter(|line| line.contains("jackfield.user.put")).count(), 13, "{events}");
     assert_eq!(events.lines().filter(|line| line.contains("jackfield.centre.put")).count(), 1, "{events}");
     let said = dir.run("serve --data d --http 127.0.0.1:0");
     assert!(!said.ok && said.err.contains("demo's password"), "{}", said.err);
