@@ -69,7 +69,7 @@ async fn an_agent_has_no_more_of_all_media_than_the_centre_says() {
     let call = exchange.calls_in("+15550142", "9000").await;
     let standings = app.desk.standings(&ItemKey::of(call));
     assert_eq!(standings[0].obstacle, Some(Obstacle::TotalFull { most: 1 }));
-    // What he begins himself is not offered to him.
+    // What they begin themselves is not offered to them.
     exchange.registers("5002", true).await;
     let dial = serde_json::json!({"operationName": "Dial", "destination": {"phoneNumber": "5002"}});
     tom.post(CALLS, dial).await.ok();
