@@ -70,6 +70,9 @@ fn invite(
     offering: &Offering<'_>,
     invitation: Invitation,
 ) -> Result<(), DecideError> {
+    if !session.is_open() {
+        return Err(offer::not(&session.medium, "it is over"));
+    }
     offer::permit(draft, session, offering)?;
     let deadline = offer::lapses_at(draft, offering.queue.unwrap_or(&session.queue))?;
     part::seat(draft, session, offering.agent, invitation, Some(deadline))
