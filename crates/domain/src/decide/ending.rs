@@ -32,6 +32,8 @@ pub(super) fn customer_gone(
 /// Ends the conversation.
 fn end(draft: &mut Draft<'_>, session: &Session) -> Result<(), DecideError> {
     let closer = session.talk_ended.unwrap_or(EndedBy::Agent);
+    // Nobody is left whom a queue could help.
+    withdraw::all(draft, &session.id, None, closer)?;
     let dispositioned = disposition::is_set(draft, session, None)?;
     draft.tell(&session.id, Fact::Ended { closer, dispositioned })
 }
