@@ -132,8 +132,9 @@ fn refuse_taken(draft: &mut Draft<'_>, id: &UserId, dn: &Dn) -> Result<(), Decid
     let Some(device) = draft.device(dn)? else { return Ok(()) };
     let Some(other) = device.user().filter(|user| *user != id).cloned() else { return Ok(()) };
     let Some(agent) = draft.agent(&other)? else { return Ok(()) };
-    // Whoever works on other channels alone has no use for their phone.
-    let works = device.owner.as_ref() != Some(&other) || agent.channel(&medium::voice()).is_some();
+    // Whoever works on other channels alone has no use for their own phone.
+    let is_guest = matches!(device.occupant, Occupant::Guest(_));
+    let works = is_guest || agent.channel(&medium::voice()).is_some();
     if works || live(draft, &agent)?.contains(dn) {
         let name = &agent.user_name;
         return Err(Refusal::InUse(format!("Device '{dn}', where {name} works,")).into());

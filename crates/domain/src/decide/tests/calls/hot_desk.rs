@@ -251,6 +251,11 @@ fn phones_are_provisioned_anew_around_a_guest() {
     assert_eq!(world.then(log_out("ann")).at("5008"), "ann");
     let world = at_bobs().then(has_phone("bob", None)).then(has_phone("ann", Some("5002")));
     assert_eq!(world.then(log_out("ann")).at("5002"), "ann");
+    // A guest is one also at a phone that has become theirs meanwhile.
+    let guest =
+        phones().then(log_out("ann")).then(super::super::acts::log_in("ann")).then(sit("ann", "5009"));
+    let world = guest.then(has_phone("ann", Some("5009"))).then(log_out("bob"));
+    check(world, log_in_at("bob", "5009"), "no: Device '5009', where ann works, is in use");
     let no_hall = centre_with(|centre| centre.places.clear());
     let world = away().then(no_hall);
     check(world.clone(), log_in_at("ann", "5009"), "");
