@@ -101,7 +101,8 @@ pub(super) fn complete(
     let mut targets: Vec<&Party> = call.others(both.consult).collect();
     targets.sort_by_key(|target| target.watch.is_some());
     for target in targets {
-        let serves = takes_queue && target.has_answered();
+        // Who called in themselves, and was brought into the consultation, serves nobody.
+        let serves = takes_queue && target.has_answered() && target.origin != PartyOrigin::Caller;
         takes_queue &= !serves;
         let origin = if serves { PartyOrigin::Queue } else { target.origin };
         // One whom a colleague calls in takes over from that colleague.
