@@ -45,7 +45,7 @@ pub struct UserChannelOfflineRequest {}
 pub struct UserChannelReleaseFromDispositionsRequest {}
 
 /// Which conversations a supervisor is shown.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub enum ChatMonitoringMode {
     /// The next one.
     NextChat,
@@ -55,7 +55,7 @@ pub enum ChatMonitoringMode {
 }
 
 /// How a supervisor follows a conversation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub enum ChatMonitoring {
     /// Seen by nobody but supervisors.
     Monitor,
@@ -73,8 +73,7 @@ macro_rules! follows {
         #[serde(rename_all = "camelCase")]
         pub struct $name {
             /// Which conversations; all when left out.
-            #[schema(value_type = Option<ChatMonitoringMode>)]
-            supervisor_monitoring_mode: Option<String>,
+            supervisor_monitoring_mode: Option<ChatMonitoringMode>,
             /// Read and not kept: the name that `Accept` gives counts.
             #[expect(dead_code, reason = "clients send it; the name that they accept with is the one that is seen")]
             nickname: Option<String>,
@@ -100,27 +99,25 @@ pub struct UserChannelCancelSupervisorMonitoringRequest {}
 #[serde(rename_all = "camelCase")]
 pub struct UserSessionIntrudeRequest {
     /// How; as the supervisor asked to follow the agent on this channel when left out.
-    #[schema(value_type = Option<ChatMonitoring>)]
-    supervisor_visibility_mode: Option<String>,
+    supervisor_visibility_mode: Option<ChatMonitoring>,
 }
 
-fn mode(name: Option<&str>) -> Result<WatchMode, Refusal> {
-    match name {
-        Some("NextChat") => Ok(WatchMode::Next),
-        None | Some("AllChats") => Ok(WatchMode::All),
-        Some(_) => {
-            let why = "'supervisorMonitoringMode' is neither NextChat nor AllChats";
-            Err(Refusal::Invalid(why.into()))
+impl From<ChatMonitoringMode> for WatchMode {
+    fn from(mode: ChatMonitoringMode) -> Self {
+        match mode {
+            ChatMonitoringMode::NextChat => Self::Next,
+            ChatMonitoringMode::AllChats => Self::All,
         }
     }
 }
 
-fn monitoring(name: &str) -> Result<Monitoring, Refusal> {
-    match name {
-        "Monitor" => Ok(Monitoring::ListenIn),
-        "Coach" => Ok(Monitoring::Coach),
-        "BargeIn" => Ok(Monitoring::BargeIn),
-        _ => Err(Refusal::Invalid("'supervisorVisibilityMode' is none of Monitor, Coach and BargeIn".into())),
+impl From<ChatMonitoring> for Monitoring {
+    fn from(monitoring: ChatMonitoring) -> Self {
+        match monitoring {
+            ChatMonitoring::Monitor => Self::ListenIn,
+            ChatMonitoring::Coach => Self::Coach,
+            ChatMonitoring::BargeIn => Self::BargeIn,
+        }
     }
 }
 
@@ -170,15 +167,15 @@ pub enum UserSessionAct {
 fn armed(
     channel: Option<MediumName>,
     monitoring: Monitoring,
-    named: Option<&str>,
-) -> Result<Option<UserChannelAct>, Refusal> {
-    let mode = mode(named)?;
-    Ok(channel.map(|channel| UserChannelAct::Supervise(channel, SuperviseAct::Arm { monitoring, mode })))
+    mode: Option<ChatMonitoringMode>,
+) -> Option<UserChannelAct> {
+    let mode = mode.unwrap_or_default().into();
+    channel.map(|channel| UserChannelAct::Supervise(channel, SuperviseAct::Arm { monitoring, mode }))
 }
 
 impl UserChannelRequest {
     /// What the request means for one channel, or for all. `act` says what it means when an agent asks for it themselves.
-    pub fn act<E: From<Refusal>>(
+    pub fn act<E>(
         self,
         channel: Option<MediumName>,
         act: impl FnOnce(Option<MediumName>, ChannelRequest) -> Result<AgentAct, E>,
@@ -186,15 +183,9 @@ impl UserChannelRequest {
         Ok(match self {
             Self::Offline(_) => Some(UserChannelAct::Control(Control::Offline { channel })),
             Self::ReleaseFromDispositions(_) => Some(UserChannelAct::Release(channel)),
-            Self::Monitor(asked) => {
-                armed(channel, Monitoring::ListenIn, asked.supervisor_monitoring_mode.as_deref())?
-            }
-            Self::Coach(asked) => {
-                armed(channel, Monitoring::Coach, asked.supervisor_monitoring_mode.as_deref())?
-            }
-            Self::BargeIn(asked) => {
-                armed(channel, Monitoring::BargeIn, asked.supervisor_monitoring_mode.as_deref())?
-            }
+            Self::Monitor(asked) => armed(channel, Monitoring::ListenIn, asked.supervisor_monitoring_mode),
+            Self::Coach(asked) => armed(channel, Monitoring::Coach, asked.supervisor_monitoring_mode),
+            Self::BargeIn(asked) => armed(channel, Monitoring::BargeIn, asked.supervisor_monitoring_mode),
             Self::CancelSupervisorMonitoring(_) => {
                 channel.map(|channel| UserChannelAct::Supervise(channel, SuperviseAct::Cancel))
             }
@@ -223,8 +214,7 @@ impl UserSessionRequest {
                 })
             }
             Self::Intrude(asked) => {
-                let named = asked.supervisor_visibility_mode.as_deref().map(monitoring).transpose()?;
-                Ok(UserSessionAct::Intrude(named))
+                Ok(UserSessionAct::Intrude(asked.supervisor_visibility_mode.map(Into::into)))
             }
             Self::PlaceInQueue(asked) => Ok(UserSessionAct::Take(
                 asked.queue_name.map_or(TakeTo::Back, |name| TakeTo::Queue(QueueName::from(name.as_str()))),

@@ -8,7 +8,7 @@ use testkit::{Client, ScriptedSwitch, TestServer};
 
 const CALLS: &str = "/me/devices/de000000-0000-4000-8000-000000005001/calls";
 
-/// Tom at his desk, and Mei at the phone in the hall.
+/// Tom at a desk, and Mei at the phone in the hall.
 async fn at_work<'a>(app: &'a TestServer, exchange: &ScriptedSwitch<'_>) -> (Client<'a>, Client<'a>) {
     for dn in ["5001", "5002", "5010"] {
         exchange.registers(dn, true).await;

@@ -25,6 +25,16 @@ async fn asks(client: &Client<'_>, guest: &Guest<'_>, operation: &str, whom: &Cl
     client.post(&chat(guest), json!({"operationName": operation, "targetUri": target})).await.ok()
 }
 
+/// Mei came as Tom asked, and both have heard of it.
+async fn with_mei<'a>(app: &'a TestServer, operation: &str) -> (Client<'a>, Client<'a>, Guest<'a>) {
+    let (tom, mei, ines) = talking(app).await;
+    asks(&tom, &ines, operation, &mei).await;
+    mei.accepts(&ines, "Mei").await.ok();
+    tom.hears().await;
+    mei.hears().await;
+    (tom, mei, ines)
+}
+
 /// What was told since the last time: the kind of a change with the state and who is there, or the entries of the log with
 /// who sees them.
 async fn told(client: &Client<'_>) -> Vec<String> {
@@ -92,11 +102,7 @@ async fn c_a_colleague_advises() {
 #[tokio::test]
 async fn c_who_advised_is_invited_and_then_has_the_conversation() {
     let app = TestServer::start().await;
-    let (tom, mei, ines) = talking(&app).await;
-    asks(&tom, &ines, "Consult", &mei).await;
-    mei.accepts(&ines, "Mei").await.ok();
-    tom.hears().await;
-    mei.hears().await;
+    let (tom, mei, ines) = with_mei(&app, "Consult").await;
     asks(&tom, &ines, "Invite", &mei).await;
     let now = ["ParticipantsUpdated Chatting [Ines Tom Mei]", "Mei ParticipantRejoined for All"];
     assert_eq!(told(&tom).await, now);
@@ -117,11 +123,7 @@ async fn c_who_advised_is_invited_and_then_has_the_conversation() {
 #[tokio::test]
 async fn c_a_transfer_to_who_advised_is_done_at_once() {
     let app = TestServer::start().await;
-    let (tom, mei, ines) = talking(&app).await;
-    asks(&tom, &ines, "Consult", &mei).await;
-    mei.accepts(&ines, "Mei").await.ok();
-    tom.hears().await;
-    mei.hears().await;
+    let (tom, mei, ines) = with_mei(&app, "Consult").await;
     asks(&tom, &ines, "Transfer", &mei).await;
     assert_eq!(told(&tom).await.last().map(String::as_str), Some("StatusChange Completed []"));
     assert_eq!(told(&mei).await.last().map(String::as_str), Some("ParticipantsUpdated Chatting [Ines Mei]"));
@@ -150,11 +152,7 @@ async fn c_the_inviter_is_told_that_nobody_comes() {
 #[tokio::test]
 async fn c_a_member_is_taken_out() {
     let app = TestServer::start().await;
-    let (tom, mei, ines) = talking(&app).await;
-    asks(&tom, &ines, "Invite", &mei).await;
-    mei.accepts(&ines, "Mei").await.ok();
-    tom.hears().await;
-    mei.hears().await;
+    let (tom, mei, ines) = with_mei(&app, "Invite").await;
     asks(&tom, &ines, "RemoveParticipantFromConference", &mei).await;
     assert_eq!(told(&tom).await, ["Mei ParticipantLeft for All", "ParticipantsUpdated Chatting [Ines Tom]"]);
     assert_eq!(told(&mei).await.last().map(String::as_str), Some("StatusChange Completed []"));
@@ -164,11 +162,7 @@ async fn c_a_member_is_taken_out() {
 #[tokio::test]
 async fn c_nobody_is_told_anything_once_their_part_is_over() {
     let app = TestServer::start().await;
-    let (tom, mei, ines) = talking(&app).await;
-    asks(&tom, &ines, "Consult", &mei).await;
-    mei.accepts(&ines, "Mei").await.ok();
-    tom.hears().await;
-    mei.hears().await;
+    let (tom, mei, ines) = with_mei(&app, "Consult").await;
     tom.operate(&chat(&ines), "Complete").await.ok();
     assert_eq!(told(&tom).await, ["Tom ParticipantLeft for All", "StatusChange Completed []"]);
     let leaving =
