@@ -1,13 +1,13 @@
 //! Supervisors follow the conversations of those they lead (spec: digital-channels#2.8): one is offered to them when that
 //! agent takes it, or at once when they ask for it. Whether they may is judged each time.
 
-use super::{DecideError, Draft, lead, offer, part};
+use super::{DecideError, Draft, lead, offer, part, withdraw};
 use crate::{
     InteractionId, MediumName, Refusal, UserId,
     agent::Fact as AgentFact,
     command::{Supervise, SuperviseAct},
     message::Content,
-    session::{AgentParty, AgentPartyState, Fact, Following, Invitation, Session},
+    session::{AgentParty, AgentPartyState, EndedBy, Fact, Following, Invitation, Session},
     watch::{AgentWatch, FEATURE, Monitoring, WatchMode},
 };
 
@@ -213,7 +213,8 @@ pub(super) fn may_stay(
     Ok(false)
 }
 
-/// A supervisor follows otherwise. Whoever does not see them any more is told that they left.
+/// A supervisor follows otherwise. Whoever does not see them any more is told that they left, and what the supervisor
+/// asked for ends: nobody is offered something by somebody they do not see.
 pub(super) fn switch(
     draft: &mut Draft<'_>,
     session: &Session,
@@ -222,6 +223,7 @@ pub(super) fn switch(
 ) -> Result<(), DecideError> {
     let Some(following) = &party.follows else { return Ok(()) };
     if monitoring.visibility() > party.visibility {
+        withdraw::all(draft, &session.id, Some(&party.user), EndedBy::Agent)?;
         draft.say(&session.id, party.author(), Content::Left)?;
     }
     let changed = Fact::VisibilityChanged {

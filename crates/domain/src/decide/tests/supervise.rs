@@ -276,6 +276,16 @@ fn what_a_supervisor_asked_of_others_goes_with_them() {
 }
 
 #[test]
+fn what_a_supervisor_asked_of_others_ends_when_they_step_back() {
+    check(
+        followed_as(Monitoring::BargeIn).then(cat(to_agent("bob"))),
+        cat(SessionAct::Follow(Monitoring::ListenIn)),
+        "offer-ended bob Revoked by agent; bob: -slot; said left by cat; cat for Supervisors ListenIn; \
+         said rejoined to supervisors by cat",
+    );
+}
+
+#[test]
 fn who_comes_forward_is_followed_as_well() {
     let follows = |world: TestCentre| {
         let all = monitors(Monitoring::ListenIn, WatchMode::All);
