@@ -102,6 +102,7 @@ fn the_centre() -> Centre {
         medium: medium.into(),
         queue: QueueName::from(QUEUE),
         inactivity,
+        idle_slot: 0,
         terms,
     };
     let sms = Terms { max_chars: Some(SMS_CHARS), ..Terms::default() };

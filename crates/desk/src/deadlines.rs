@@ -150,7 +150,7 @@ fn deadlines(key: &Key, state: &State) -> Vec<(Due, Millis, Option<Millis>)> {
         (Key::Session(id), State::Session(session)) => {
             let since = |what: &Deadline| match what {
                 Deadline::Offer(agent) => session.live_party(agent).map(|party| party.invited_at),
-                Deadline::Idle => session.post.as_ref().map(|post| post.spoken_at),
+                Deadline::Idle | Deadline::Slots => session.post.as_ref().map(|post| post.spoken_at),
                 Deadline::Request(number) => session.request(*number).map(|request| request.place.since),
                 Deadline::Window => None,
             };

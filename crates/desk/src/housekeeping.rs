@@ -158,6 +158,7 @@ impl Desk {
             Due::Session(session, Deadline::Offer(agent)) => Command::OfferLapsed { session, agent },
             Due::Session(session, Deadline::Window) => Command::WindowClosing { session },
             Due::Session(session, Deadline::Idle) => Command::FellSilent { session },
+            Due::Session(session, Deadline::Slots) => Command::SlotsIdle { session },
             Due::Session(session, Deadline::Request(request)) => Command::RequestLapsed { session, request },
             Due::WrapUp(agent) => Command::WrapUpOver { agent },
             Due::Call(call, due) => return self.call_due(call, due).await,

@@ -77,6 +77,7 @@ pub(crate) fn interaction(command: &Command) -> Option<&InteractionId> {
         | Command::WindowClosing { session }
         | Command::RequestLapsed { session, .. }
         | Command::FellSilent { session }
+        | Command::SlotsIdle { session }
         | Command::TakeOver { session, .. }
         | Command::Erase { session } => Some(session),
         Command::Supervise(asked) => match &asked.act {
@@ -148,6 +149,7 @@ const fn kind(command: &Command) -> &'static str {
         Command::Settle { .. } => "settle",
         Command::WindowClosing { .. } => "window-closing",
         Command::FellSilent { .. } => "fell-silent",
+        Command::SlotsIdle { .. } => "slots-idle",
         Command::RequestLapsed { .. } => "request-lapsed",
         Command::Supervise(asked) => match asked.act {
             SuperviseAct::Arm { .. } => "supervise.arm",

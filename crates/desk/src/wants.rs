@@ -89,7 +89,8 @@ pub(crate) fn keys(command: &Command) -> Vec<Key> {
         | Command::Report { session, .. }
         | Command::WindowClosing { session }
         | Command::RequestLapsed { session, .. }
-        | Command::FellSilent { session } => {
+        | Command::FellSilent { session }
+        | Command::SlotsIdle { session } => {
             keys.push(Key::Session(session.clone()));
         }
         Command::Session { session, agent, act } => {

@@ -109,6 +109,11 @@ pub enum Command {
         /// The conversation.
         session: InteractionId,
     },
+    /// Nobody wrote in a conversation for so long that it takes no slot any more.
+    SlotsIdle {
+        /// The conversation.
+        session: InteractionId,
+    },
     /// A call comes in.
     Arrive(Box<Arrive>),
     /// An agent calls somebody.

@@ -59,6 +59,7 @@ impl Event {
                 | Self::Device(device::DeviceEvent::Occupied { .. } | device::DeviceEvent::WatchedBy { .. })
                 | Self::Agent(agent::AgentEvent {
                     fact: agent::Fact::SlotTaken { .. }
+                        | agent::Fact::SlotIdle { .. }
                         | agent::Fact::SlotFreed { .. }
                         | agent::Fact::WatchedBy { .. }
                         | agent::Fact::AbsenceUntil { .. },

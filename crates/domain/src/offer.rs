@@ -196,7 +196,8 @@ impl Candidate<'_> {
     }
 
     fn taken_in_all(&self) -> usize {
-        let held: usize = self.agent.map_or(0, |agent| agent.slots.values().map(Vec::len).sum());
+        let held: usize =
+            self.agent.map_or(0, |agent| agent.slots.keys().map(|medium| agent.taken(medium)).sum());
         held + self.extra.values().sum::<usize>()
     }
 

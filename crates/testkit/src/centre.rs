@@ -122,7 +122,13 @@ fn centre(id: &str, name: &str) -> Centre {
 
 /// A service that leads to a queue, and lets customers go who were silent for so long, in milliseconds.
 pub fn service(medium: &Medium, queue: &str, inactivity: Millis) -> Service {
-    Service { medium: medium.name.clone(), queue: queue.into(), inactivity, terms: Terms::default() }
+    Service {
+        medium: medium.name.clone(),
+        queue: queue.into(),
+        inactivity,
+        idle_slot: 0,
+        terms: Terms::default(),
+    }
 }
 
 /// The service of web chat, and one that bears the name of its medium for each that a connector carries.

@@ -54,6 +54,7 @@ pub(super) fn render(
         | Fact::ConnectionBack
         | Fact::AbsenceUntil { .. }
         | Fact::SlotTaken { .. }
+        | Fact::SlotIdle { .. }
         | Fact::SlotFreed { .. }
         | Fact::WatchBegan { .. }
         | Fact::WatchEnded { .. }
@@ -141,6 +142,7 @@ impl DeviceNotes<'_> {
             | Fact::ConnectionBack
             | Fact::AbsenceUntil { .. }
             | Fact::SlotTaken { .. }
+            | Fact::SlotIdle { .. }
             | Fact::SlotFreed { .. }
             | Fact::WatchBegan { .. }
             | Fact::WatchEnded { .. }

@@ -68,6 +68,7 @@ impl SessionNotes<'_> {
             | Fact::Requested { .. }
             | Fact::TakenAway { .. }
             | Fact::FoundClosed { .. }
+            | Fact::SlotsLeft
             | Fact::Preferred { .. }
             | Fact::Disposition { late: true, .. }
             | Fact::Ended { .. }

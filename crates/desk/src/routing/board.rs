@@ -210,6 +210,7 @@ impl Board {
         let is_moved = self.seats.get(id).and_then(BoardAgent::at_work).is_none_or(|before| {
             before.login != agent.login
                 || before.slots != agent.slots
+                || before.idle != agent.idle
                 || before.idle_since != agent.idle_since
         });
         match self.seats.get_mut(id) {

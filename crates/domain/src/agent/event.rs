@@ -121,6 +121,14 @@ pub enum Fact {
         /// The conversation.
         session: InteractionId,
     },
+    /// A conversation that they hold takes no slot, or takes it again. Not in the reporting feed, which tells it of the
+    /// conversation.
+    SlotIdle {
+        /// The conversation.
+        session: InteractionId,
+        /// It takes none, or takes it again.
+        on: bool,
+    },
     /// A conversation gave its slot back. Not in the reporting feed.
     SlotFreed {
         /// The medium of the slot.
@@ -177,6 +185,7 @@ impl Fact {
             Self::DispositionSettled { .. } => "agent.disposition-settled",
             Self::DoNotDisturb { .. } => "agent.do-not-disturb",
             Self::SlotTaken { .. } => "agent.slot-taken",
+            Self::SlotIdle { .. } => "agent.slot-idle",
             Self::SlotFreed { .. } => "agent.slot-freed",
             Self::WatchBegan { .. } => "agent.monitoring-began",
             Self::WatchEnded { .. } => "agent.monitoring-ended",

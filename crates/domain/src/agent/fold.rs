@@ -121,10 +121,18 @@ impl Agent {
                 self.slots.entry(medium.clone()).or_default().push(session.clone());
                 self.idle_since = at;
             }
+            Fact::SlotIdle { session, on } => {
+                match on {
+                    true => self.idle.insert(session.clone()),
+                    false => self.idle.remove(session),
+                };
+                self.idle_since = at;
+            }
             Fact::SlotFreed { medium, session, completed } => {
                 if let Some(slots) = self.slots.get_mut(medium) {
                     slots.retain(|held| held != session);
                 }
+                self.idle.remove(session);
                 if self.focus.as_ref() == Some(session) {
                     self.focus = None;
                 }

@@ -12,7 +12,7 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 use std::{
-    collections::{BTreeMap, VecDeque},
+    collections::{BTreeMap, BTreeSet, VecDeque},
     sync::Arc,
 };
 
@@ -95,6 +95,9 @@ pub struct Agent {
     pub login: Option<Login>,
     /// Conversations that hold a slot, by medium, oldest first.
     pub slots: BTreeMap<MediumName, Vec<InteractionId>>,
+    /// Those of them that take no slot now, since nobody wrote in them for a long time.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub idle: BTreeSet<InteractionId>,
     /// The last completed conversations, by medium, oldest first.
     pub recent: BTreeMap<MediumName, VecDeque<InteractionId>>,
     /// The interaction the agent looks at.
@@ -117,6 +120,7 @@ impl Agent {
             user_name,
             login: None,
             slots: BTreeMap::new(),
+            idle: BTreeSet::new(),
             recent: BTreeMap::new(),
             focus: None,
             watches: Vec::new(),
@@ -178,7 +182,11 @@ impl Agent {
 
     /// How many slots of a medium are taken.
     pub fn taken(&self, medium: &MediumName) -> usize {
-        self.slots.get(medium).map_or(0, Vec::len)
+        let held = self.slots.get(medium).map_or(&[][..], Vec::as_slice);
+        match self.idle.is_empty() {
+            true => held.len(),
+            false => held.iter().filter(|held| !self.idle.contains(*held)).count(),
+        }
     }
 
     /// Whether a conversation is among the last completed of its medium.

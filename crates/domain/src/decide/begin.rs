@@ -24,11 +24,13 @@ pub(super) fn begin(draft: &mut Draft<'_>, agent: &UserId, begin: &Begin) -> Res
         return Err(Refusal::WindowClosed.into());
     }
     let name = &begin.address.theirs;
+    let service = draft.service(&begin.service)?;
     let route = Route {
         address: begin.address.clone(),
         previous,
         terms,
-        idle: draft.service(&begin.service)?.inactivity,
+        idle: service.inactivity,
+        idle_slot: service.idle_slot,
         begun_by: Some(agent.clone()),
     };
     receive::create(

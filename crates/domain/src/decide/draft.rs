@@ -1,6 +1,6 @@
 //! The draft of a decision: what is read, what is pushed, and how both stay in step.
 
-use super::elapsed;
+use super::{elapsed, idle_slots};
 use crate::{
     Event, InteractionId, Key, Message, Millis, ProviderKey, QueueName, Refusal, ServiceName, State,
     ThreadId, UserId, Want,
@@ -451,7 +451,11 @@ impl<'a> Draft<'a> {
         whom: Visibility,
         said: Said,
     ) -> Result<(), DecideError> {
-        let index = self.session(id)?.next_index;
+        // No view is kept: the conversation would be copied for it.
+        let (index, is_idle) = {
+            let session = self.session(id)?;
+            (session.next_index, session.post.as_ref().is_some_and(|post| post.is_idle))
+        };
         let Said { sent_at, is_ours } = said;
         let visibility = from.visibility.max(whom);
         let posted = match visibility.is_for(Viewer::Customer) {
@@ -476,7 +480,11 @@ impl<'a> Draft<'a> {
                 posted,
             },
         };
+        let is_said = matches!(fact, Fact::Said { .. });
         self.tell(id, fact)?;
+        if is_said && is_idle {
+            idle_slots::take_again(self, id)?;
+        }
         let queued = Progress { state: Delivery::Queued, code: None, why: None };
         let delivery = posted.map(|_| queued);
         self.write(id, Message { index, at: self.now, from, visibility, content, delivery });

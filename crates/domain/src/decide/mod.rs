@@ -19,6 +19,7 @@ mod ending;
 mod handover;
 mod help;
 mod hot_desk;
+mod idle_slots;
 mod invite;
 mod join;
 mod lead;
@@ -65,6 +66,7 @@ pub fn decide(seen: &mut dyn Snapshots, command: &Command, now: Millis) -> Resul
         Command::Settle { task } => draft.settle(task.clone()),
         Command::WindowClosing { session } => post::window_closing(&mut draft, session)?,
         Command::FellSilent { session } => ending::idle(&mut draft, session)?,
+        Command::SlotsIdle { session } => idle_slots::leave(&mut draft, session)?,
         Command::Arrive(arrive) => calls::arrive(&mut draft, arrive)?,
         Command::Dial { agent, dial } => calls::dial(&mut draft, agent, dial)?,
         Command::Call { call, agent, act } => calls::act(&mut draft, call, agent, act)?,

@@ -170,11 +170,13 @@ fn open(
 ) -> Result<InteractionId, DecideError> {
     let thread = &unit.address.thread;
     let previous = draft.thread(thread)?.and_then(|thread| thread.latest.clone());
+    let service = draft.service(&unit.service)?;
     let route = Route {
         address: unit.address.clone(),
         previous,
         terms,
-        idle: draft.service(&unit.service)?.inactivity,
+        idle: service.inactivity,
+        idle_slot: service.idle_slot,
         begun_by: None,
     };
     let id = unit.fresh.session.clone();

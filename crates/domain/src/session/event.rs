@@ -221,6 +221,8 @@ pub enum Fact {
         /// Whether the queue takes nobody in now, so that the conversation ends.
         refused: bool,
     },
+    /// Nobody wrote for so long that it takes no slot of its agents any more, until somebody writes.
+    SlotsLeft,
     /// The time in which the customer can be answered runs out soon.
     WindowClosing {
         /// When it has run out.
@@ -339,6 +341,9 @@ pub struct Route {
     pub terms: Terms,
     /// It is over when nobody wrote for this long, in milliseconds; 0 is never.
     pub idle: Millis,
+    /// It takes no slot of its agents when nobody wrote for this long, in milliseconds; 0 is never.
+    #[serde(default, skip_serializing_if = "super::post::is_zero")]
+    pub idle_slot: Millis,
     /// The agent who began it; `None` when the customer did.
     pub begun_by: Option<UserId>,
 }
@@ -378,6 +383,7 @@ impl Fact {
             Self::Resent { .. } => "session.resent",
             Self::Amended { .. } => "session.amended",
             Self::FoundClosed { .. } => "session.found-closed",
+            Self::SlotsLeft => "session.slots-left",
             Self::WindowClosing { .. } => "session.window-closing",
             Self::Typed { .. } => "session.typing",
             Self::Renamed { .. } => "session.renamed",
@@ -429,6 +435,7 @@ impl Fact {
             | Self::Resent { .. }
             | Self::Amended { .. }
             | Self::FoundClosed { .. }
+            | Self::SlotsLeft
             | Self::WindowClosing { .. }
             | Self::Typed { .. }
             | Self::TalkEnded { .. }

@@ -194,6 +194,11 @@ impl Session {
                 }
             }
             Fact::FoundClosed { until, .. } => self.told_closed = Some(until.unwrap_or(Millis::MAX)),
+            Fact::SlotsLeft => {
+                if let Some(post) = &mut self.post {
+                    post.is_idle = true;
+                }
+            }
             Fact::WindowClosing { .. } => {
                 if let Some(post) = &mut self.post {
                     post.warned = true;
@@ -340,6 +345,8 @@ impl Post {
             previous: route.previous.clone(),
             terms: route.terms.clone(),
             idle: route.idle,
+            idle_slot: route.idle_slot,
+            is_idle: false,
             begun_by: route.begun_by.clone(),
             spoken_at: at,
             heard_at: None,
@@ -358,6 +365,7 @@ impl Post {
         at: Millis,
     ) {
         self.spoken_at = at;
+        self.is_idle = false;
         // That the customer joined is no word of theirs, and a word that came late does not set the clock back.
         if by == PartyKind::Customer && index > 1 && self.heard_at.is_none_or(|heard| heard < sent_at) {
             self.heard_at = Some(sent_at);

@@ -19,6 +19,12 @@ pub struct Post {
     pub terms: Terms,
     /// It is over when nobody wrote for this long, in milliseconds; 0 is never.
     pub idle: Millis,
+    /// It takes no slot of its agents when nobody wrote for this long, in milliseconds; 0 is never.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub idle_slot: Millis,
+    /// Whether it takes no slot now, since nobody wrote for so long.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_idle: bool,
     /// The agent who began it; `None` when the customer did.
     pub begun_by: Option<UserId>,
     /// When somebody last wrote.
@@ -29,6 +35,11 @@ pub struct Post {
     pub warned: bool,
     /// Messages of ours that are not settled, by their place in the log.
     pub outgoing: BTreeMap<u32, UnsettledMessage>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+pub(super) const fn is_zero(time: &Millis) -> bool {
+    *time == 0
 }
 
 /// The first warning comes so long before the time to answer runs out (spec: channel-connectors#2.6).
@@ -57,5 +68,10 @@ impl Post {
     /// When it is over if nobody writes.
     pub fn idles_at(&self) -> Option<Millis> {
         (self.idle > 0).then(|| self.spoken_at + self.idle)
+    }
+
+    /// When it takes no slot any more if nobody writes.
+    pub fn leaves_slots_at(&self) -> Option<Millis> {
+        (self.idle_slot > 0 && !self.is_idle).then(|| self.spoken_at + self.idle_slot)
     }
 }

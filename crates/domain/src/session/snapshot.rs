@@ -119,6 +119,8 @@ pub enum Deadline {
     Window,
     /// Nobody has written for too long.
     Idle,
+    /// Nobody has written for so long that it takes no slot any more.
+    Slots,
     /// Nobody has taken the request for help with this number.
     Request(u32),
 }
@@ -205,8 +207,9 @@ impl Session {
         // A customer who waits for us is not idle, however long we let them wait.
         let served = post.filter(|_| self.talking().next().is_some());
         let idle = served.and_then(|post| Some((Deadline::Idle, post.idles_at()?)));
+        let slots = served.and_then(|post| Some((Deadline::Slots, post.leaves_slots_at()?)));
         let asked = self.requests.iter().map(|request| (Deadline::Request(request.number), request.deadline));
-        offers.chain(window).chain(idle).chain(asked)
+        offers.chain(window).chain(idle).chain(slots).chain(asked)
     }
 
     /// Whether an entry of its log only tells that somebody typed, and was overtaken by something later of the same

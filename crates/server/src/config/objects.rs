@@ -370,6 +370,11 @@ pub struct ServiceEntry {
     #[serde(default)]
     #[schemars(example = 300)]
     pub inactivity_seconds: Option<u32>,
+    /// Where a connector carries the messages: a conversation in which nobody wrote for this long takes no slot of its
+    /// agents until somebody writes, in minutes. 0, as when not given, is never.
+    #[serde(default)]
+    #[schemars(example = 30)]
+    pub idle_slot_minutes: u16,
     /// The longest message, in characters; the connector's when not given.
     #[serde(default)]
     #[schemars(example = 1_600)]

@@ -205,6 +205,7 @@ fn centre() -> Centre {
         medium: medium.into(),
         queue: "Support".into(),
         inactivity: 60_000,
+        idle_slot: 0,
         terms: domain::thread::Terms::default(),
     };
     Centre {

@@ -402,6 +402,7 @@ pub(super) fn data(id: &str, event: &AgentEvent, names: Names<'_>) -> Option<Val
             target_id: target.as_str(),
         }),
         Fact::SlotTaken { .. }
+        | Fact::SlotIdle { .. }
         | Fact::SlotFreed { .. }
         | Fact::AbsenceUntil { .. }
         | Fact::WatchedBy { .. } => None,

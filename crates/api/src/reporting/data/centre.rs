@@ -386,6 +386,8 @@ struct ServiceEntry<'a> {
     /// A customer without any request for so many milliseconds has left; where a connector carries the messages,
     /// a conversation in which nobody wrote for so long is over.
     inactivity_millis: i64,
+    /// A conversation in which nobody wrote for so many milliseconds takes no slot of its agents; 0 is never.
+    idle_slot_millis: i64,
     /// For so many milliseconds after a customer's last act they can be answered; null is always.
     reply_millis: Option<i64>,
     /// For so many milliseconds after it a person can; null is no longer than anyone.
@@ -469,11 +471,12 @@ fn rule(rule: &Rule) -> DispositionRule<'_> {
 }
 
 fn entry(service: &Service) -> ServiceEntry<'_> {
-    let Service { medium, queue, inactivity, terms } = service;
+    let Service { medium, queue, inactivity, idle_slot, terms } = service;
     ServiceEntry {
         media: medium.as_str(),
         queue: queue.as_str(),
         inactivity_millis: *inactivity,
+        idle_slot_millis: *idle_slot,
         reply_millis: terms.reply,
         person_reply_millis: terms.person,
         max_chars: terms.max_chars,

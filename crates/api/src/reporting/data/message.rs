@@ -22,6 +22,7 @@ pub(super) const KINDS: &[Row] = &[
     ("session.resent", schema::<Resent<'_>>),
     ("session.amended", schema::<Amended<'_>>),
     ("session.found-closed", schema::<FoundClosed<'_>>),
+    ("session.slots-left", schema::<SlotsLeft<'_>>),
     ("session.window-closing", schema::<WindowClosing<'_>>),
     ("thread.consent", schema::<Consent<'_>>),
 ];
@@ -141,6 +142,15 @@ struct FoundClosed<'a> {
     refused: bool,
 }
 
+/// Nobody wrote for so long that the conversation takes no slot of its agents any more. They keep it, and it takes their slots
+/// again with the next `session.message`.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct SlotsLeft<'a> {
+    #[serde(flatten)]
+    of: Conversation<'a>,
+}
+
 /// The time in which the customer can be answered runs out soon.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -200,6 +210,7 @@ pub(super) fn data(of: Conversation<'_>, fact: &Fact, names: Names<'_>) -> Optio
         Fact::FoundClosed { until, told, refused } => {
             json(FoundClosed { of, opens_at: until.map(time), told: *told, refused: *refused })
         }
+        Fact::SlotsLeft => json(SlotsLeft { of }),
         Fact::WindowClosing { at } => json(WindowClosing { of, closes_at: time(*at) }),
         Fact::Typed { .. }
         | Fact::Created { .. }

@@ -423,6 +423,7 @@ pub(super) fn data(id: &str, at: Millis, event: &SessionEvent, names: Names<'_>)
         | Fact::Resent { .. }
         | Fact::Amended { .. }
         | Fact::FoundClosed { .. }
+        | Fact::SlotsLeft
         | Fact::WindowClosing { .. }
         | Fact::Said { .. }
         | Fact::Typed { .. }

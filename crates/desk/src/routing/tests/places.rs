@@ -17,6 +17,7 @@ fn served() -> TestBoard {
         medium: medium.into(),
         queue: QUEUE.into(),
         inactivity: 0,
+        idle_slot: 0,
         terms: Terms::default(),
     };
     let test = test_board().queue(QUEUE, |queue| {

@@ -90,6 +90,7 @@ fn session(fact: &Fact, queue: &str) -> String {
             let refused = if *refused { ", refused" } else { "" };
             format!("closed until {} {told}{refused}", until.map_or("ever".into(), |at| at.to_string()))
         }
+        Fact::SlotsLeft => "slots left".into(),
         Fact::WindowClosing { at } => format!("closes at {at}"),
         Fact::Typed { on, visibility, .. } => {
             format!("typed {}{}", if *on { "on" } else { "off" }, whom(*visibility))
@@ -174,6 +175,7 @@ fn agent(fact: &AgentFact) -> String {
         ),
         AgentFact::DoNotDisturb { on, .. } => format!("do-not-disturb {}", if *on { "on" } else { "off" }),
         AgentFact::SlotTaken { .. } => "+slot".into(),
+        AgentFact::SlotIdle { on, .. } => if *on { "slot idle" } else { "slot again" }.into(),
         AgentFact::SlotFreed { completed, .. } => if *completed { "-slot kept" } else { "-slot" }.into(),
         AgentFact::WatchBegan { watch } => {
             format!("{} {:?} of {}", watch.monitoring.as_str(), watch.mode, watch.target)

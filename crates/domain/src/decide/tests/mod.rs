@@ -20,6 +20,7 @@ mod elapsed;
 mod erase;
 mod handover;
 mod help;
+mod idle_slots;
 mod offers;
 mod outgoing;
 mod preferred;

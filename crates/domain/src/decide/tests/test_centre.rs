@@ -314,6 +314,11 @@ impl TestCentre {
             }
         }
         for agent in self.agents() {
+            for id in &agent.idle {
+                let session = self.sessions().find(|session| session.id == *id).expect("a conversation");
+                let is_idle = session.post.as_ref().is_some_and(|post| post.is_idle);
+                assert!(is_idle && session.live_party(&agent.id).is_some(), "{id} of {agent:?}");
+            }
             let is_ready = agent.is_ready(&medium::voice());
             assert!(!is_ready || !agent.owes(&medium::voice()), "who owes is not ready for calls: {agent:?}");
             let after = agent.login.as_ref().and_then(|login| login.after_call.as_ref());
@@ -350,6 +355,11 @@ impl TestCentre {
                 );
                 let kept = session.post.as_ref().and_then(|post| post.outgoing.get(&message.index));
                 assert!(kept.is_none_or(|kept| kept.state == progress.state), "log and snapshot agree: {id}");
+            }
+            let is_idle = session.post.as_ref().is_some_and(|post| post.is_idle);
+            for party in session.live_agents().filter(|party| party.state == AgentPartyState::Chatting) {
+                let holds_idle = self.agent(party.user.as_str()).idle.contains(&session.id);
+                assert_eq!(holds_idle, is_idle, "{session:?}");
             }
             for agent in session.live_agents() {
                 let of = self.agent(agent.user.as_str()).slots.get(&session.medium);
@@ -451,7 +461,13 @@ pub const HOUR: Millis = 3_600_000;
 pub const DAY: Millis = 24 * HOUR;
 
 pub fn centre() -> Centre {
-    let service = |terms| Service { medium: medium(), queue: "Support".into(), inactivity: 300_000, terms };
+    let service = |terms| Service {
+        medium: medium(),
+        queue: "Support".into(),
+        inactivity: 300_000,
+        idle_slot: 100_000,
+        terms,
+    };
     let texts = Terms { max_chars: Some(1_600), ..Terms::default() };
     let page = Terms { reply: Some(DAY), person: Some(7 * DAY), tells_reading: true, ..Terms::default() };
     Centre {

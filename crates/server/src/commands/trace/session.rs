@@ -200,6 +200,9 @@ impl<'n> SessionCourse<'n> {
                     ..Sentence::by("customer", format!("the customer {how} entry {index}"))
                 }
             }
+            Fact::SlotsLeft => Sentence::by_server(
+                "nobody wrote for a long time: the agents keep it, and it takes no slot of theirs until somebody writes",
+            ),
             Fact::FoundClosed { until, told, refused } => {
                 let opens = until.map_or_else(
                     || "; nobody knows when it opens".into(),

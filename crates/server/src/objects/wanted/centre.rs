@@ -139,6 +139,13 @@ fn check_service(entry: &ServiceEntry, config: &Config, reading: &ReadContext<'_
             known.join(", ")
         ));
     }
+    let is_carried =
+        reading.media.named(medium).is_some_and(|row| row.connector != Connector::WebChat);
+    if entry.idle_slot_minutes > 0 && !is_carried {
+        findings.problem(format!(
+            "[[services]] '{name}': 'idle_slot_minutes' is for conversations that a connector carries, not for web chat"
+        ));
+    }
     let in_file = config.queues.iter().any(|there| there.name == *queue);
     let current = reading.current;
     let in_journal = |besides: UnlistedObjects| {
@@ -168,6 +175,7 @@ fn service(entry: &ServiceEntry, media: &Media, config: &Config) -> Service {
         medium: entry.medium.clone(),
         queue: entry.queue.clone(),
         inactivity: seconds(entry.inactivity_seconds.unwrap_or(inactivity)),
+        idle_slot: seconds(u32::from(entry.idle_slot_minutes) * 60),
         terms: Terms {
             max_chars: entry.max_chars.or(max_chars),
             reply: reply.map(seconds),

@@ -82,6 +82,7 @@ pub fn commands(agents: usize) -> anyhow::Result<Vec<Command>> {
         medium: medium.clone(),
         queue: queue.clone(),
         inactivity: 86_400_000,
+        idle_slot: 0,
         terms: domain::thread::Terms::default(),
     };
     let centre = Centre {

@@ -44,6 +44,7 @@ pub(super) fn session_facts() -> Vec<Fact> {
                 previous: Some("0001KaF7Q2M80C1D".into()),
                 terms: Terms::default(),
                 idle: 86_400_000,
+                idle_slot: 0,
                 begun_by: Some(agent()),
             }),
         },
@@ -153,6 +154,7 @@ pub(super) fn session_facts() -> Vec<Fact> {
             follows: None,
         },
         Fact::TookOver { agent: agent(), user_name: "agent1@demo".into(), from: "7f".into() },
+        Fact::SlotsLeft,
     ]
 }
 

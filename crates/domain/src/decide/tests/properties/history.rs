@@ -86,7 +86,7 @@ fn step() -> impl Strategy<Value = Step> {
         6 => (some(), some(), some()).prop_map(|(s, key, unit)| Step::Receive(s, key, unit)),
         4 => (some(), some()).prop_map(|(task, report)| Step::Report(task, report)),
         1 => (some(), some()).prop_map(|(session, agent)| Step::Begin(session, agent)),
-        3 => (some(), some()).prop_map(|(session, due)| Step::Due(session, due)),
+        5 => (some(), some()).prop_map(|(session, due)| Step::Due(session, due)),
         1 => some().prop_map(Step::Erase),
         1 => some().prop_map(Step::Policy),
     ]
@@ -150,7 +150,8 @@ fn subject(command: &Command) -> Option<&InteractionId> {
         | Command::Report { session, .. }
         | Command::WindowClosing { session }
         | Command::RequestLapsed { session, .. }
-        | Command::FellSilent { session } => Some(session),
+        | Command::FellSilent { session }
+        | Command::SlotsIdle { session } => Some(session),
         Command::Supervise(asked) => match &asked.act {
             SuperviseAct::Intrude { session, .. } => Some(session),
             _ => None,
@@ -282,8 +283,9 @@ fn command(world: &TestCentre, step: &Step) -> Option<Command> {
         }
         Step::Due(which, what) => {
             let session = session(*which);
-            match what.0 % 3 {
+            match what.0 % 4 {
                 0 => Command::FellSilent { session },
+                2 => Command::SlotsIdle { session },
                 1 => Command::RequestLapsed { session, request: 1 },
                 _ => Command::WindowClosing { session },
             }
