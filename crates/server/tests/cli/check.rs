@@ -106,6 +106,7 @@ fn what_a_server_refuses_is_found_beforehand_with_its_place() {
         ("[centre]\nmax_total = 0\n".into(), vec!["centre.max_total", "no room"]),
         (format!("{queue}{queue}"), vec!["[[queues]]", "'Sales' stands there twice"]),
         (format!("{queue}{0}{0}", "[[services]]\nname = \"web\"\nmedium = \"chat\"\nqueue = \"Sales\"\n"), vec!["[[services]]", "'web' stands there twice"]),
+        (format!("{queue}[[services]]\nname = \"web\"\nmedium = \"chat\"\nqueue = \"Sales\"\nidle_slot_minutes = 5\n"), vec!["[[services]] 'web'", "idle_slot_minutes", "web chat"]),
         ("[[agent_states]]\noperation = \"Ready\"\n".into(), vec!["[[agent_states]] 'Ready'"]),
         ("[outbound]\nroots = [\"empty\"]\n".into(), vec!["outbound.roots", "empty"]),
     ] {

@@ -4,6 +4,7 @@ mod before;
 mod begin;
 mod colleagues;
 mod delivery;
+mod idle_slots;
 mod media;
 mod quarantine;
 pub mod scripted;

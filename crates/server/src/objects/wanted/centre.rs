@@ -139,8 +139,7 @@ fn check_service(entry: &ServiceEntry, config: &Config, reading: &ReadContext<'_
             known.join(", ")
         ));
     }
-    let is_carried =
-        reading.media.named(medium).is_some_and(|row| row.connector != Connector::WebChat);
+    let is_carried = reading.media.named(medium).is_some_and(|row| row.connector != Connector::WebChat);
     if entry.idle_slot_minutes > 0 && !is_carried {
         findings.problem(format!(
             "[[services]] '{name}': 'idle_slot_minutes' is for conversations that a connector carries, not for web chat"
