@@ -122,10 +122,11 @@ impl Agent {
                 self.idle_since = at;
             }
             Fact::SlotIdle { session, on } => {
-                match on {
-                    true => self.idle.insert(session.clone()),
-                    false => self.idle.remove(session),
-                };
+                if *on {
+                    self.idle.insert(session.clone());
+                } else {
+                    self.idle.remove(session);
+                }
                 self.idle_since = at;
             }
             Fact::SlotFreed { medium, session, completed } => {

@@ -183,10 +183,10 @@ impl Agent {
     /// How many slots of a medium are taken.
     pub fn taken(&self, medium: &MediumName) -> usize {
         let held = self.slots.get(medium).map_or(&[][..], Vec::as_slice);
-        match self.idle.is_empty() {
-            true => held.len(),
-            false => held.iter().filter(|held| !self.idle.contains(*held)).count(),
+        if self.idle.is_empty() {
+            return held.len();
         }
+        held.iter().filter(|held| !self.idle.contains(*held)).count()
     }
 
     /// Whether a conversation is among the last completed of its medium.

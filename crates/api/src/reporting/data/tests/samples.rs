@@ -434,6 +434,7 @@ fn centre() -> Centre {
         medium: "chat".into(),
         queue: "Support".into(),
         inactivity: 300_000,
+        idle_slot: 1_800_000,
         terms: domain::thread::Terms::default(),
     };
     Centre {
