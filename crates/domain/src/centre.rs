@@ -116,11 +116,6 @@ impl MadeByFile {
     }
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
-const fn is_never(time: &crate::Millis) -> bool {
-    *time == 0
-}
-
 /// A service that customers come in through.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Service {
@@ -133,7 +128,7 @@ pub struct Service {
     pub inactivity: crate::Millis,
     /// On an asynchronous medium, a conversation in which nobody wrote for this long takes no slot of its agents until
     /// somebody writes. In milliseconds; 0 is never.
-    #[serde(default, skip_serializing_if = "is_never")]
+    #[serde(default, skip_serializing_if = "crate::millis::is_zero")]
     pub idle_slot: crate::Millis,
     /// The terms of whoever carries its messages.
     #[serde(default)]

@@ -31,7 +31,7 @@ pub struct Queue {
     /// For how long an agent who refused is not offered the same conversation again, in milliseconds.
     pub cool_down: Millis,
     /// For how long a customer who comes back is kept for the agent who served them last, in milliseconds; 0 is not.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "crate::millis::is_zero")]
     pub last_agent_wait: Millis,
     /// The most conversations and calls that may wait.
     pub max_waiting: u32,
@@ -69,11 +69,6 @@ const fn reserve_percent() -> u8 {
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
 const fn is_usual(percent: &u8) -> bool {
     *percent == RESERVE_PERCENT
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
-const fn is_zero(time: &Millis) -> bool {
-    *time == 0
 }
 
 /// What a queue does with calls.

@@ -342,7 +342,7 @@ pub struct Route {
     /// It is over when nobody wrote for this long, in milliseconds; 0 is never.
     pub idle: Millis,
     /// It takes no slot of its agents when nobody wrote for this long, in milliseconds; 0 is never.
-    #[serde(default, skip_serializing_if = "super::post::is_zero")]
+    #[serde(default, skip_serializing_if = "crate::millis::is_zero")]
     pub idle_slot: Millis,
     /// The agent who began it; `None` when the customer did.
     pub begun_by: Option<UserId>,

@@ -20,7 +20,7 @@ pub struct Post {
     /// It is over when nobody wrote for this long, in milliseconds; 0 is never.
     pub idle: Millis,
     /// It takes no slot of its agents when nobody wrote for this long, in milliseconds; 0 is never.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "crate::millis::is_zero")]
     pub idle_slot: Millis,
     /// Whether it takes no slot now, since nobody wrote for so long.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -35,11 +35,6 @@ pub struct Post {
     pub warned: bool,
     /// Messages of ours that are not settled, by their place in the log.
     pub outgoing: BTreeMap<u32, UnsettledMessage>,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
-pub(super) const fn is_zero(time: &Millis) -> bool {
-    *time == 0
 }
 
 /// The first warning comes so long before the time to answer runs out (spec: channel-connectors#2.6).
