@@ -1,0 +1,17 @@
+//! What reporting counts: interval rows and live values, as a pure fold over the events of the journal.
+//!
+//! Nothing here reads a clock, a file or a setting: all of it is in the events, so that a fold that was killed and goes on
+//! from its saved state arrives where one arrives that was not.
+
+mod agents;
+mod calls;
+pub mod columns;
+mod dispositions;
+mod fold;
+mod ledger;
+mod queueing;
+mod row;
+mod sessions;
+
+pub use fold::{FORMAT, Fold, LONGEST_GAP};
+pub use row::{Change, INTERVAL, Interval, Row, RowKey, Table};
