@@ -3,6 +3,7 @@
 mod commit;
 mod data;
 mod feed;
+mod reports;
 mod retention;
 mod store;
 mod view;
