@@ -14,6 +14,7 @@ pub mod mailboxes;
 pub mod names;
 pub mod post;
 pub mod quarantine;
+pub mod reports;
 pub mod results;
 pub mod tasks;
 
