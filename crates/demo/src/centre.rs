@@ -164,6 +164,8 @@ fn queue(offer: domain::Millis) -> Queue {
         last_agent_wait: 0,
         max_waiting: 10_000,
         reserve_percent: domain::share::RESERVE_PERCENT,
+        service_level: domain::queue::SERVICE_LEVEL,
+        short_abandon: domain::queue::SHORT_ABANDON,
         routing_point: Some(ROUTING_POINT.into()),
         hours: domain::hours::Hours::default(),
         closed: domain::hours::Closed::default(),

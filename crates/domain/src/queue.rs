@@ -12,6 +12,14 @@ use std::collections::BTreeMap;
 /// The reserve of each medium where the settings say nothing, in percent of `max_waiting`.
 pub const RESERVE_PERCENT: u8 = 10;
 
+/// Within how many milliseconds a queue is to answer, where the settings say nothing: the 20 seconds of the usual "80 % in
+/// 20 seconds". Reporting alone looks at it.
+pub const SERVICE_LEVEL: Millis = 20_000;
+
+/// Up to how many milliseconds of waiting somebody who gives up counts as one who came by mistake, where the settings say
+/// nothing. Reporting alone looks at it.
+pub const SHORT_ABANDON: Millis = 5_000;
+
 /// A queue: who may serve it and how long an offer stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Queue {
@@ -38,6 +46,12 @@ pub struct Queue {
     /// How many of these places are kept for each medium, in percent ([`crate::share`]).
     #[serde(default = "reserve_percent", skip_serializing_if = "is_usual")]
     pub reserve_percent: u8,
+    /// Within how long it is to answer, in milliseconds: what reporting counts as answered in time.
+    #[serde(default = "service_level", skip_serializing_if = "is_usual_level")]
+    pub service_level: Millis,
+    /// Who gives up before they have waited for so long, in milliseconds, is left out of the service level; 0 is nobody.
+    #[serde(default = "short_abandon", skip_serializing_if = "is_usual_abandon")]
+    pub short_abandon: Millis,
     /// The DN by which callers reach it, if any.
     #[serde(default)]
     pub routing_point: Option<Dn>,
@@ -69,6 +83,24 @@ const fn reserve_percent() -> u8 {
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
 const fn is_usual(percent: &u8) -> bool {
     *percent == RESERVE_PERCENT
+}
+
+const fn service_level() -> Millis {
+    SERVICE_LEVEL
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+const fn is_usual_level(time: &Millis) -> bool {
+    *time == SERVICE_LEVEL
+}
+
+const fn short_abandon() -> Millis {
+    SHORT_ABANDON
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+const fn is_usual_abandon(time: &Millis) -> bool {
+    *time == SHORT_ABANDON
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]

@@ -56,6 +56,8 @@ mod tests {
             last_agent_wait: 0,
             max_waiting,
             reserve_percent,
+            service_level: crate::queue::SERVICE_LEVEL,
+            short_abandon: crate::queue::SHORT_ABANDON,
             routing_point: None,
             hours: crate::hours::Hours::default(),
             closed: crate::hours::Closed::default(),

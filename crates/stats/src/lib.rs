@@ -3,6 +3,15 @@
 //! Nothing here reads a clock, a file or a setting: all of it is in the events, so that a fold that was killed and goes on
 //! from its saved state arrives where one arrives that was not.
 
+mod agents;
+mod calls;
+pub mod columns;
+mod dispositions;
+mod fold;
+mod ledger;
+mod queueing;
 mod row;
+mod sessions;
 
+pub use fold::{FORMAT, Fold, LONGEST_GAP};
 pub use row::{Change, INTERVAL, Interval, Row, RowKey, Table};

@@ -158,6 +158,8 @@ pub fn queue(name: &str) -> Queue {
         last_agent_wait: 0,
         max_waiting: 1_000,
         reserve_percent: domain::share::RESERVE_PERCENT,
+        service_level: domain::queue::SERVICE_LEVEL,
+        short_abandon: domain::queue::SHORT_ABANDON,
         routing_point: None,
         hours: domain::hours::Hours::default(),
         closed: domain::hours::Closed::default(),

@@ -78,6 +78,8 @@ mod tests {
             last_agent_wait: 0,
             max_waiting: 1,
             reserve_percent: 0,
+            service_level: domain::queue::SERVICE_LEVEL,
+            short_abandon: domain::queue::SHORT_ABANDON,
             routing_point: None,
             hours,
             closed: Closed::Queue,

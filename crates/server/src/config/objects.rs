@@ -197,6 +197,12 @@ pub struct QueueEntry {
     /// takes those of another.
     #[serde(default = "ten")]
     pub reserve_percent: u8,
+    /// Within how many seconds it is to answer: what reports count as answered in time.
+    #[serde(default = "service_level")]
+    pub service_level_seconds: u32,
+    /// Who gives up before they have waited for so many seconds is left out of the service level; 0 is nobody.
+    #[serde(default = "short_abandon")]
+    pub short_abandon_seconds: u32,
     /// The DN by which callers reach it, if any.
     #[serde(default)]
     #[schemars(example = &"9000")]
@@ -345,6 +351,14 @@ const fn thirty() -> u32 {
 
 const fn ten() -> u8 {
     domain::share::RESERVE_PERCENT
+}
+
+const fn service_level() -> u32 {
+    20
+}
+
+const fn short_abandon() -> u32 {
+    5
 }
 
 const fn ten_thousand() -> u32 {

@@ -42,6 +42,10 @@ fn a_limit_of_nothing_is_an_error_and_no_way_to_switch_it_off() {
     names(&TestDir::new().run_in("config check", variable).err, &["limits.customers.chat_bytes_burst"]);
     let more = "[[queues]]\nname = \"A\"\nreserve_percent = 101\n";
     names(&complaint(more), &["queues", "'A'", "reserve_percent"]);
+    let none = "[[queues]]\nname = \"A\"\nservice_level_seconds = 0\n";
+    names(&complaint(none), &["queues", "'A'", "service_level_seconds", "0 is not from 1"]);
+    let never = "[[queues]]\nname = \"A\"\nshort_abandon_seconds = 100000\n";
+    names(&complaint(never), &["queues", "'A'", "short_abandon_seconds"]);
 }
 
 #[test]

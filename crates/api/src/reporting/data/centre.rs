@@ -184,6 +184,8 @@ fn put_queue(queue: &Queue) -> Option<Value> {
         last_agent_wait,
         max_waiting,
         reserve_percent,
+        service_level: _,
+        short_abandon: _,
         routing_point,
         hours,
         closed,

@@ -69,6 +69,8 @@ impl TestBoard {
             last_agent_wait: 0,
             max_waiting: 100,
             reserve_percent: domain::share::RESERVE_PERCENT,
+            service_level: domain::queue::SERVICE_LEVEL,
+            short_abandon: domain::queue::SHORT_ABANDON,
             routing_point: None,
             hours: domain::hours::Hours::default(),
             closed: domain::hours::Closed::default(),

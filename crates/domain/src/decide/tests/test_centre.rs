@@ -487,6 +487,8 @@ pub fn queue(name: &str) -> Queue {
         last_agent_wait: 0,
         max_waiting: 100,
         reserve_percent: crate::share::RESERVE_PERCENT,
+        service_level: crate::queue::SERVICE_LEVEL,
+        short_abandon: crate::queue::SHORT_ABANDON,
         routing_point: None,
         hours: crate::hours::Hours::default(),
         closed: crate::hours::Closed::default(),

@@ -16,6 +16,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The longest text of a queue that is closed, in characters: as much as a provider carries in one message.
 const LONGEST_TEXT: usize = 1_600;
 
+/// The longest time in which a queue is to answer, in seconds: who means longer than a day means no service level.
+const LONGEST_LEVEL: u32 = 86_400;
+
 /// The queues that a file wants, each once.
 pub(super) fn wanted(config: &Config, findings: &mut Findings) -> Vec<Queue> {
     let mut names = BTreeSet::new();
@@ -38,6 +41,18 @@ fn queue(entry: &QueueEntry, findings: &mut Findings) -> Queue {
     if entry.reserve_percent > 100 {
         findings.problem(format!("[[queues]] '{}': reserve_percent is more than 100", entry.name));
     }
+    if !(1..=LONGEST_LEVEL).contains(&entry.service_level_seconds) {
+        findings.problem(format!(
+            "[[queues]] '{}': service_level_seconds: {} is not from 1 to {LONGEST_LEVEL}",
+            entry.name, entry.service_level_seconds
+        ));
+    }
+    if entry.short_abandon_seconds > LONGEST_LEVEL {
+        findings.problem(format!(
+            "[[queues]] '{}': short_abandon_seconds is more than {LONGEST_LEVEL}",
+            entry.name
+        ));
+    }
     let queue = Queue {
         name: entry.name.clone(),
         skills: entry.skills.clone(),
@@ -48,6 +63,8 @@ fn queue(entry: &QueueEntry, findings: &mut Findings) -> Queue {
         last_agent_wait: seconds(entry.last_agent_wait_seconds),
         max_waiting: entry.max_waiting,
         reserve_percent: entry.reserve_percent,
+        service_level: seconds(entry.service_level_seconds),
+        short_abandon: seconds(entry.short_abandon_seconds),
         routing_point: entry.routing_point.as_deref().map(Dn::from),
         hours: Hours {
             open: entry.hours.clone(),

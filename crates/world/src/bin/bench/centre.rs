@@ -110,6 +110,8 @@ pub fn commands(agents: usize) -> anyhow::Result<Vec<Command>> {
         last_agent_wait: 0,
         max_waiting: 100_000,
         reserve_percent: domain::share::RESERVE_PERCENT,
+        service_level: domain::queue::SERVICE_LEVEL,
+        short_abandon: domain::queue::SHORT_ABANDON,
         routing_point: None,
         hours: domain::hours::Hours::default(),
         closed: domain::hours::Closed::default(),

@@ -466,6 +466,8 @@ pub(super) fn provisioning() -> Vec<(Key, Event)> {
         last_agent_wait: 0,
         max_waiting: 1000,
         reserve_percent: domain::share::RESERVE_PERCENT,
+        service_level: domain::queue::SERVICE_LEVEL,
+        short_abandon: domain::queue::SHORT_ABANDON,
         routing_point: None,
         hours: domain::hours::Hours {
             open: Some("Mo-Fr 08:00-18:00".into()),
