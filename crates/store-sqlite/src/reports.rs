@@ -33,27 +33,28 @@ struct Position {
 
 fn position(conn: &Connection) -> SqliteResult<Option<Position>> {
     let mut statement = conn.prepare_cached(
-        "SELECT position, revision, state, since, upto, epoch, swept FROM counted WHERE id = 1",
+        "SELECT position, revision, state, since, oldest, upto, epoch, swept FROM counted WHERE id = 1",
     )?;
     let read = |row: &rusqlite::Row<'_>| {
         let since: Option<Millis> = row.get(3)?;
         let (position, revision, state) = (row.get(0)?, row.get(1)?, row.get(2)?);
-        let counted = Counted { position, revision, state, since: since.map(Interval) };
-        Ok(Position { counted, upto: row.get(4)?, epoch: row.get(5)?, swept: row.get(6)? })
+        let counted = Counted { position, revision, state, since: since.map(Interval), oldest: row.get(4)? };
+        Ok(Position { counted, upto: row.get(5)?, epoch: row.get(6)?, swept: row.get(7)? })
     };
     Ok(statement.query_row([], read).optional()?)
 }
 
 fn keep(conn: &Connection, Position { counted, upto, epoch, swept }: &Position) -> SqliteResult<()> {
     conn.prepare_cached(
-        "INSERT OR REPLACE INTO counted (id, position, revision, state, since, upto, epoch, swept)
-         VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        "INSERT OR REPLACE INTO counted (id, position, revision, state, since, oldest, upto, epoch, swept)
+         VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
     )?
     .execute((
         counted.position,
         counted.revision,
         &counted.state,
         counted.since.map(|since| since.0),
+        counted.oldest,
         upto,
         epoch,
         swept,
@@ -195,10 +196,11 @@ fn sweep(conn: &Connection, position: &mut Position, before: Millis) -> SqliteRe
 
 /// Begins anew ([`desk::ports::Reports::recount`]).
 pub(crate) fn recount(conn: &Connection, now: Millis) -> SqliteResult<Option<Interval>> {
-    let since = whole_since(conn, now)?;
+    let oldest = schema::oldest(conn)?;
+    let since = whole_since(conn, oldest, now)?;
     let kept = position(conn)?;
     let revision = kept.as_ref().map_or(0, |kept| kept.counted.revision) + 1;
-    let counted = Counted { position: 0, revision, state: None, since };
+    let counted = Counted { position: 0, revision, state: None, since, oldest };
     let epoch = kept.map_or(0, |kept| kept.epoch) + 1;
     let swept = since.map_or(Millis::MIN, |since| since.0);
     keep(conn, &Position { counted, upto: feed::head(conn)?, epoch, swept })?;
@@ -207,8 +209,7 @@ pub(crate) fn recount(conn: &Connection, now: Millis) -> SqliteResult<Option<Int
 
 /// The first interval of which the journal has all events; `None` if no event was ever deleted. Retention deletes what
 /// ended before a moment, so all of that lies before the first event behind it.
-fn whole_since(conn: &Connection, now: Millis) -> SqliteResult<Option<Interval>> {
-    let oldest = schema::oldest(conn)?;
+fn whole_since(conn: &Connection, oldest: u64, now: Millis) -> SqliteResult<Option<Interval>> {
     if oldest == 0 {
         return Ok(None);
     }

@@ -18,6 +18,9 @@ pub struct Counted {
     /// Rows of intervals before this one are left as they are until what was counted before is counted anew; `None` where
     /// the journal still has all its events.
     pub since: Option<Interval>,
+    /// Events up to and with this sequence number might have been deleted when counting began. If more are gone of what is
+    /// not counted yet, it must begin anew.
+    pub oldest: u64,
 }
 
 /// What is to be counted at once.

@@ -80,7 +80,7 @@ pub(super) fn recount(data: &mut JournalData, now: Millis) -> Option<Interval> {
     let kept = data.reports.kept.take();
     let revision = kept.as_ref().map_or(0, |kept| kept.counted.revision) + 1;
     let epoch = kept.map_or(0, |kept| kept.epoch) + 1;
-    let counted = Counted { position: 0, revision, state: None, since };
+    let counted = Counted { position: 0, revision, state: None, since, oldest: data.oldest };
     data.reports.kept = Some(Kept { counted, upto: head, epoch });
     since
 }

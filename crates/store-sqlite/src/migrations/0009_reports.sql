@@ -23,7 +23,7 @@ CREATE TABLE counted_interval (
 ) WITHOUT ROWID;
 
 -- How far events are counted: one row, once counting began. While `position` is before `upto`, events are counted that had
--- been counted before, and intervals before `since` are left alone. Intervals from `since` to `swept` were looked through
+-- been counted before, and intervals before `since` are left alone; `oldest` is `meta.oldest` as it was when that began. Intervals from `since` to `swept` were looked through
 -- for rows that counting anew passed without a change.
 CREATE TABLE counted (
     id INTEGER PRIMARY KEY CHECK (id = 1),
@@ -31,6 +31,7 @@ CREATE TABLE counted (
     revision INTEGER NOT NULL,
     state TEXT,
     since INTEGER,
+    oldest INTEGER NOT NULL,
     upto INTEGER NOT NULL,
     epoch INTEGER NOT NULL,
     swept INTEGER NOT NULL
