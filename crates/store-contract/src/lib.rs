@@ -84,6 +84,11 @@ macro_rules! on_every_store {
                 rows_of_conversations_that_are_deleted_stay_and_are_never_lowered,
                 nothing_is_counted_anew_of_times_that_are_not_over,
                 old_rows_go_whatever_they_are_about;
+            counting:
+                who_is_killed_anywhere_counts_as_one_who_never_was,
+                of_two_who_count_each_event_is_counted_once,
+                counting_anew_gives_what_was_there,
+                what_was_deleted_before_it_was_counted_is_told_of_and_left_out;
             results:
                 a_result_comes_with_its_commit_and_is_seen_by_the_next,
                 a_refused_command_leaves_no_result,

@@ -6,6 +6,7 @@ pub mod bindings;
 pub mod bounds;
 pub mod calls;
 pub mod commits;
+pub mod counting;
 pub mod desks;
 pub mod fixture;
 pub mod history;
