@@ -122,6 +122,14 @@ impl Counter {
         self.begin_anew(&mut cursor, now, "somebody asked for it").await
     }
 
+    /// Writes what was counted, for somebody who ends.
+    pub async fn save(&self, now: Millis) -> Result<(), StoreFault> {
+        let mut cursor = self.cursor.lock().await;
+        self.write(&mut cursor).await?;
+        self.batch(&mut cursor, now)?;
+        self.write(&mut cursor).await
+    }
+
     /// Takes up what is written.
     async fn begin(&self, cursor: &mut Cursor, now: Millis) -> Result<(), StoreFault> {
         let Some(counted) = self.store.counted().await? else {

@@ -128,7 +128,8 @@ macro_rules! on_shared_stores {
             what_is_asked_of_the_switch_is_asked_by_the_node_that_committed,
             a_start_beside_a_living_desk_leaves_its_calls_and_tasks_alone,
             a_task_is_sent_by_one_desk,
-            two_routers_offer_everybody_once;
+            two_routers_offer_everybody_once,
+            two_desks_count_each_event_once;
         }
     };
 }

@@ -50,22 +50,29 @@ fn read(
     rows: &mut Vec<Row>,
 ) -> SqliteResult<Option<RowKey>> {
     let after = query.after.as_ref().filter(|after| after.interval == interval);
-    let one = if query.object.is_some() { "object = :object" } else { ":object IS NULL" };
-    let behind = if after.is_some() { ">" } else { ">=" };
+    // One queue's or agent's rows stand together, so that what is behind a row is told by the rest of its key.
+    let (wanted, behind) = match (&query.object, after) {
+        (Some(object), Some(after)) if after.object > *object => return Ok(None),
+        (Some(object), Some(after)) if after.object == *object => {
+            ("object = :object AND (medium, detail) > (:medium, :detail)", Some(after))
+        }
+        (Some(_), _) => ("object = :object AND (medium, detail) >= (:medium, :detail)", None),
+        (None, Some(after)) => ("(object, medium, detail) > (:object, :medium, :detail)", Some(after)),
+        (None, None) => ("(object, medium, detail) >= (:object, :medium, :detail)", None),
+    };
+    let object = query.object.as_deref().or(behind.map(|after| after.object.as_str()));
     let mut statement = conn.prepare_cached(&format!(
         "SELECT object, medium, detail, revision, columns FROM interval_row
-         WHERE topic = :topic AND start = :start AND {one} AND revision > :changed_since
-         AND (object, medium, detail) {behind} (:after_object, :after_medium, :after_detail)
+         WHERE topic = :topic AND start = :start AND {wanted} AND revision > :changed_since
          ORDER BY object, medium, detail LIMIT :limit"
     ))?;
     let mut found = statement.query(named_params! {
         ":topic": reports::topic(query.table),
         ":start": interval.0,
-        ":object": query.object,
+        ":object": object.unwrap_or_default(),
+        ":medium": behind.map_or("", |after| &after.medium),
+        ":detail": behind.map_or("", |after| &after.detail),
         ":changed_since": revision(query.changed_since),
-        ":after_object": after.map_or("", |after| &after.object),
-        ":after_medium": after.map_or("", |after| &after.medium),
-        ":after_detail": after.map_or("", |after| &after.detail),
         ":limit": *left,
     })?;
     let mut last = None;
@@ -99,11 +106,19 @@ pub(crate) fn intervals(conn: &Connection, query: &IntervalQuery) -> SqliteResul
 
 /// Deletes rows of intervals before one, the oldest first, at most `limit`; answers how many.
 pub(crate) fn forget(conn: &Connection, topic: i64, before: Interval, limit: usize) -> SqliteResult<usize> {
-    let before: Millis = before.0;
-    let mut statement = conn.prepare_cached(
-        "DELETE FROM interval_row WHERE (topic, start, object, medium, detail) IN (
-             SELECT topic, start, object, medium, detail FROM interval_row
-             WHERE topic = ?1 AND start < ?2 ORDER BY start LIMIT ?3)",
+    let mut oldest = conn.prepare_cached(
+        "SELECT start, object, medium, detail FROM interval_row
+         WHERE topic = ?1 AND start < ?2 ORDER BY start, object, medium, detail LIMIT ?3",
     )?;
-    Ok(statement.execute((topic, before, limit))?)
+    let key = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?));
+    let found = oldest.query_map((topic, before.0, limit), key)?;
+    let keys: Vec<(Millis, String, String, String)> = found.collect::<Result<_, _>>()?;
+    let mut delete = conn.prepare_cached(
+        "DELETE FROM interval_row
+         WHERE topic = ?1 AND start = ?2 AND object = ?3 AND medium = ?4 AND detail = ?5",
+    )?;
+    for (start, object, medium, detail) in &keys {
+        delete.execute((topic, start, object, medium, detail))?;
+    }
+    Ok(keys.len())
 }

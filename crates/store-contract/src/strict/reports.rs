@@ -1,10 +1,10 @@
 //! What reporting counted.
 
 use super::data::JournalData;
-use desk::ports::{CountBatch, CountOutcome, Counted, IntervalQuery, RowPage, RowQuery};
+use desk::ports::{CountBatch, CountOutcome, Counted, IntervalQuery, RowPage, RowQuery, StoreFault};
 use domain::Millis;
 use stats::{Interval, Row, RowKey, Table};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 /// The most rows of a page, whatever was asked for.
 const MOST: u32 = 10_000;
@@ -15,6 +15,14 @@ pub(super) struct ReportsData {
     kept: Option<Kept>,
     rows: BTreeMap<RowKey, Row>,
     intervals: BTreeMap<(Table, Interval), CountedInterval>,
+    /// What the next batches fail with.
+    faults: VecDeque<StoreFault>,
+}
+
+impl ReportsData {
+    pub fn fail(&mut self, faults: impl IntoIterator<Item = StoreFault>) {
+        self.faults.extend(faults);
+    }
 }
 
 /// How far events are counted.
@@ -37,8 +45,19 @@ pub(super) fn counted(data: &JournalData) -> Option<Counted> {
     data.reports.kept.as_ref().map(|kept| kept.counted.clone())
 }
 
-pub(super) fn count(data: &mut JournalData, batch: &CountBatch) -> CountOutcome {
-    let ReportsData { kept, rows, intervals } = &mut data.reports;
+pub(super) fn count(data: &mut JournalData, batch: &CountBatch) -> Result<CountOutcome, StoreFault> {
+    match data.reports.faults.pop_front() {
+        None => Ok(written(data, batch)),
+        Some(fault @ StoreFault::Unknown(_)) => {
+            written(data, batch);
+            Err(fault)
+        }
+        Some(fault) => Err(fault),
+    }
+}
+
+fn written(data: &mut JournalData, batch: &CountBatch) -> CountOutcome {
+    let ReportsData { kept, rows, intervals, .. } = &mut data.reports;
     let Some(kept) = kept.as_mut().filter(|kept| kept.counted.revision == batch.on) else {
         return CountOutcome::Passed;
     };

@@ -204,7 +204,8 @@ impl Reports for StrictStore {
     }
 
     fn count(&self, batch: CountBatch) -> StoreFuture<CountOutcome> {
-        self.with(move |data| reports::count(data, &batch))
+        let counted = self.with(move |data| reports::count(data, &batch));
+        Box::pin(async move { counted.await? })
     }
 
     fn recount(&self, now: Millis) -> StoreFuture<Option<Interval>> {

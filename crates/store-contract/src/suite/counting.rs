@@ -16,7 +16,7 @@ use std::sync::Arc;
 const TABLES: [Table; 4] = [Table::Queue, Table::Agent, Table::State, Table::Disposition];
 
 /// Every row, without its revision: that is of the batches in which it was counted.
-async fn figures(store: &dyn Store) -> Vec<Row> {
+pub async fn figures(store: &dyn Store) -> Vec<Row> {
     let mut all = Vec::new();
     for table in TABLES {
         let page = store.interval_rows(RowQuery { limit: 10_000, ..query(table) }).await;
@@ -26,7 +26,7 @@ async fn figures(store: &dyn Store) -> Vec<Row> {
 }
 
 /// What a fold of the whole journal gives that nothing ever stopped.
-async fn expected(store: &dyn Store, now: Millis) -> Vec<Row> {
+pub async fn expected(store: &dyn Store, now: Millis) -> Vec<Row> {
     let mut fold = Fold::default();
     let mut after = 0;
     loop {
@@ -56,8 +56,8 @@ async fn to_the_head(counter: &Counter, now: Millis) {
     while counter.step(now).await.expect("the store works") == Progress::Behind {}
 }
 
-/// Something happens: of every kind of event that is counted, at moments that grow.
-async fn something(fixture: &StoreFixture, number: u64) {
+/// Something happens: a conversation with what is counted of it, at moments that grow.
+pub async fn something(fixture: &StoreFixture, number: u64) {
     let id = format!("chat{number}");
     let agent = u32::try_from(number % 2).expect("small") + 1;
     fixture.talk(&id, agent).await;

@@ -155,6 +155,14 @@ pub async fn rows_are_read_in_pages_in_the_order_of_their_keys(backend: &dyn Sto
         }
         assert_eq!(found, expected, "{wanted:?}");
     }
+    // Whoever goes on behind a row that they do not ask for finds what stands behind it.
+    for (place, behind) in keys.iter().enumerate().step_by(4) {
+        let one =
+            RowQuery { object: Some("agent".into()), after: Some(behind.clone()), ..query(Table::State) };
+        let expected: Vec<_> =
+            all[place + 1..].iter().filter(|row| row.key.object == "agent").cloned().collect();
+        assert_eq!(rows(&*store, one).await, expected, "{behind:?}");
+    }
 }
 
 pub async fn an_interval_has_the_revision_of_the_row_that_changed_last(backend: &dyn StoreBackend) {
