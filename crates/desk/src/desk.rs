@@ -14,6 +14,7 @@ use crate::{
         Clock, CommandOrigin, CommitPlan, FeedPage, FeedQuery, Ids, Receipt, Render, SessionTable, Store,
         StoreFault, TaskRow, TxView,
     },
+    reports::Counter,
     routing::{AgentObstacle, Board, ItemKey, WaitingItem, effective_priority, explain},
     supervisors::changes_rights,
     trace::{self, Unnamed},
@@ -64,6 +65,7 @@ pub struct Desk {
     down: Millis,
     in_progress: InProgress,
     pub(crate) node: NodeId,
+    pub(crate) reports: Counter,
 }
 
 impl Desk {
@@ -98,6 +100,7 @@ impl Desk {
         lock(&memory.doubtful).extend(begun.into_iter().map(|row| row.task));
         let (channels, services) = (Connected::default(), Services::default());
         let in_progress = InProgress::default();
+        let reports = Counter::new(store.clone());
         let desk = Arc::new(Self {
             store,
             render,
@@ -110,6 +113,7 @@ impl Desk {
             down,
             in_progress,
             node,
+            reports,
         });
         desk.recover().await?;
         Ok(desk)

@@ -31,6 +31,7 @@ mod memory;
 mod outbox;
 mod pauses;
 mod refused;
+pub mod reports;
 mod rights;
 mod services;
 mod supervisors;

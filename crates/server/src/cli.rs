@@ -193,6 +193,9 @@ pub struct Rebuild {
     /// Take the journal as it is, when a server refuses to start because acknowledged changes are missing
     #[arg(long)]
     pub accept_loss: bool,
+    /// Count the rows of reporting anew from what the journal still has; older rows stay. Not while a server runs
+    #[arg(long, conflicts_with_all = ["fix", "accept_loss"])]
+    pub reports: bool,
     /// Settings and data.
     #[command(flatten)]
     pub place: PathArgs,

@@ -288,15 +288,17 @@ fn background(desk: &Arc<Desk>, api: &Arc<Api>, chat: &Arc<Chat>, config: &Confi
     tasks.spawn(desk.clone().route());
     tasks.spawn(desk.clone().keep_time());
     tasks.spawn(desk.clone().post());
-    tasks.spawn(retire(desk.clone(), DAY * config.journal.keep_days));
+    tasks.spawn(desk.clone().count());
+    let (keep, keep_months) = (DAY * config.journal.keep_days, config.reports.keep_months.get());
+    tasks.spawn(retire(desk.clone(), keep, keep_months));
     tasks.spawn(api.clone().run());
     tasks.spawn(chat.clone().run());
     tasks
 }
 
-/// Deletes conversations that ended longer ago than `keep`. After a long time in which nothing ran it waits for a day:
+/// Deletes conversations that ended longer ago than `keep`, and rows of reporting from before so many months. After a long time in which nothing ran it waits for a day:
 /// the clock may have been set wrong, and that must not delete what is young.
-async fn retire(desk: Arc<Desk>, keep: Duration) {
+async fn retire(desk: Arc<Desk>, keep: Duration, keep_months: u32) {
     let down = Duration::from_millis(u64::try_from(desk.was_down()).unwrap_or(0));
     if down > DAY {
         tracing::warn!(
@@ -310,6 +312,11 @@ async fn retire(desk: Arc<Desk>, keep: Duration) {
             Ok(0) => {}
             Ok(count) => tracing::info!(count, "old conversations deleted"),
             Err(fault) => tracing::error!(%fault, "old conversations could not be deleted"),
+        }
+        match desk.forget_rows(keep_months).await {
+            Ok(0) => {}
+            Ok(count) => tracing::info!(count, "old rows of reporting deleted"),
+            Err(fault) => tracing::error!(%fault, "old rows of reporting could not be deleted"),
         }
         tokio::time::sleep(RETIRE_EVERY).await;
     }

@@ -74,7 +74,8 @@ pub struct Row {
     pub key: RowKey,
     /// Its columns, by their names; one that is not there is 0.
     pub columns: BTreeMap<String, i64>,
-    /// The position in the journal up to which events had been counted when it last changed: grows with each change.
+    /// The position in the journal up to which events had been counted when it last changed, or the least greater number
+    /// where that is no greater than the one before: grows with each change, also where events are counted anew.
     pub revision: u64,
 }
 
@@ -84,7 +85,7 @@ impl Row {
         Self { key, columns: BTreeMap::new(), revision: 0 }
     }
 
-    /// Adds a change that was counted up to a position.
+    /// Adds a change, by which the row comes to a revision.
     pub fn apply(&mut self, change: &Change, revision: u64) {
         for (column, more) in &change.add {
             let value = self.columns.entry(column.clone()).or_default();

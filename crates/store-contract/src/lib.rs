@@ -74,6 +74,21 @@ macro_rules! on_every_store {
             bindings:
                 the_bindings_of_a_number_are_those_that_were_given_last,
                 bindings_of_many_numbers_are_written_at_once_and_outlive_the_store;
+            reports:
+                nothing_is_counted_before_counting_began,
+                a_batch_is_counted_once_and_outlives_the_store,
+                a_boundary_that_passes_without_an_event_is_counted_once_too,
+                rows_are_read_in_pages_in_the_order_of_their_keys,
+                an_interval_has_the_revision_of_the_row_that_changed_last,
+                counting_anew_replaces_what_it_counts,
+                rows_of_conversations_that_are_deleted_stay_and_are_never_lowered,
+                nothing_is_counted_anew_of_times_that_are_not_over,
+                old_rows_go_whatever_they_are_about;
+            counting:
+                who_is_killed_anywhere_counts_as_one_who_never_was,
+                of_two_who_count_each_event_is_counted_once,
+                counting_anew_gives_what_was_there,
+                what_was_deleted_before_it_was_counted_is_told_of_and_left_out;
             results:
                 a_result_comes_with_its_commit_and_is_seen_by_the_next,
                 a_refused_command_leaves_no_result,
@@ -113,7 +128,8 @@ macro_rules! on_shared_stores {
             what_is_asked_of_the_switch_is_asked_by_the_node_that_committed,
             a_start_beside_a_living_desk_leaves_its_calls_and_tasks_alone,
             a_task_is_sent_by_one_desk,
-            two_routers_offer_everybody_once;
+            two_routers_offer_everybody_once,
+            two_desks_count_each_event_once;
         }
     };
 }

@@ -6,7 +6,8 @@
 //!
 //! Reading order: `open` (over `connect`) with what the last process left (`left`, `mark`, `wal`, `damage`);
 //! `document`, `unreadable`; `queue`, `writer`, `group`, `tx_view`, `flush`, `checkpoint`; then the readers (`cache`,
-//! `pool`, `snapshot`, `mailbox`, `feed`, `session_table`, `binding`, `task`, `quarantine`); then the operator's tools
+//! `pool`, `snapshot`, `mailbox`, `feed`, `session_table`, `binding`, `task`, `quarantine`,
+//! `report_rows`); then the operator's tools
 //! (`retention`, `erase`, `person`, `raw_search`, `backup`, `clear`, `rebuild`, `finish`).
 
 mod backup;
@@ -44,6 +45,8 @@ mod queue;
 mod raw_search;
 mod reader;
 mod rebuild;
+mod report_rows;
+mod reports;
 mod result;
 mod retention;
 mod schema;

@@ -4,10 +4,11 @@
 //! store does not depend on every caller having dropped its end.
 
 use desk::ports::{
-    BindingRow, ErasureReport, Quarantined, SavedResult, SessionTable, Start, StoreFault, Traces, Transacted,
-    Work,
+    BindingRow, CountBatch, CountOutcome, ErasureReport, Quarantined, SavedResult, SessionTable, Start,
+    StoreFault, Traces, Transacted, Work,
 };
 use domain::{Millis, NodeId, UserId, call::Dn};
+use stats::Interval;
 use std::{
     collections::VecDeque,
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
@@ -49,6 +50,12 @@ pub(crate) enum Job {
     Forget { before: Millis, answer: ReplySender<()> },
     /// Delete conversations; `done` are deleted already.
     Retire { before: Millis, limit: u32, done: u32, answer: ReplySender<u32> },
+    /// Count events for reporting.
+    Count { batch: CountBatch, answer: ReplySender<CountOutcome> },
+    /// Have that begin anew.
+    Recount { now: Millis, answer: ReplySender<Option<Interval>> },
+    /// Delete what was counted of intervals before one; `done` rows are deleted already.
+    ForgetRows { before: Interval, done: usize, answer: ReplySender<u64> },
     /// Overwrite what is left of erased conversations in other rows, and delete what else is known of a person.
     Erase { traces: Traces, answer: ReplySender<ErasureReport> },
 }

@@ -51,7 +51,7 @@ impl JobGroup<'_> {
     }
 
     /// Deletes as many rows as the group still may; answers whether there are no more of them.
-    fn chore(
+    pub fn chore(
         &mut self,
         delete: impl FnOnce(&Connection, usize) -> SqliteResult<usize>,
     ) -> SqliteResult<bool> {

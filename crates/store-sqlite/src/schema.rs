@@ -28,6 +28,7 @@ pub(crate) const STEPS: &[MigrationStep] = &[
     MigrationStep::Sql(include_str!("migrations/0006_formats.sql")),
     MigrationStep::Sql(include_str!("migrations/0007_limits.sql")),
     MigrationStep::Sql(include_str!("migrations/0008_links.sql")),
+    MigrationStep::Sql(include_str!("migrations/0009_reports.sql")),
 ];
 
 /// The single value that names the format in which documents are written; 1 when it is not there.

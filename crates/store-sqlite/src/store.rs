@@ -14,15 +14,17 @@ use crate::{
     pool::Pool,
     quarantine,
     queue::{Job, JobQueue},
-    result, schema, session_table, snapshot, task,
+    report_rows, reports, result, schema, session_table, snapshot, task,
     writer::{Watch, Writer},
 };
 use desk::ports::{
-    BindingRow, CommitObserver, ErasureReport, FeedPage, FeedQuery, LogPart, Note, Quarantined, SavedResult,
-    SessionTable, Start, Store, StoreFault, TaskRow, Traces, Transacted, Versioned, Work,
+    BindingRow, CommitObserver, CountBatch, CountOutcome, Counted, ErasureReport, FeedPage, FeedQuery,
+    IntervalQuery, LogPart, Note, Quarantined, Reports, RowPage, RowQuery, SavedResult, SessionTable, Start,
+    Store, StoreFault, TaskRow, Traces, Transacted, Versioned, Work,
 };
 use domain::{EntityKind, InteractionId, Key, Millis, NodeId, State, UserId, Want, call::Dn};
 use futures::future::BoxFuture;
+use stats::Interval;
 use std::{
     fs::File,
     path::Path,
@@ -274,6 +276,35 @@ impl Store for SqliteStore {
 
     fn retire(&self, before: Millis, limit: u32) -> BoxFuture<'static, Result<u32, StoreFault>> {
         self.ask(|answer| Job::Retire { before, limit, done: 0, answer })
+    }
+}
+
+impl Reports for SqliteStore {
+    fn counted(&self) -> BoxFuture<'static, Result<Option<Counted>, StoreFault>> {
+        Box::pin(self.pool.clone().read(reports::counted))
+    }
+
+    fn count(&self, batch: CountBatch) -> BoxFuture<'static, Result<CountOutcome, StoreFault>> {
+        self.ask(|answer| Job::Count { batch, answer })
+    }
+
+    fn recount(&self, now: Millis) -> BoxFuture<'static, Result<Option<Interval>, StoreFault>> {
+        self.ask(|answer| Job::Recount { now, answer })
+    }
+
+    fn interval_rows(&self, query: RowQuery) -> BoxFuture<'static, Result<RowPage, StoreFault>> {
+        Box::pin(self.pool.clone().read(move |conn| report_rows::page(conn, &query)))
+    }
+
+    fn intervals(
+        &self,
+        query: IntervalQuery,
+    ) -> BoxFuture<'static, Result<Vec<(Interval, u64)>, StoreFault>> {
+        Box::pin(self.pool.clone().read(move |conn| report_rows::intervals(conn, &query)))
+    }
+
+    fn forget_rows(&self, before: Interval) -> BoxFuture<'static, Result<u64, StoreFault>> {
+        self.ask(|answer| Job::ForgetRows { before, done: 0, answer })
     }
 }
 

@@ -13,15 +13,17 @@ use crate::{
     open::Hold,
     quarantine,
     queue::{Job, JobQueue, ReplySender},
-    result, schema, session_table, task,
+    reports, result, schema, session_table, task,
     tx_view::GroupView,
 };
 use desk::ports::{
-    CommitObserver, Committed, Durable, ErasureReport, Local, Receipt, Start, StoreFault, Versioned, Work,
+    CommitObserver, Committed, CountOutcome, Durable, ErasureReport, Local, Receipt, Start, StoreFault,
+    Versioned, Work,
 };
 use domain::{DecideError, Key, Millis, Refusal, State, UserId, Want};
 use metrics::{counter, gauge, histogram};
 use rusqlite::Connection;
+use stats::Interval;
 use std::{
     collections::HashMap,
     panic::{AssertUnwindSafe, catch_unwind},
@@ -69,6 +71,9 @@ enum JobOutcome {
     Started(Start),
     Quarantined(i64),
     Released(bool),
+    Counted(CountOutcome),
+    CountsAnew(Option<Interval>),
+    RowsForgotten(usize),
     /// This job failed, and nothing of it was written.
     Failed(StoreFault),
 }
@@ -82,6 +87,7 @@ impl JobProgress {
         match &mut job {
             Job::Trim { done, .. } => *done = self.0,
             Job::Retire { done, .. } => *done = u32::try_from(self.0).unwrap_or(u32::MAX),
+            Job::ForgetRows { done, .. } => *done = self.0,
             // The parts that these did are not there any more.
             _ => {}
         }
@@ -482,6 +488,13 @@ fn run_job(group: &mut JobGroup<'_>, job: &mut Job) -> SqliteResult<JobOutcome> 
                 JobOutcome::Unfinished(JobProgress(done as usize))
             })
         }
+        Job::Count { batch, .. } => Ok(JobOutcome::Counted(reports::count(group.conn, batch)?)),
+        Job::Recount { now, .. } => Ok(JobOutcome::CountsAnew(reports::recount(group.conn, *now)?)),
+        Job::ForgetRows { before, done, .. } => {
+            let (gone, all) = group.forget_rows(*before)?;
+            let done = *done + gone;
+            Ok(if all { JobOutcome::RowsForgotten(done) } else { JobOutcome::Unfinished(JobProgress(done)) })
+        }
         Job::Erase { traces, .. } => Ok(JobOutcome::Erased(group.erase(traces)?)),
     }
 }
@@ -542,6 +555,18 @@ fn answer(job: Job, outcome: JobOutcome) {
         }
         Job::Retire { answer, .. } => send(answer, outcome, |outcome| match outcome {
             JobOutcome::Retired(count) => Some(count),
+            _ => None,
+        }),
+        Job::Count { answer, .. } => send(answer, outcome, |outcome| match outcome {
+            JobOutcome::Counted(counted) => Some(counted),
+            _ => None,
+        }),
+        Job::Recount { answer, .. } => send(answer, outcome, |outcome| match outcome {
+            JobOutcome::CountsAnew(since) => Some(since),
+            _ => None,
+        }),
+        Job::ForgetRows { answer, .. } => send(answer, outcome, |outcome| match outcome {
+            JobOutcome::RowsForgotten(rows) => Some(rows as u64),
             _ => None,
         }),
         Job::Erase { answer, .. } => send(answer, outcome, |outcome| match outcome {

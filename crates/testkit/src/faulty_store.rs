@@ -1,11 +1,13 @@
 //! A journal that fails when it is told to.
 
 use desk::ports::{
-    BindingRow, CommitObserver, FeedPage, FeedQuery, LogPart, Note, Quarantined, SavedResult, SessionTable,
-    Start, Store, StoreFault, TaskRow, Transacted, Versioned, Work,
+    BindingRow, CommitObserver, CountBatch, CountOutcome, Counted, FeedPage, FeedQuery, IntervalQuery,
+    LogPart, Note, Quarantined, Reports, RowPage, RowQuery, SavedResult, SessionTable, Start, Store,
+    StoreFault, TaskRow, Transacted, Versioned, Work,
 };
 use domain::{EntityKind, InteractionId, Key, Millis, NodeId, State, UserId, Want, call::Dn};
 use futures::future::{BoxFuture, ready};
+use stats::Interval;
 use std::sync::{
     Arc, Mutex, PoisonError,
     atomic::{AtomicBool, AtomicUsize, Ordering},
@@ -183,5 +185,31 @@ impl Store for FaultyStore {
 
     fn retire(&self, before: Millis, limit: u32) -> StoreFuture<u32> {
         self.journal.retire(before, limit)
+    }
+}
+
+impl Reports for FaultyStore {
+    fn counted(&self) -> StoreFuture<Option<Counted>> {
+        self.journal.counted()
+    }
+
+    fn count(&self, batch: CountBatch) -> StoreFuture<CountOutcome> {
+        if self.writes.load(Ordering::SeqCst) { failed() } else { self.journal.count(batch) }
+    }
+
+    fn recount(&self, now: Millis) -> StoreFuture<Option<Interval>> {
+        self.journal.recount(now)
+    }
+
+    fn interval_rows(&self, query: RowQuery) -> StoreFuture<RowPage> {
+        self.journal.interval_rows(query)
+    }
+
+    fn intervals(&self, query: IntervalQuery) -> StoreFuture<Vec<(Interval, u64)>> {
+        self.journal.intervals(query)
+    }
+
+    fn forget_rows(&self, before: Interval) -> StoreFuture<u64> {
+        self.journal.forget_rows(before)
     }
 }

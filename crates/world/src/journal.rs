@@ -8,11 +8,13 @@ use crate::{
     record::{Copy, Last},
 };
 use desk::ports::{
-    BindingRow, CommitObserver, FeedPage, FeedQuery, LogPart, Note, Quarantined, SavedResult, SessionTable,
-    Start, Store, StoreFault, TaskRow, Transacted, TxView, Versioned, Work,
+    BindingRow, CommitObserver, CountBatch, CountOutcome, Counted, FeedPage, FeedQuery, IntervalQuery,
+    LogPart, Note, Quarantined, Reports, RowPage, RowQuery, SavedResult, SessionTable, Start, Store,
+    StoreFault, TaskRow, Transacted, TxView, Versioned, Work,
 };
 use domain::{EntityKind, InteractionId, Key, Millis, NodeId, State, UserId, Want, call::Dn};
 use futures::{executor::block_on, future::BoxFuture};
+use stats::Interval;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// The journal of the world.
@@ -203,5 +205,39 @@ impl Store for FaultyJournal {
 
     fn retire(&self, before: Millis, limit: u32) -> BoxFuture<'static, Result<u32, StoreFault>> {
         at_once(self.inner.retire(before, limit))
+    }
+}
+
+impl Reports for FaultyJournal {
+    fn counted(&self) -> BoxFuture<'static, Result<Option<Counted>, StoreFault>> {
+        at_once(self.inner.counted())
+    }
+
+    fn count(&self, batch: CountBatch) -> BoxFuture<'static, Result<CountOutcome, StoreFault>> {
+        let (faults, record) = (self.faults.clone(), self.record.clone());
+        let work = self.inner.count(batch);
+        Box::pin(async move {
+            trouble(&faults, &record).await?;
+            wait(work)
+        })
+    }
+
+    fn recount(&self, now: Millis) -> BoxFuture<'static, Result<Option<Interval>, StoreFault>> {
+        at_once(self.inner.recount(now))
+    }
+
+    fn interval_rows(&self, query: RowQuery) -> BoxFuture<'static, Result<RowPage, StoreFault>> {
+        at_once(self.inner.interval_rows(query))
+    }
+
+    fn intervals(
+        &self,
+        query: IntervalQuery,
+    ) -> BoxFuture<'static, Result<Vec<(Interval, u64)>, StoreFault>> {
+        at_once(self.inner.intervals(query))
+    }
+
+    fn forget_rows(&self, before: Interval) -> BoxFuture<'static, Result<u64, StoreFault>> {
+        at_once(self.inner.forget_rows(before))
     }
 }

@@ -6,6 +6,7 @@ mod committed;
 mod fault;
 mod operator;
 mod render;
+mod reports;
 mod store;
 mod switch;
 mod tx_view;
@@ -17,6 +18,7 @@ pub use committed::{CommitObserver, Committed, Durable, EventRow, Local, Note, V
 pub use fault::StoreFault;
 pub use operator::{Difference, ErasureReport, Finding, Finished, Operator, RebuildReport, Traces};
 pub use render::{CommandOrigin, NewNote, Render};
+pub use reports::{CountBatch, CountOutcome, Counted, IntervalQuery, Reports, RowPage, RowQuery};
 pub use store::{
     CommitPlan, FeedPage, FeedQuery, LogPart, Receipt, SessionTable, Start, Store, TaskRow, Transacted, Work,
 };

@@ -1,8 +1,8 @@
 //! The journal: where every accepted change is one atomic commit.
 
 use super::{
-    BindingRow, CommitObserver, EventRow, NewNote, Note, Quarantined, SavedResult, StoreFault, TxView,
-    Versioned,
+    BindingRow, CommitObserver, EventRow, NewNote, Note, Quarantined, Reports, SavedResult, StoreFault,
+    TxView, Versioned,
 };
 use domain::{
     DecideError, Decision, EntityKind, InteractionId, Key, Message, Millis, NodeId, Refusal, State, Task,
@@ -118,7 +118,7 @@ pub enum SessionTable {
 
 /// The journal, as one node has it open; other nodes may have it open as well. Commits have one order for each entity
 /// and each mailbox; readers see committed data only.
-pub trait Store: Send + Sync + 'static {
+pub trait Store: Reports + Send + Sync + 'static {
     /// Runs the work on the current state, and commits its plan atomically and durably, or nothing at all. `wants` is
     /// what the work is known to look at; a store may show it nothing else, and then runs it again with what it says it
     /// needs. Answers when the commit is on the disk and the observers of this node know of it.

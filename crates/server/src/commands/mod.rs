@@ -36,7 +36,7 @@ pub fn run(command: Command) -> Result<()> {
             Command::Config(ConfigCommand::Check(place)) => config::check(&place, &mut out),
             Command::Config(ConfigCommand::Apply(args)) => config::apply(&args, &mut out).await,
             Command::Migrate(args) => migrate::run(&args, &mut out),
-            Command::Rebuild(args) => rebuild::run(&args, &mut out),
+            Command::Rebuild(args) => rebuild::run(&args, &mut out).await,
             Command::Backup(args) => backup::backup(&args, &mut out),
             Command::Restore(args) => backup::restore(&args, &mut out),
             Command::User(UserCommand::Add(args)) => user::add(args, &mut out).await,

@@ -12,7 +12,7 @@ use domain::{
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
+use std::{collections::BTreeMap, net::SocketAddr, num::NonZeroU32, path::PathBuf};
 
 /// All settings.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -28,6 +28,8 @@ pub struct Config {
     pub absence: Absence,
     /// The journal.
     pub journal: Journal,
+    /// What reporting counts.
+    pub reports: Reports,
     /// The disposition rule; values that are not set stay as the journal has them.
     pub disposition: Disposition,
     /// Another spelling of `disposition.key`.
@@ -71,6 +73,7 @@ impl Default for Config {
             limits: Limits::default(),
             absence: Absence::default(),
             journal: Journal::default(),
+            reports: Reports::default(),
             disposition: Disposition::default(),
             interaction: Interaction::default(),
             centre: CentreEntry::default(),
@@ -183,6 +186,20 @@ pub struct Journal {
 impl Default for Journal {
     fn default() -> Self {
         Self { keep_days: 90 }
+    }
+}
+
+/// What reporting counts.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Reports {
+    /// After how many months the rows of intervals are deleted; a month counts as 31 days.
+    pub keep_months: NonZeroU32,
+}
+
+impl Default for Reports {
+    fn default() -> Self {
+        Self { keep_months: NonZeroU32::MIN.saturating_add(36) }
     }
 }
 

@@ -59,6 +59,7 @@ fn commands_that_read_say_when_there_is_no_journal() {
         "migrate --data d",
         "erase --data d --person x",
         "rebuild --data d",
+        "rebuild --data d --reports",
     ] {
         let said = dir.run(line);
         assert!(!said.ok && said.err.contains("no journal in d"), "{line}: {said:?}");
@@ -102,6 +103,12 @@ fn a_rebuilt_journal_agrees_with_itself() {
     assert!(said.ok && said.out.contains("agree"), "{said:?}");
     let said = dir.run("rebuild --data d --fix");
     assert!(!said.ok && said.err.contains("in use"), "{said:?}");
+    let said = dir.run("rebuild --data d --reports");
+    assert!(!said.ok && said.err.contains("in use"), "{said:?}");
     drop(server);
     assert!(dir.run("rebuild --data d --fix").ok);
+    let said = dir.run("rebuild --data d --reports");
+    assert!(said.ok && said.out.contains("counted anew from all events"), "{said:?}");
+    let said = dir.run("rebuild --data d --reports --fix");
+    assert!(!said.ok, "{said:?}");
 }

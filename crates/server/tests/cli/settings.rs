@@ -27,6 +27,7 @@ fn an_unknown_key_is_named_with_its_file() {
 #[test]
 fn a_wrong_value_is_named_with_its_file() {
     names(&complaint("[journal]\nkeep_days = \"long\"\n"), &["centre.toml", "journal.keep_days"]);
+    names(&complaint("[reports]\nkeep_months = 0\n"), &["centre.toml", "reports.keep_months"]);
     names(&complaint("[http]\naddr = \"here\"\n"), &["centre.toml", "http.addr"]);
     names(&complaint("[limits]\nconnections = 0\n"), &["limits.connections", "0 is not from 16"]);
     names(&complaint("[limits.strangers]\nbody_seconds = 0\n"), &["limits.strangers.body_seconds"]);

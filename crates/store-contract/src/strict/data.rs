@@ -1,5 +1,6 @@
 //! The content of the journal.
 
+use super::reports::ReportsData;
 use desk::ports::{BindingRow, EventRow, Note, Quarantined, SavedResult, SessionTable, TaskRow, Versioned};
 use domain::{
     EntityKind, InteractionId, Key, MediumName, Message, Millis, QueueName, State, UniqueName, UserId,
@@ -39,6 +40,7 @@ pub(super) struct JournalData {
     pub bindings: BTreeMap<Dn, Vec<BindingRow>>,
     pub names: BTreeMap<UniqueName, Key>,
     pub waiting: BTreeMap<Key, (QueueName, MediumName)>,
+    pub reports: ReportsData,
     /// The channel whose notes cannot be written.
     pub failing: Option<String>,
 }

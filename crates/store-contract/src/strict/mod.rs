@@ -3,12 +3,13 @@
 mod commit;
 mod data;
 mod feed;
+mod reports;
 mod retention;
 mod store;
 mod view;
 
 use data::JournalData;
-use desk::ports::{CommitObserver, Committed, Durable, Local};
+use desk::ports::{CommitObserver, Committed, Durable, Local, StoreFault};
 use domain::NodeId;
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -66,6 +67,12 @@ impl StrictStore {
     /// Fails every commit from now on that would write a note of a channel.
     pub fn fail_notes_of(&self, channel: &str) {
         lock(&self.journal.data).failing = Some(channel.to_owned());
+    }
+
+    /// Fails the next batches that are counted for reporting, one with each fault; those with [`StoreFault::Unknown`] are
+    /// counted all the same.
+    pub fn fail_counts(&self, faults: impl IntoIterator<Item = StoreFault>) {
+        lock(&self.journal.data).reports.fail(faults);
     }
 
     /// Tells the observers of this node once more of everything that was ever committed, in that order: like a late

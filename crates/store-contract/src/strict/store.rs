@@ -3,14 +3,16 @@
 use super::{
     StrictStore,
     data::{JournalData, up_to, weight},
-    feed, lock, retention,
+    feed, lock, reports, retention,
 };
 use desk::ports::{
-    BindingRow, CommitObserver, FeedPage, FeedQuery, LogPart, Note, Quarantined, SavedResult, SessionTable,
-    Start, Store, StoreFault, TaskRow, Transacted, Versioned, Work,
+    BindingRow, CommitObserver, CountBatch, CountOutcome, Counted, FeedPage, FeedQuery, IntervalQuery,
+    LogPart, Note, Quarantined, Reports, RowPage, RowQuery, SavedResult, SessionTable, Start, Store,
+    StoreFault, TaskRow, Transacted, Versioned, Work,
 };
 use domain::{EntityKind, InteractionId, Key, Millis, NodeId, State, UserId, Want, call::Dn};
 use futures::future::{BoxFuture, lazy};
+use stats::Interval;
 use std::sync::Arc;
 
 type StoreFuture<T> = BoxFuture<'static, Result<T, StoreFault>>;
@@ -193,5 +195,32 @@ impl Store for StrictStore {
 
     fn retire(&self, before: Millis, limit: u32) -> StoreFuture<u32> {
         self.with(move |data| retention::retire(data, before, limit))
+    }
+}
+
+impl Reports for StrictStore {
+    fn counted(&self) -> StoreFuture<Option<Counted>> {
+        self.with(|data| reports::counted(data))
+    }
+
+    fn count(&self, batch: CountBatch) -> StoreFuture<CountOutcome> {
+        let counted = self.with(move |data| reports::count(data, &batch));
+        Box::pin(async move { counted.await? })
+    }
+
+    fn recount(&self, now: Millis) -> StoreFuture<Option<Interval>> {
+        self.with(move |data| reports::recount(data, now))
+    }
+
+    fn interval_rows(&self, query: RowQuery) -> StoreFuture<RowPage> {
+        self.with(move |data| reports::rows(data, &query))
+    }
+
+    fn intervals(&self, query: IntervalQuery) -> StoreFuture<Vec<(Interval, u64)>> {
+        self.with(move |data| reports::intervals(data, &query))
+    }
+
+    fn forget_rows(&self, before: Interval) -> StoreFuture<u64> {
+        self.with(move |data| reports::forget(data, before))
     }
 }

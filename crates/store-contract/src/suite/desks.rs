@@ -1,7 +1,7 @@
 //! Two desks on one journal.
 
 use super::{
-    Shared,
+    Shared, counting,
     fixture::{self, StoreFixture, TOPIC, agent, session_command, user},
     post::{SERVICE, says},
 };
@@ -24,6 +24,7 @@ use domain::{
     user::User,
 };
 use futures::future::{BoxFuture, ready};
+use stats::{Fold, Table};
 use std::{
     sync::{
         Arc, Mutex,
@@ -463,4 +464,26 @@ pub async fn two_routers_offer_everybody_once(shared: &dyn Shared) {
         taken += seat(fixture.state(&domain::Key::Agent(agent(number))).await.expect("an agent"));
     }
     assert_eq!(taken, 20);
+}
+
+pub async fn two_desks_count_each_event_once(shared: &dyn Shared) {
+    let (fixture, a, b) = two(shared, 2).await;
+    let running = [&a, &b].map(|desk| tokio::spawn(desk.clone().count()));
+    for number in 0..12 {
+        counting::something(&StoreFixture::at(fixture.store.clone(), a.now()), number).await;
+        tokio::time::sleep(Duration::from_millis(70 * number * number)).await;
+    }
+    // The interval ends by itself, though nothing happens any more.
+    tokio::time::sleep(Duration::from_secs(16 * 60)).await;
+    assert_eq!((a.reports_lag(), b.reports_lag()), (0, 0));
+    let folded = |desk: &Desk| desk.reports().with(Fold::seq);
+    assert_eq!(folded(&a), folded(&b));
+    let rows = counting::figures(&*fixture.store).await;
+    let agents = rows.iter().filter(|row| row.key.table == Table::State && row.key.medium == "chat");
+    assert!(
+        agents.map(|row| row.columns["ms"]).sum::<i64>() > 1_700_000,
+        "two agents were there for 15 minutes"
+    );
+    assert_eq!(rows, counting::expected(&*fixture.store, a.now()).await);
+    running.iter().for_each(tokio::task::JoinHandle::abort);
 }

@@ -6,6 +6,7 @@ pub mod bindings;
 pub mod bounds;
 pub mod calls;
 pub mod commits;
+pub mod counting;
 pub mod desks;
 pub mod fixture;
 pub mod history;
@@ -14,6 +15,7 @@ pub mod mailboxes;
 pub mod names;
 pub mod post;
 pub mod quarantine;
+pub mod reports;
 pub mod results;
 pub mod tasks;
 

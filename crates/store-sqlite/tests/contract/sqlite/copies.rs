@@ -3,9 +3,11 @@
 use crate::suite::{
     fixture::{StoreFixture, session},
     post::{outcome, says},
+    reports,
 };
-use desk::ports::{BindingRow, FeedPage, FeedQuery, Quarantined, SessionTable, Store};
+use desk::ports::{BindingRow, FeedPage, FeedQuery, Quarantined, Reports, SessionTable, Store};
 use domain::session::Delivery;
+use stats::Table;
 use std::sync::{
     Arc,
     atomic::{AtomicBool, Ordering},
@@ -69,6 +71,9 @@ async fn a_restored_journal_has_the_same_content_under_a_new_stream_id() {
     fixture.talk("one", 1).await;
     fixture.talk("two", 2).await;
     fixture.complete("two", 2).await;
+    store.recount(9_000).await.expect("the store works");
+    let offered = reports::change(&reports::key(Table::Queue, 1, "support", ""), 2, 700);
+    reports::count(&*store, 5, vec![offered]).await;
     backup(dir.path(), &copy).expect("a backup");
     restore(&copy, &home).expect("restored");
 
@@ -79,6 +84,13 @@ async fn a_restored_journal_has_the_same_content_under_a_new_stream_id() {
         assert_eq!(restored.rows(table).await.expect("rows"), []);
     }
     assert_eq!(restored.bindings().await.expect("rows"), [] as [BindingRow; 0]);
+    // What was counted is in the copy, which goes on counting where the journal was.
+    let counted = restored.counted().await.expect("read");
+    assert_eq!(counted, store.counted().await.expect("read"));
+    assert_eq!(counted.map(|counted| counted.position), Some(5));
+    let rows = restored.interval_rows(reports::query(Table::Queue)).await.expect("rows");
+    assert_eq!(rows.rows.len(), 1);
+    assert_eq!(rows, store.interval_rows(reports::query(Table::Queue)).await.expect("rows"));
     assert_eq!(store.bindings().await.expect("rows"), [row]);
     for bytes in [&copy, &home].map(|dir| std::fs::read(dir.join("journal.db")).expect("the copy")) {
         assert!(!bytes.windows(9).any(|window| window == b"192.0.2.7"), "an address of a phone");
