@@ -197,6 +197,7 @@ impl Agents {
             | Fact::DispositionSettled { .. }
             | Fact::DoNotDisturb { .. }
             | Fact::SlotTaken { .. }
+            | Fact::SlotIdle { .. }
             | Fact::SlotFreed { .. }
             | Fact::WatchBegan { .. }
             | Fact::WatchEnded { .. }

@@ -12,6 +12,7 @@ mod ledger;
 mod queueing;
 mod row;
 mod sessions;
+mod sum;
 
 pub use fold::{FORMAT, Fold, LONGEST_GAP};
 pub use row::{Change, INTERVAL, Interval, Row, RowKey, Table};

@@ -146,6 +146,7 @@ impl Conversation {
             | Fact::Delivery { .. }
             | Fact::Resent { .. }
             | Fact::Amended { .. }
+            | Fact::SlotsLeft
             | Fact::WindowClosing { .. }
             | Fact::Typed { .. }
             | Fact::Renamed { .. }

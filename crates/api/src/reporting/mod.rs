@@ -10,6 +10,7 @@ mod data;
 mod events;
 mod live;
 mod request;
+mod rows;
 
 pub use cloud_event::{cloud_event, envelope_schema};
 pub use data::data_schemas;
@@ -18,7 +19,7 @@ use crate::state::Api;
 use std::sync::Arc;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-/// The address of the feed.
+/// The addresses of the feed and of interval rows.
 pub fn router() -> OpenApiRouter<Arc<Api>> {
-    OpenApiRouter::new().routes(routes!(events::get))
+    OpenApiRouter::new().routes(routes!(events::get)).merge(rows::router())
 }

@@ -49,7 +49,11 @@ impl FeedRequest {
             limit: u32::try_from(limit).unwrap_or(u32::MAX),
             wait: Duration::from_secs(query.number("wait")?.unwrap_or(0)).min(LONGEST_WAIT),
             kinds: kinds(query.get("type").unwrap_or_default())?,
-            since: query.get("since").filter(|text| !text.is_empty()).map(moment).transpose()?,
+            since: query
+                .get("since")
+                .filter(|text| !text.is_empty())
+                .map(|text| moment("since", text))
+                .transpose()?,
         })
     }
 
@@ -80,8 +84,8 @@ fn kinds(list: &str) -> Result<Vec<String>, Problem> {
         .collect()
 }
 
-/// A moment in RFC 3339 or in milliseconds since 1970.
-fn moment(text: &str) -> Result<Millis, Problem> {
+/// The moment that a parameter says, in RFC 3339 or in milliseconds since 1970.
+pub(super) fn moment(name: &str, text: &str) -> Result<Millis, Problem> {
     if let Ok(millis) = text.parse() {
         return Ok(millis);
     }
@@ -89,7 +93,7 @@ fn moment(text: &str) -> Result<Millis, Problem> {
     let text = text.replace(' ', "+");
     let read = text.parse::<jiff::Timestamp>();
     read.map(jiff::Timestamp::as_millisecond)
-        .map_err(|_| Problem::invalid("'since' is neither RFC 3339 nor milliseconds since 1970"))
+        .map_err(|_| Problem::invalid(format!("'{name}' is neither RFC 3339 nor milliseconds since 1970")))
 }
 
 /// Why a cursor is of no use. It is never answered with an empty page: a reader would wait forever, or miss what is

@@ -26,6 +26,7 @@ mod operations;
 mod origins;
 mod pages;
 mod repeated;
+mod report_rows;
 mod reporting;
 mod requests;
 mod required;

@@ -221,6 +221,17 @@ impl Tour {
         }
         self.operate(admin, &format!("/diagnostics/quarantine/{unit}"), "Discard").await;
         self.get(admin, "/reporting/events?limit=1").await;
+        crate::report_rows::counted(app).await;
+        let hour = format!("from={}&to={}&group=hour", START - START % 3_600_000, START + 3_600_000);
+        for table in [
+            "queues?queue=Support&",
+            "agents?agent=agent1@demo&",
+            "agent-states?agent=agent1@demo&",
+            "dispositions?",
+            "intervals?",
+        ] {
+            self.get(admin, &format!("/reporting/{table}{hour}")).await;
+        }
     }
 }
 
