@@ -9,6 +9,7 @@ mod day;
 mod rows;
 mod saved;
 mod sessions;
+mod statistics;
 mod words;
 
 use rows::table;
