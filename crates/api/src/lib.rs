@@ -16,6 +16,7 @@ mod presence;
 mod repeat;
 mod reporting;
 mod state;
+mod statistics;
 mod unknown;
 mod v2;
 mod view;

@@ -8,7 +8,7 @@ use crate::{
         AgentState, BusinessAttribute, CallBrief, CallResource, ChannelResource, CodeSetting, Contact,
         DeviceResource, DispositionCode, Feature, GroupResource, Me, Measure, MessageResource,
         QuarantinedUnit, Queue, Service, Setting, SettingItems, SettingKey, SettingsGroup, Skill,
-        UnknownRequest, UserResource, WaitingInteraction,
+        StatisticValue, UnknownRequest, UserResource, WaitingInteraction,
     },
 };
 use domain::medium::{Medium, Unserved};
@@ -251,6 +251,13 @@ answers! {
     OwnSettingsAnswer {
         /// Both.
         resources: OwnSettings,
+    }
+    /// Values of statistics of an object.
+    StatisticsAnswer {
+        /// The id of the object: of an agent, or the name of a queue or a code.
+        object_id: String,
+        /// The values.
+        statistics: Vec<StatisticValue>,
     }
     /// The centre, with what was asked for.
     CentreAnswer {

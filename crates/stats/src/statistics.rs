@@ -263,6 +263,11 @@ pub fn known(name: &str) -> Option<&'static Known> {
     KNOWN.iter().find(|known| known.name == name)
 }
 
+/// Whether a statistic says how things stand, so that it has no value of the past.
+pub fn is_of_now(name: &str) -> bool {
+    name.starts_with("Curr") || name.starts_with("TimeInCurrent")
+}
+
 /// The value of a statistic; `None` where there is none of the name, or not of such an object.
 pub fn value(name: &str, source: &Source<'_>) -> Option<Value> {
     let known = known(name).filter(|known| known.of.contains(&source.object_type))?;

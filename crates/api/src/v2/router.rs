@@ -5,6 +5,7 @@ use crate::{
     auth::gate,
     internal, notifications, repeat, reporting,
     state::Api,
+    statistics,
     v2::{
         calls, contacts, devices, diagnostics, features, groups, login, me, queues, services, sessions,
         settings, skills, supervision, unserved, users,
@@ -40,6 +41,7 @@ pub fn router(api: &Arc<Api>) -> Router {
     Router::new()
         .nest("/api/v2", guarded(api, routes))
         .nest("/internal-api", guarded(api, internal::router()))
+        .nest("/api/v1", guarded(api, statistics::router()))
         .merge(login::router(api))
         // All other addresses below the root are refused in the form of the API, too.
         .nest("/api", nowhere(api))

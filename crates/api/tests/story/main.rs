@@ -33,6 +33,7 @@ mod required;
 mod seed;
 mod services;
 mod settings;
+mod statistics;
 mod tour;
 mod unserved;
 mod users;

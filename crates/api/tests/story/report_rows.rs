@@ -17,7 +17,7 @@ async fn rows(app: &TestServer, address: &str) -> Vec<Value> {
 }
 
 /// A customer waits for ten seconds, is answered and talks for a minute, and the code is set after that.
-async fn a_chat(app: &TestServer) {
+pub async fn a_chat(app: &TestServer) {
     let tom = app.agent("agent1");
     tom.ready().await;
     let ines = app.customer("Ines").await;

@@ -232,6 +232,8 @@ impl Tour {
         ] {
             self.get(admin, &format!("/reporting/{table}{hour}")).await;
         }
+        self.get(admin, "/api/v1/stats/Support").await;
+        self.get(admin, "/api/v1/stats/Support/Total_Answered").await;
     }
 }
 

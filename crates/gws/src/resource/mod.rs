@@ -16,6 +16,7 @@ mod service;
 mod session;
 mod setting;
 mod skill;
+mod statistic;
 mod user;
 mod words;
 
@@ -53,5 +54,6 @@ pub use setting::{
     settings_group, workspace_defaults,
 };
 pub use skill::{Skill, skill_definition, skill_id, user_skill};
+pub use statistic::StatisticValue;
 pub use user::{Me, UserResource, sessions_of_caller, sessions_of_user, user_resource};
 pub use words::{Visibility, one_of};

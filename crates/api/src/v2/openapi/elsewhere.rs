@@ -16,6 +16,8 @@ use utoipa::OpenApi;
     centre,
     business_attributes,
     operations,
+    statistics,
+    statistic,
     health,
     ready,
     metrics
@@ -52,6 +54,36 @@ fn log_in() {}
 )]
 #[expect(dead_code, reason = "it describes")]
 fn log_out() {}
+
+/// The latest value of each statistic of an agent, a queue or a code.
+///
+/// Of today so far, in the time zone of the server. Agents ask of themselves and of the queues they serve, supervisors of
+/// whom they lead and of every queue and code; to others there is nothing at the address.
+#[utoipa::path(
+    get, path = "/api/v1/stats/{objectId}", tag = "reporting",
+    params(("objectId" = String, Path, description = "The id of a user, the name of a queue, or the name of a code")),
+    responses((status = 200, description = "The values", body = gws::StatisticsAnswer), Denied)
+)]
+#[expect(dead_code, reason = "it describes")]
+fn statistics() {}
+
+/// The latest value of a statistic, or its values by quarters of an hour.
+///
+/// With `from`, `to` or `numValues` the last so many quarters of an hour that are over, each with what was counted in it and
+/// its end. A statistic of how things stand has its latest value alone.
+#[utoipa::path(
+    get, path = "/api/v1/stats/{objectId}/{statistic}", tag = "reporting",
+    params(
+        ("objectId" = String, Path, description = "The id of a user, the name of a queue, or the name of a code"),
+        ("statistic" = String, Path, description = "The name of the statistic"),
+        ("numValues" = Option<u32>, Query, minimum = 1, description = "At most so many values, 1 when left out, 3,000 at most"),
+        ("from" = Option<i64>, Query, description = "Values of quarters of an hour that end after this moment, in milliseconds since 1970"),
+        ("to" = Option<i64>, Query, description = "Values of quarters of an hour that end by this moment; now when left out"),
+    ),
+    responses((status = 200, description = "The values", body = gws::StatisticsAnswer), Denied)
+)]
+#[expect(dead_code, reason = "it describes")]
+fn statistic() {}
 
 /// The list of states, and the caller's options by section.
 #[utoipa::path(
