@@ -289,6 +289,7 @@ fn background(desk: &Arc<Desk>, api: &Arc<Api>, chat: &Arc<Chat>, config: &Confi
     tasks.spawn(desk.clone().keep_time());
     tasks.spawn(desk.clone().post());
     tasks.spawn(desk.clone().count());
+    tasks.spawn(telemetry::tell_how_things_stand(desk.clone()));
     let (keep, keep_months) = (DAY * config.journal.keep_days, config.reports.keep_months.get());
     tasks.spawn(retire(desk.clone(), keep, keep_months));
     tasks.spawn(api.clone().run());

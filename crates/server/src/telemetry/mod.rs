@@ -1,6 +1,9 @@
 //! Log and metrics: human-readable lines on stderr, and figures for Prometheus.
 
 mod folding;
+mod standing;
+
+pub use standing::tell as tell_how_things_stand;
 
 use anyhow::{Context, Result};
 use folding::Folding;
