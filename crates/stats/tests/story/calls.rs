@@ -193,3 +193,25 @@ fn a_restart() {
     let cut = "handled 1, talk_ms 60000, without_disposition 1";
     talking("70 K1 lost", SUPPORT, &format!("{ANSWERED}, {cut}"));
 }
+
+#[test]
+fn two_calls_that_become_one() {
+    let story = "20 K1 holds 2; 21 K2 dials ann 5002; 22 K2 up 1; 25 K2 up 2; 40 K1 brought-to ann K2; 41 cat is Ready; \
+                 60 K2 code bob Sold; 85 K1 hangs-up 1; 90 K2 code bob Lost";
+    talking(
+        story,
+        ANN,
+        "offered 1, accepted 1, inbound 1, internal 1, handled 2, talk_ms 25000, hold_ms 20000, \
+         transferred_out 1, without_disposition 2",
+    );
+    talking(story, BOB, "offered 1, accepted 1, internal 1, handled 1, talk_ms 60000");
+    let late = r#"code bob/voice ["Support","DispositionCode","Lost",0] @00:00"#;
+    talking(story, late, "set 1, late 1, changed 1, lag_ms 5000, lag_count 1");
+    talking(
+        story,
+        SUPPORT,
+        &format!(
+            "{ANSWERED}, handled 2, talk_ms 70000, hold_ms 20000, transferred_out 1, without_disposition 1"
+        ),
+    );
+}

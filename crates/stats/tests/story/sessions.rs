@@ -143,6 +143,9 @@ fn taken_from_an_agent() {
     then(back, SUPPORT, &format!("offered 2, {queue}, returned 1, {wait}"));
     then(back, ANN, "offered 1, accepted 1, inbound 1, handled 1, talk_ms 10000");
     then("20 s1 taken ann Sales", SALES, "offered 1, transferred_in 1");
+    let helped = "20 s1 joins ann bob; 25 s1 accepted bob; 30 ann loses-connection; 40 s1 handed bob Sales";
+    then(helped, SALES, "offered 1, transferred_in 1");
+    then(helped, BOB, "handled 1, talk_ms 15000, consulted 1, transferred_out 1, without_disposition 1");
     then("20 ann loses-connection", SUPPORT, &format!("offered 2, {queue}, returned 1, {wait}"));
     let offered = "0 ann works; 0 cat works; 0 s1 chats Support; 4 s1 offered ann; 10 s1 taken ann Sales";
     check(offered, SUPPORT, "offered 1, overflowed 1, wait_ms 10000, longest_wait_ms 10000");

@@ -179,6 +179,10 @@ fn call(id: &str, words: &[&str]) -> Command {
         ["asks", agent, whom] => act(agent, CallAct::Initiate(Purpose::Transfer, call_in(whom))),
         ["given", agent] => act(agent, CallAct::Complete { purpose: Purpose::Transfer, consult: None }),
         ["joined", agent] => act(agent, CallAct::Complete { purpose: Purpose::Conference, consult: None }),
+        ["brought-to", agent, other] => {
+            let consult = Some(other.into());
+            act(agent, CallAct::Complete { purpose: Purpose::Transfer, consult })
+        }
         ["handed", agent, whom] => act(agent, CallAct::SingleStep(Purpose::Transfer, call_in(whom))),
         ["called-in", agent, whom] => act(agent, CallAct::SingleStep(Purpose::Conference, call_in(whom))),
         ["followed", agent] => Command::Device {
