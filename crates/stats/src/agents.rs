@@ -30,7 +30,7 @@ pub(crate) struct AtWork {
     /// When it began.
     pub since: Millis,
     /// Up to when it was counted.
-    counted: Millis,
+    pub counted: Millis,
     pub channels: BTreeMap<MediumName, Channel>,
     /// Work after a call, while they are in it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -47,7 +47,7 @@ pub(crate) struct Channel {
     pub state: Arc<str>,
     pub reason: Arc<str>,
     pub since: Millis,
-    counted: Millis,
+    pub counted: Millis,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -55,6 +55,9 @@ pub(crate) struct Part {
     /// From whom it takes somebody over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     from: Option<u16>,
+    /// Whether they called it in to talk together: nobody is handed over when they leave first.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    called_in: bool,
     /// Since when it talks.
     pub talks: Option<Millis>,
     /// Since when it holds the others, and how long it did before.
@@ -131,6 +134,7 @@ impl Talk {
                         && matches!(origin, PartyOrigin::Queue | PartyOrigin::Called),
                     queue: event.queue.clone().filter(|_| *origin == PartyOrigin::Queue),
                     from: handover.map(|handover| handover.from),
+                    called_in: stays,
                     talks: None,
                     held: None,
                     held_ms: 0,
@@ -310,7 +314,8 @@ impl Talk {
 
     /// Who took somebody over talks: whoever handed over, and has left, is rid of them.
     fn taken_over(&mut self, desk: &mut Desk<'_>, leg: u16) {
-        let Some(from) = self.part(leg).and_then(|part| part.from) else { return };
+        let part = self.part(leg).filter(|part| !part.called_in);
+        let Some(from) = part.and_then(|part| part.from) else { return };
         let has_left = self.part(from).is_some_and(|from| from.ended.is_some());
         if has_left {
             if let Some(part) = self.on(leg).filter(|part| part.role == Role::Helps) {

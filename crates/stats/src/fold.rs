@@ -40,7 +40,7 @@ pub struct Fold {
     pub(crate) clock: Millis,
     /// Up to when it is settled who was in which state: the latest event, or the beginning of an interval that has passed.
     settled: Millis,
-    queues: Queues,
+    pub(crate) queues: Queues,
     /// The key of dispositions, and for how long a late one is taken.
     key: String,
     late: Millis,

@@ -6,12 +6,17 @@
 mod agents;
 mod calls;
 pub mod columns;
+pub mod definition;
 mod dispositions;
 mod fold;
 mod ledger;
+mod live;
 mod queueing;
 mod row;
 mod sessions;
+pub mod statistics;
+pub mod window;
 
 pub use fold::{FORMAT, Fold, LONGEST_GAP};
+pub use live::{AgentNow, ChannelNow, Live, Waiting};
 pub use row::{Change, INTERVAL, Interval, Row, RowKey, Table};

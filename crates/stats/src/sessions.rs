@@ -27,9 +27,6 @@ pub(crate) struct Conversation {
     /// Whether an agent began it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     outbound: bool,
-    /// It was taken from an agent, and is put into a queue next.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    taken: bool,
 }
 
 /// The part of an agent in a conversation.
@@ -71,7 +68,6 @@ impl Conversation {
             parts: Vec::new(),
             over: None,
             outbound: false,
-            taken: false,
         }
     }
 
@@ -83,7 +79,7 @@ impl Conversation {
             Fact::Created { post, .. } => {
                 self.outbound = post.as_ref().is_some_and(|route| route.begun_by.is_some());
             }
-            Fact::Queued { by, .. } => self.queued(desk, event, by.as_ref().filter(|_| !self.taken)),
+            Fact::Queued { by, .. } => self.queued(desk, event, by.as_ref()),
             Fact::FoundClosed { refused: true, .. } => self.queueing.leave(desk, medium, Left::OutOfHours),
             Fact::FoundClosed { refused: false, .. } => {
                 desk.ledger.queue(at, event.queue.as_str(), medium).one(queue::FOUND_CLOSED);
@@ -126,7 +122,6 @@ impl Conversation {
                     part.talk_end.get_or_insert(at);
                 }
             }
-            Fact::TakenAway { .. } => self.taken = true,
             Fact::PartyClosed { agent, state, dispositioned, to, .. } => {
                 let Some(part) = self.live(agent) else { return };
                 if part.joined.is_some() {
@@ -140,6 +135,7 @@ impl Conversation {
             }
             Fact::Ended { .. } => self.queueing.leave(desk, medium, Left::Removed),
             Fact::Preferred { .. }
+            | Fact::TakenAway { .. }
             | Fact::RequestEnded { .. }
             | Fact::VisibilityChanged { .. }
             | Fact::Said { .. }
@@ -157,16 +153,18 @@ impl Conversation {
         self.queue.clone_from(&event.queue);
     }
 
-    /// It is put into a queue: by the agent who hands it over, by a supervisor who moves it to another, or it goes back.
+    /// It is put into a queue: by the agent who hands it over, by a supervisor who moves it to another, or it goes back. The
+    /// part of who hands it over ended in the same moment; a supervisor takes it from somebody else.
     fn queued(&mut self, desk: &mut Desk<'_>, event: &SessionEvent, by: Option<&UserId>) {
         let (medium, at) = (event.medium.as_str(), desk.at);
-        let is_moved = self.taken && event.queue != self.queue;
-        self.taken = false;
-        self.queueing.enter(desk, &event.queue, medium, by.is_some() || is_moved);
-        let Some(by) = by else { return };
-        desk.ledger.agent(at, by.as_str(), medium).one(column::TRANSFERRED_OUT);
-        let left = self.parts.iter().rev().find(|part| part.agent == *by);
-        if let Some(served) = left.and_then(|part| part.queue.as_ref()) {
+        let left =
+            |part: &&Part| by == Some(&part.agent) && part.role == Role::Serves && part.ended == Some(at);
+        let left = self.parts.iter().rev().find(left);
+        let is_moved = event.queue != self.queue;
+        self.queueing.enter(desk, &event.queue, medium, left.is_some() || is_moved);
+        let Some(left) = left else { return };
+        desk.ledger.agent(at, left.agent.as_str(), medium).one(column::TRANSFERRED_OUT);
+        if let Some(served) = &left.queue {
             desk.ledger.queue(at, served.as_str(), medium).one(queue::TRANSFERRED_OUT);
         }
     }
