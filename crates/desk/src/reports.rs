@@ -20,8 +20,8 @@ const PAGE: u32 = 1_000;
 const BYTES: usize = 4 * 1_024 * 1_024;
 /// After how many events what was counted is written, while the cursor is behind.
 const BATCH: usize = 5_000;
-/// How often it is written while the cursor is at the head, in milliseconds.
-const WRITE_EVERY: Millis = 1_000;
+/// How often it is written while the cursor is at the head, in milliseconds: the state is written with it, whole.
+const WRITE_EVERY: Millis = 2_000;
 /// How long after a moment no event is committed any more that happened at it, in milliseconds: at the head, time is said to
 /// have come so far and no further.
 const SETTLED: Millis = 30_000;
@@ -81,7 +81,7 @@ impl Counter {
         look(&lock(&self.live).fold)
     }
 
-    /// The sequence number up to which events are counted in the live values; their rows follow within a second or so.
+    /// The sequence number up to which events are counted in the live values; their rows follow within seconds.
     pub fn position(&self) -> u64 {
         lock(&self.live).position
     }
