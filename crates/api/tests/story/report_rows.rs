@@ -61,6 +61,8 @@ async fn a_chat_is_counted_for_its_queue_its_agent_and_its_code() {
         (&codes[0]["set"], &codes[0]["late"], &codes[0]["lag_ms"]),
         (&json!(1), &json!(1), &json!(5_000))
     );
+    app.clock.advance(15 * 60_000);
+    counted(&app).await;
     let states = rows(&app, &format!("agent-states?{}&agent=agent1@demo", hour())).await;
     assert!(states.iter().any(|row| row["state"] == "Ready" && row["ms"].as_i64() > Some(0)), "{states:?}");
 }

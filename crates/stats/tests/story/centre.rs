@@ -165,7 +165,7 @@ fn settings() -> centre::Centre {
     let service = |queue: &str, terms| {
         (
             queue.to_lowercase().as_str().into(),
-            Service { medium: words::chat(), queue: queue.into(), inactivity: 300_000, terms },
+            Service { medium: words::chat(), queue: queue.into(), inactivity: 300_000, idle_slot: 0, terms },
         )
     };
     let texts = Terms { max_chars: Some(1_600), ..Terms::default() };
