@@ -205,7 +205,7 @@ pub const KNOWN: &[Known] = &[
     Known {
         name: "TimeInCurrentStateVoice",
         of: USER,
-        means: "since when they are in their state on voice",
+        means: "how long they have been in their state on voice",
         compute: in_state,
     },
     Known {
@@ -445,4 +445,33 @@ fn seconds(milliseconds: i64) -> Value {
 /// The one by the other, divided by a unit; nothing where there is nothing to divide by.
 fn ratio(of: i64, by: i64, unit: f64) -> Value {
     if by <= 0 { Value::Nothing } else { Value::Number(float(of) / float(by) / unit) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PAGE: &str = include_str!("../../../docs/reporting.md");
+
+    #[test]
+    fn the_page_tells_of_every_statistic() {
+        for Known { name, of, means, .. } in KNOWN {
+            let words: Vec<_> = of
+                .iter()
+                .map(|object| match object {
+                    ObjectType::User => "agent",
+                    ObjectType::Queue => "queue",
+                    ObjectType::Disposition => "code",
+                })
+                .collect();
+            let row = format!("| `{name}` | {} | {means} |", words.join(", "));
+            assert!(PAGE.contains(&row), "docs/reporting.md lacks this row:\n{row}");
+        }
+    }
+
+    #[test]
+    fn a_name_is_given_once() {
+        let names: std::collections::BTreeSet<_> = KNOWN.iter().map(|known| known.name).collect();
+        assert_eq!(names.len(), KNOWN.len());
+    }
 }
