@@ -34,7 +34,7 @@ pub fn router() -> Router<Arc<Api>> {
 /// What statistics are asked of.
 struct Object {
     id: String,
-    object_type: ObjectType,
+    kind: ObjectType,
     /// The agents who serve a queue, by their ids.
     members: Option<Vec<String>>,
 }
@@ -42,7 +42,7 @@ struct Object {
 /// `GET /api/v1/stats/{objectId}`: the latest value of each statistic of an agent, a queue or a code.
 async fn all(State(api): State<Arc<Api>>, caller: Caller, Path(id): Path<String>) -> Outcome {
     let object = object(&api, &caller, &id).await?;
-    let names = KNOWN.iter().filter(|known| known.of.contains(&object.object_type)).map(|known| known.name);
+    let names = KNOWN.iter().filter(|known| known.of.contains(&object.kind)).map(|known| known.name);
     let values = latest(&api, &object, names).await?;
     Ok(StatisticsAnswer::of(object.id, values))
 }
@@ -56,7 +56,7 @@ async fn one(
     query: Query,
 ) -> Outcome {
     let object = object(&api, &caller, &id).await?;
-    let known = statistics::known(&name).filter(|known| known.of.contains(&object.object_type));
+    let known = statistics::known(&name).filter(|known| known.of.contains(&object.kind));
     let name = known.ok_or_else(|| Problem::not_found(&format!("Statistic '{name}' of '{id}'")))?.name;
     let asks_for_history = ["from", "to", "numValues"].iter().any(|name| query.get(name).is_some());
     if !asks_for_history || is_of_now(name) {
@@ -74,7 +74,7 @@ async fn object(api: &Api, caller: &Caller, id: &str) -> Result<Object, Problem>
     let unknown = || Problem::not_found(&format!("Object '{id}'"));
     if let Some(user) = api.desk.directory().user(&UserId::from(id)) {
         let seen = caller.sees(api, &user);
-        let user = Object { id: id.to_owned(), object_type: ObjectType::User, members: None };
+        let user = Object { id: id.to_owned(), kind: ObjectType::User, members: None };
         return seen.then_some(user).ok_or_else(unknown);
     }
     let is_carer = caller.user.has(CARERS);
@@ -83,12 +83,12 @@ async fn object(api: &Api, caller: &Caller, id: &str) -> Result<Object, Problem>
         if !is_carer && !serves(&caller.user, &queue) {
             return Err(unknown());
         }
-        return Ok(Object { id: id.to_owned(), object_type: ObjectType::Queue, members: Some(members) });
+        return Ok(Object { id: id.to_owned(), kind: ObjectType::Queue, members: Some(members) });
     }
     let book = api.desk.book().await?;
     let is_code = book.named(id).is_some();
     if is_carer && is_code {
-        return Ok(Object { id: id.to_owned(), object_type: ObjectType::Disposition, members: None });
+        return Ok(Object { id: id.to_owned(), kind: ObjectType::Disposition, members: None });
     }
     Err(unknown())
 }
@@ -123,7 +123,7 @@ async fn latest(
 fn asked(query: &Query, now: Millis) -> Result<(Vec<Interval>, Millis), Problem> {
     let moment = |name: &str| -> Result<Option<Millis>, Problem> {
         let text = query.get(name).filter(|text| !text.is_empty());
-        let read = text.map(|text| text.parse::<Millis>()).transpose();
+        let read = text.map(str::parse::<Millis>).transpose();
         read.map_err(|_| Problem::invalid(format!("'{name}' is no number of milliseconds since 1970")))
     };
     let to = moment("to")?.unwrap_or(now).min(now);
@@ -171,7 +171,7 @@ fn value(
     let members: Option<Vec<&str>> =
         object.members.as_ref().map(|members| members.iter().map(String::as_str).collect());
     let source = Source {
-        object_type: object.object_type,
+        object_type: object.kind,
         object: &object.id,
         medium: None,
         rows,
@@ -186,7 +186,7 @@ fn value(
 /// The rows that an object's statistics are computed from.
 async fn rows(api: &Api, object: &Object, from: Millis, to: Millis) -> Result<Vec<Row>, StoreFault> {
     let own = || Some(object.id.clone());
-    let tables = match object.object_type {
+    let tables = match object.kind {
         ObjectType::User => {
             vec![(Table::Agent, own()), (Table::State, own()), (Table::Disposition, own())]
         }

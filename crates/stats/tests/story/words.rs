@@ -60,9 +60,12 @@ pub fn state(agent: &str, operation: &str) -> Command {
 fn session(id: &str, words: &[&str]) -> Command {
     let session: InteractionId = id.into();
     let act = |agent: &str, act| Command::Session { session: id.into(), agent: agent.into(), act };
-    let to = |name: &str| match name.chars().next().is_some_and(char::is_uppercase) {
-        true => HandoverTarget::Queue(name.into()),
-        false => HandoverTarget::Agent(name.into()),
+    let to = |name: &str| {
+        if name.chars().next().is_some_and(char::is_uppercase) {
+            HandoverTarget::Queue(name.into())
+        } else {
+            HandoverTarget::Agent(name.into())
+        }
     };
     let done = |queue: Option<&str>| SessionAct::Complete {
         queue: queue.map(Into::into),
@@ -176,15 +179,19 @@ fn call(id: &str, words: &[&str]) -> Command {
         ["done", agent] => act(agent, CallAct::Hangup),
         ["holds", number] => hears(number, LegEvent::PhoneHold(true)),
         ["resumes", number] => hears(number, LegEvent::PhoneHold(false)),
-        ["asks", agent, whom] => act(agent, CallAct::Initiate(Purpose::Transfer, call_in(whom))),
+        ["asks", agent, whom] => act(agent, CallAct::Initiate(Purpose::Transfer, Box::new(call_in(whom)))),
         ["given", agent] => act(agent, CallAct::Complete { purpose: Purpose::Transfer, consult: None }),
         ["joined", agent] => act(agent, CallAct::Complete { purpose: Purpose::Conference, consult: None }),
         ["brought-to", agent, other] => {
             let consult = Some(other.into());
             act(agent, CallAct::Complete { purpose: Purpose::Transfer, consult })
         }
-        ["handed", agent, whom] => act(agent, CallAct::SingleStep(Purpose::Transfer, call_in(whom))),
-        ["called-in", agent, whom] => act(agent, CallAct::SingleStep(Purpose::Conference, call_in(whom))),
+        ["handed", agent, whom] => {
+            act(agent, CallAct::SingleStep(Purpose::Transfer, Box::new(call_in(whom))))
+        }
+        ["called-in", agent, whom] => {
+            act(agent, CallAct::SingleStep(Purpose::Conference, Box::new(call_in(whom))))
+        }
         ["followed", agent] => Command::Device {
             dn: phone("cat").into(),
             agent: "cat".into(),
@@ -226,13 +233,13 @@ fn to(whom: &str) -> Destination {
     }
 }
 
-fn call_in(whom: &str) -> Box<CallIn> {
+fn call_in(whom: &str) -> CallIn {
     let dialled = match phone(whom) {
         "" => "0301234",
         dn => dn,
     };
     let conn_id = "00a1030405060710".into();
-    Box::new(CallIn { dialled: dialled.into(), to: to(whom), conn_id, user_data: UserData::default() })
+    CallIn { dialled: dialled.into(), to: to(whom), conn_id, user_data: UserData::default() }
 }
 
 fn arrives(id: &str, whom: &str, why: Option<Overflowing>) -> Command {

@@ -49,9 +49,8 @@ impl RowsRequest {
         let group = Group::parse(query.get("group").unwrap_or_default())?;
         let form = match query.get("format").unwrap_or_default() {
             "csv" => Form::Csv,
-            "json" => Form::Json,
             "" if wants_csv(headers) => Form::Csv,
-            "" => Form::Json,
+            "" | "json" => Form::Json,
             other => return Err(Problem::invalid(format!("'format' is '{other}', not json or csv"))),
         };
         Ok(Self { table, from, to, object: None, grouping: Grouping { group, zone }, form })

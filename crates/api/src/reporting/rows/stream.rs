@@ -129,8 +129,10 @@ impl Rows {
 
     /// Adds up what was read of a group, and writes the group when it is complete.
     fn go_on(&mut self) {
-        while let Some(row) = self.read.pop_front_if(|row| !self.sums.is_later(row)) {
-            self.sums.take(row);
+        while self.read.front().is_some_and(|row| !self.sums.is_later(row)) {
+            if let Some(row) = self.read.pop_front() {
+                self.sums.take(row);
+            }
         }
         if self.read.is_empty() && self.next.is_some() {
             return;
