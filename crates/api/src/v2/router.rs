@@ -7,7 +7,7 @@ use crate::{
     state::Api,
     v2::{
         calls, contacts, devices, diagnostics, features, groups, login, me, queues, services, sessions,
-        settings, skills, supervision, unserved, users,
+        settings, skills, supervision, unserved, users, waiting,
     },
 };
 use axum::{
@@ -61,6 +61,7 @@ fn addresses() -> OpenApiRouter<Arc<Api>> {
         .merge(devices::router())
         .merge(contacts::router())
         .merge(queues::router())
+        .merge(waiting::router())
         .merge(features::router())
         .merge(settings::router())
         .merge(groups::router())

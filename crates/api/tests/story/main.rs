@@ -35,5 +35,6 @@ mod settings;
 mod tour;
 mod unserved;
 mod users;
+mod waiting;
 mod walk_list;
 mod write_a_client;

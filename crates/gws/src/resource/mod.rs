@@ -17,6 +17,7 @@ mod session;
 mod setting;
 mod skill;
 mod user;
+mod waiting;
 mod words;
 
 pub use attribute::{BusinessAttribute, business_attributes};
@@ -54,4 +55,5 @@ pub use setting::{
 };
 pub use skill::{Skill, skill_definition, skill_id, user_skill};
 pub use user::{Me, UserResource, sessions_of_caller, sessions_of_user, user_resource};
+pub use waiting::{QueueWaiting, Standings, WaitingKind, queue_waiting};
 pub use words::{Visibility, one_of};
