@@ -4,9 +4,10 @@
 use super::{DecideError, Draft, calls, invite, lead};
 use crate::{
     Key, QueueName, Refusal, UserId,
-    call::{self, Call},
+    call::{self, Call, CallQueueing},
     command::{DirectWaiting, WaitingAct},
     interaction::QueuePosition,
+    request::Request,
     session::{self, Session},
 };
 
@@ -46,26 +47,29 @@ fn is_call(draft: &mut Draft<'_>, asked: &DirectWaiting) -> Result<bool, DecideE
     draft.exists(&Key::Call(asked.interaction.clone()))
 }
 
-fn in_session(session: &Session, request: Option<u32>) -> Option<(QueueName, QueuePosition, bool)> {
+/// A queue, a place there, and whether it waits in it now.
+type Queueing = (QueueName, QueuePosition, bool);
+
+fn in_session(session: &Session, request: Option<u32>) -> Option<Queueing> {
     match request {
-        Some(number) => of_request(session.request(number)?),
-        None if session.is_open() => Some((session.queue.clone(), session.place, session.waiting)),
-        None => None,
+        Some(number) => session.request(number).map(of_request),
+        None => session.is_open().then(|| (session.queue.clone(), session.place, session.waiting)),
     }
 }
 
-fn in_call(call: &Call, request: Option<u32>) -> Option<(QueueName, QueuePosition, bool)> {
+fn in_call(call: &Call, request: Option<u32>) -> Option<Queueing> {
     match request {
-        Some(number) => of_request(call.request(number)?),
-        None => {
-            let queued = call.queued.as_ref().filter(|_| call.is_open())?;
-            Some((queued.queue.clone(), queued.place, queued.waiting))
-        }
+        Some(number) => call.request(number).map(of_request),
+        None => call.queued.as_ref().filter(|_| call.is_open()).map(own_place),
     }
 }
 
-fn of_request(request: &crate::request::Request) -> Option<(QueueName, QueuePosition, bool)> {
-    Some((request.queue.clone(), request.place, request.waiting))
+fn of_request(request: &Request) -> Queueing {
+    (request.queue.clone(), request.place, request.waiting)
+}
+
+fn own_place(queued: &CallQueueing) -> Queueing {
+    (queued.queue.clone(), queued.place, queued.waiting)
 }
 
 /// The rules of an offer hold: whoever cannot be offered it is refused, and nothing has changed. That it is kept for
