@@ -201,6 +201,7 @@ mod tests {
             participant: session.next_participant(),
             invitation: Invitation::Queue,
             deadline: Some(deadline),
+            by: None,
         };
         session.apply(0, &event(fact));
     }

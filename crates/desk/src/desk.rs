@@ -15,7 +15,6 @@ use crate::{
         StoreFault, TaskRow, TxView,
     },
     reports::Counter,
-    routing::{AgentObstacle, Board, ItemKey, WaitingItem, effective_priority, explain},
     supervisors::changes_rights,
     trace::{self, Unnamed},
     wants::{keys, wants},
@@ -371,31 +370,6 @@ impl Desk {
     /// Tells whenever the journal has grown, with its newest sequence number.
     pub fn head(&self) -> watch::Receiver<u64> {
         self.memory.head.subscribe()
-    }
-
-    /// Everything that waits, in the order in which it will be served, with what stands against each agent.
-    pub fn waiting(&self) -> Vec<(WaitingItem, Vec<AgentObstacle>)> {
-        let explained = self.waiting_items().into_iter().map(|item| {
-            let standings = self.standings(&item.key);
-            (item, standings)
-        });
-        explained.collect()
-    }
-
-    /// Everything that waits, in the order in which it will be served.
-    pub fn waiting_items(&self) -> Vec<WaitingItem> {
-        let (board, now) = (lock(&self.memory.board), self.now());
-        let rank = |board: &Board, item: &WaitingItem| {
-            board.queue(&item.queue).map_or(0, |queue| effective_priority(item, queue, now))
-        };
-        let mut items: Vec<WaitingItem> = board.waiting().cloned().collect();
-        items.sort_by_key(|item| (-rank(&board, item), item.since, item.key.clone()));
-        items
-    }
-
-    /// What stands against offering something that waits to each agent who is logged in; empty when it does not wait.
-    pub fn standings(&self, key: &ItemKey) -> Vec<AgentObstacle> {
-        explain(&lock(&self.memory.board), key, self.now()).unwrap_or_default()
     }
 
     /// Conversations whose customer is still there, with their medium and service.

@@ -37,6 +37,7 @@ mod services;
 mod supervisors;
 mod trace;
 mod versions;
+mod waiting;
 mod wants;
 
 pub use callee::Callee;

@@ -84,6 +84,7 @@ pub(crate) fn interaction(command: &Command) -> Option<&InteractionId> {
             SuperviseAct::Intrude { session, .. } => Some(session),
             SuperviseAct::Arm { .. } | SuperviseAct::Cancel => None,
         },
+        Command::Direct(asked) => Some(&asked.interaction),
         Command::Arrive(arrive) => Some(&arrive.leg.call),
         Command::Dial { dial, .. } => Some(&dial.call),
         Command::LegEvent { leg, .. }
@@ -174,6 +175,7 @@ const fn kind(command: &Command) -> &'static str {
         Command::ReleaseFromDispositions { .. } => "agent.release-from-dispositions",
         Command::Control { control, .. } => of_control(control),
         Command::TakeOver { .. } => "session.take-over",
+        Command::Direct(asked) => asked.act.kind(),
         Command::ConnectionLost { .. } => "agent.connection-lost",
         Command::ConnectionBack { .. } => "agent.connection-back",
         Command::Agent { act, .. } => of_agent(act),

@@ -4,8 +4,8 @@ use domain::{
     Command, Key, ProviderKey, UniqueName, Want,
     call::{Dn, interactions_of},
     command::{
-        AgentAct, CallAct, Destination, HandoverTarget, Provision, ReferTo, SessionAct, SuperviseAct, TakeTo,
-        Unit,
+        AgentAct, CallAct, Destination, DirectWaiting, HandoverTarget, Provision, ReferTo, SessionAct,
+        SuperviseAct, TakeTo, Unit, WaitingAct,
     },
 };
 
@@ -187,10 +187,29 @@ pub(crate) fn keys(command: &Command) -> Vec<Key> {
         Command::ReleaseFromDispositions { agent, by, .. } | Command::Control { agent, by, .. } => {
             keys.extend([Key::Agent(agent.clone()), Key::User(agent.clone()), Key::User(by.clone())]);
         }
+        Command::Direct(asked) => keys.extend(directed(asked)),
         Command::Provision(change) => provisioned(change, &mut keys),
     }
     keys.sort();
     keys.dedup();
+    keys
+}
+
+/// What a decision about one that waits looks at, which may be a conversation or a call.
+fn directed(asked: &DirectWaiting) -> Vec<Key> {
+    let DirectWaiting { interaction, queue, by, leads, act, .. } = asked;
+    let mut keys = vec![
+        Key::Session(interaction.clone()),
+        Key::Call(interaction.clone()),
+        Key::Queue(queue.clone()),
+        Key::User(by.clone()),
+        Key::User(leads.clone()),
+    ];
+    match act {
+        WaitingAct::Assign(agent) => keys.extend([Key::Agent(agent.clone()), Key::User(agent.clone())]),
+        WaitingAct::Move(to) => keys.push(Key::Queue(to.clone())),
+        WaitingAct::Raise(_) => {}
+    }
     keys
 }
 

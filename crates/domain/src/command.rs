@@ -2,6 +2,7 @@
 
 mod call;
 mod control;
+mod waiting;
 mod weight;
 
 pub use crate::call::Destination;
@@ -11,6 +12,7 @@ pub use crate::{
 };
 pub use call::{Arrive, DeviceAct, Dial, ReferTo, WatchAsked};
 pub use control::{CONTROL_FEATURE, Control, TakeTo};
+pub use waiting::{DirectWaiting, WaitingAct};
 
 use crate::{
     InteractionId, Millis, ProviderKey, QueueName, ServiceName, UserData, UserId,
@@ -252,6 +254,8 @@ pub enum Command {
         /// Where it goes.
         to: TakeTo,
     },
+    /// Somebody who leads a queue decides about one that waits in it.
+    Direct(Box<DirectWaiting>),
     /// An agent's client fell silent.
     ConnectionLost {
         /// The agent.
@@ -296,6 +300,7 @@ impl Command {
             | Self::Control { by, .. }
             | Self::TakeOver { by, .. } => Some(by),
             Self::Supervise(asked) => Some(&asked.supervisor),
+            Self::Direct(asked) => Some(&asked.by),
             _ => None,
         }
     }

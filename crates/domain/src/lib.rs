@@ -24,6 +24,7 @@ pub mod ids;
 pub mod interaction;
 pub mod json;
 pub mod key;
+pub mod leadership;
 pub mod medium;
 pub mod message;
 mod millis;

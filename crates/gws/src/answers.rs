@@ -7,8 +7,8 @@ use crate::{
     resource::{
         AgentState, BusinessAttribute, CallBrief, CallResource, ChannelResource, CodeSetting, Contact,
         DeviceResource, DispositionCode, Feature, GroupResource, Me, Measure, MessageResource,
-        QuarantinedUnit, Queue, Service, Setting, SettingItems, SettingKey, SettingsGroup, Skill,
-        StatisticValue, UnknownRequest, UserResource, WaitingInteraction,
+        QuarantinedUnit, Queue, QueueWaiting, Service, Setting, SettingItems, SettingKey, SettingsGroup,
+        Skill, StatisticValue, UnknownRequest, UserResource, WaitingInteraction,
     },
 };
 use domain::medium::{Medium, Unserved};
@@ -246,6 +246,21 @@ answers! {
         /// How many wait, when that is more than fit into one answer.
         #[serde(skip_serializing_if = "Option::is_none")]
         total_count: Option<usize>,
+    }
+    /// Who waits in a queue, in the order in which it will be served.
+    QueueWaitingAnswer {
+        /// Who waits, a page of them.
+        #[schema(value_type = Vec<QueueWaiting>)]
+        waiting: Vec<Value>,
+        /// How many come before the page.
+        offset: usize,
+        /// How many wait.
+        total_count: usize,
+        /// Whether the queue is closed: who waits is offered to agents who are ready all the same.
+        queue_closed: bool,
+        /// When it opens: `2026-02-03 10:11:12.345+0100`; absent while it is open, and where nobody knows.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        queue_opens_at: Option<String>,
     }
     /// The states and options of a desktop, in one go.
     OwnSettingsAnswer {

@@ -19,6 +19,7 @@ mod skills;
 mod supervision;
 mod unserved;
 mod users;
+mod waiting;
 
 pub use devices::not_registered;
 pub use openapi::openapi;

@@ -8,7 +8,7 @@ use crate::{
     statistics,
     v2::{
         calls, contacts, devices, diagnostics, features, groups, login, me, queues, services, sessions,
-        settings, skills, supervision, unserved, users,
+        settings, skills, supervision, unserved, users, waiting,
     },
 };
 use axum::{
@@ -63,6 +63,7 @@ fn addresses() -> OpenApiRouter<Arc<Api>> {
         .merge(devices::router())
         .merge(contacts::router())
         .merge(queues::router())
+        .merge(waiting::router())
         .merge(features::router())
         .merge(settings::router())
         .merge(groups::router())

@@ -37,5 +37,6 @@ mod statistics;
 mod tour;
 mod unserved;
 mod users;
+mod waiting;
 mod walk_list;
 mod write_a_client;

@@ -213,12 +213,16 @@ impl Tour {
             raw: b"Body=Hello".to_vec(),
         };
         let unit = app.desk.store().quarantine(unit).await.expect("kept");
-        app.customer("Waiting").await;
+        let waiting = app.customer("Waiting").await;
         app.agent("agent1").get("/horoscope").await.refused(404, 6);
         for path in ["version", "clients", "routing", "quarantine"] {
             let who = if path == "routing" { &app.agent("supervisor") } else { admin };
             self.get(who, &format!("/diagnostics/{path}")).await;
         }
+        let (sasha, list) = (app.agent("supervisor"), "/queues/Support/waiting");
+        self.get(&sasha, list).await;
+        let raise = json!({"operationName": "Raise", "priority": 5});
+        self.post(&sasha, &format!("{list}/{}", waiting.id), raise).await;
         self.operate(admin, &format!("/diagnostics/quarantine/{unit}"), "Discard").await;
         self.get(admin, "/reporting/events?limit=1").await;
         crate::report_rows::counted(app).await;

@@ -290,7 +290,7 @@ fn what_is_documented_is_in_the_list() {
 }
 
 /// Where the requests of each family are posted to.
-const FAMILIES: [(&str, &str); 11] = [
+const FAMILIES: [(&str, &str); 12] = [
     ("SessionRequest", "POST /api/v2/me/chats/{id}"),
     ("SessionsRequest", "POST /api/v2/me/smsessions"),
     ("CallRequest", "POST /api/v2/me/calls/{id}"),
@@ -300,6 +300,7 @@ const FAMILIES: [(&str, &str); 11] = [
     ("DeviceRequest", "POST /api/v2/me/devices/{id}"),
     ("UserChannelRequest", "POST /api/v2/users/{id}/channels/{channel}"),
     ("UserSessionRequest", "POST /api/v2/users/{id}/chats/{interactionId}"),
+    ("WaitingRequest", "POST /api/v2/queues/{name}/waiting/{interactionId}"),
     ("QuarantineRequest", "POST /api/v2/diagnostics/quarantine/{id}"),
     ("DesktopRequest", "POST /internal-api/operations"),
 ];

@@ -39,6 +39,8 @@ pub struct AgentObstacle {
     pub agent: UserId,
     /// The agent's user name.
     pub user_name: String,
+    /// Whether they work for its queue.
+    pub serves: bool,
     /// What stands against it; `None` when they are about to be offered it.
     pub obstacle: Option<Obstacle>,
 }
@@ -67,6 +69,7 @@ pub(super) fn explain_with(
         .map(|seat| AgentObstacle {
             agent: seat.agent.clone(),
             user_name: seat.user_name().to_owned(),
+            serves: seat.serves(queue),
             obstacle: obstacle(board, seat, item, queue, &extra(&seat.agent), now).or_else(|| kept(seat)),
         })
         .collect();

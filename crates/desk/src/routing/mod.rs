@@ -2,6 +2,7 @@
 
 mod board;
 mod explain;
+mod first;
 mod free;
 mod item;
 mod lines;
@@ -14,6 +15,7 @@ mod tests;
 pub use board::Board;
 pub use domain::offer::Obstacle;
 pub use explain::{AgentObstacle, explain};
+pub use first::priority_to_be_first;
 pub use item::{ItemKey, WaitingItem, effective_priority};
 pub use route::{Offer, next_change, route};
 pub use seat::BoardAgent;

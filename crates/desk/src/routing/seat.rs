@@ -77,6 +77,11 @@ impl BoardAgent {
         media.filter(is_free).map(stand).collect()
     }
 
+    /// Whether the agent works for a queue.
+    pub(super) fn serves(&self, queue: &Queue) -> bool {
+        self.crew.as_ref().is_some_and(|crew| crew.serves(queue))
+    }
+
     /// How well the agent's skills suit a queue.
     pub(super) fn suits(&self, queue: &Queue) -> u32 {
         self.crew.as_ref().map_or(0, |crew| crew.suits(queue))

@@ -89,6 +89,9 @@ pub enum Fact {
         /// The request of which a queue offers it that line.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         request: Option<u32>,
+        /// The supervisor who named this agent, to whom a queue offers it, if one did.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<UserId>,
     },
     /// An agent who asks somebody beside the call waits in a queue for whoever takes it. Told again when it goes on to
     /// another queue, since nobody took it in the first: it keeps its number and its place in time.
@@ -194,6 +197,9 @@ pub enum Fact {
         /// there.
         #[serde(default, skip_serializing_if = "is_zero")]
         after: u16,
+        /// Who leads the queue and put it there, if somebody did.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<UserId>,
     },
     /// Its waiting led nowhere: it is turned away with an announcement, or goes to another queue.
     Overflowed {

@@ -71,6 +71,7 @@ impl Call {
                 handover,
                 watch,
                 request,
+                by: _,
             } => {
                 // Its leg is up already where another party's carries it.
                 let up = carrier.is_some_and(|leg| {
@@ -167,7 +168,7 @@ impl Call {
                     party.carrier = carrier.or(party.carrier);
                 });
             }
-            Fact::Queued { priority, since, overflow_at, party, after } => {
+            Fact::Queued { priority, since, overflow_at, party, after, by: _ } => {
                 let Some(queue) = &event.queue else { return };
                 let place = QueuePosition { priority: *priority, since: *since };
                 let barred = self.queued.take().map(|queued| queued.barred).unwrap_or_default();

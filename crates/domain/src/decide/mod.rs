@@ -39,6 +39,7 @@ mod take_over;
 mod talk;
 #[cfg(test)]
 mod tests;
+mod waiting;
 mod withdraw;
 mod work;
 
@@ -97,6 +98,7 @@ pub fn decide(seen: &mut dyn Snapshots, command: &Command, now: Millis) -> Resul
         Command::TakeOver { session, agent, by, to } => {
             take_over::act(&mut draft, session, agent, by, to)?;
         }
+        Command::Direct(asked) => waiting::act(&mut draft, asked)?,
         Command::ConnectionLost { agent, since, until } => {
             absence::lost(&mut draft, agent, *since, *until)?;
         }

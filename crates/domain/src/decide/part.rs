@@ -26,6 +26,7 @@ pub(super) fn seat(
         participant: session.next_participant(),
         invitation,
         deadline,
+        by: draft.by.clone(),
     };
     draft.tell(&session.id, offered)?;
     let slot = agent::Fact::SlotTaken { medium: session.medium.clone(), session: session.id.clone() };

@@ -88,6 +88,9 @@ pub enum Fact {
         invitation: Invitation,
         /// When the offer lapses.
         deadline: Option<Millis>,
+        /// The supervisor who named this agent, if one did.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<UserId>,
     },
     /// An agent asks a queue for help. The conversation waits there for that, whatever else it does.
     Requested {

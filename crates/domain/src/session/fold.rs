@@ -80,7 +80,7 @@ impl Session {
                 }
             }
             Fact::Preferred { agent, until, .. } => self.preferred = Some((agent.clone(), *until)),
-            Fact::Offered { agent, user_name, participant, invitation, deadline } => {
+            Fact::Offered { agent, user_name, participant, invitation, deadline, by: _ } => {
                 if *invitation == Invitation::Queue {
                     self.waiting = false;
                     self.preferred = None;

@@ -16,6 +16,7 @@ mod state;
 mod supervision;
 mod table;
 mod value;
+mod waiting;
 
 pub use begin::{SessionMeasureRequest, SessionsCreateRequest, SessionsRequest};
 pub use book::{
@@ -36,6 +37,7 @@ pub use supervision::{
     UserSessionRequest,
 };
 pub use table::{Requests, Row};
+pub use waiting::{WaitingChange, WaitingRequest};
 
 use crate::body::Body;
 use domain::Refusal;
@@ -77,6 +79,7 @@ pub fn families() -> Vec<Family> {
         Family::of::<DeviceRequest>(),
         Family::of::<UserChannelRequest>(),
         Family::of::<UserSessionRequest>(),
+        Family::of::<WaitingRequest>(),
         Family::of::<QuarantineRequest>(),
         Family::of::<DesktopRequest>(),
     ]

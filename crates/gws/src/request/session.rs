@@ -355,7 +355,8 @@ impl SessionRequest {
                 last: last_words(asked.text, asked.message_type, asked.treat_as)?,
             },
             Self::PlaceInQueue(asked) => {
-                SessionAct::Complete { queue: Some(asked.queue()?), save_last_agent: false, last: None }
+                let queue = queue(asked.queue_name, asked.queue_uri)?;
+                SessionAct::Complete { queue: Some(queue), save_last_agent: false, last: None }
             }
             Self::Transfer(asked) => SessionAct::Transfer {
                 to: target(first([asked.target_uri, asked.target_path, None]), asked.queue_name, contact)?,
@@ -420,16 +421,15 @@ fn last_words(
     }
 }
 
-impl SessionPlaceInQueueRequest {
-    fn queue(&self) -> Result<QueueName, Refusal> {
-        match (&self.queue_name, &self.queue_uri) {
-            (Some(name), _) => Ok(name.as_str().into()),
-            (None, None) => Err(Refusal::Missing("queueName")),
-            (None, Some(uri)) => match last_parts(uri) {
-                (name, "queues") if !name.is_empty() => Ok(unescape(name).as_str().into()),
-                _ => Err(invalid("'queueUri' is not the address of a queue")),
-            },
-        }
+/// A queue by its name, or else by its address.
+pub(super) fn queue(name: Option<String>, address: Option<String>) -> Result<QueueName, Refusal> {
+    match (name, address) {
+        (Some(name), _) => Ok(name.as_str().into()),
+        (None, None) => Err(Refusal::Missing("queueName")),
+        (None, Some(address)) => match last_parts(&address) {
+            (name, "queues") if !name.is_empty() => Ok(unescape(name).as_str().into()),
+            _ => Err(invalid("'queueUri' is not the address of a queue")),
+        },
     }
 }
 

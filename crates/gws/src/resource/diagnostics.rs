@@ -126,7 +126,8 @@ pub fn waiting_interaction(
     }
 }
 
-fn standing(links: &Links, agent: &AgentObstacle) -> AgentStanding {
+/// How one agent stands to something that waits.
+pub(super) fn standing(links: &Links, agent: &AgentObstacle) -> AgentStanding {
     let path = format!("/users/{}", agent.agent);
     AgentStanding {
         user_name: agent.user_name.clone(),

@@ -18,6 +18,7 @@ mod setting;
 mod skill;
 mod statistic;
 mod user;
+mod waiting;
 mod words;
 
 pub use attribute::{BusinessAttribute, business_attributes};
@@ -56,4 +57,5 @@ pub use setting::{
 pub use skill::{Skill, skill_definition, skill_id, user_skill};
 pub use statistic::StatisticValue;
 pub use user::{Me, UserResource, sessions_of_caller, sessions_of_user, user_resource};
+pub use waiting::{QueueWaiting, Standings, WaitingKind, queue_waiting};
 pub use words::{Visibility, one_of};

@@ -1,11 +1,11 @@
 //! Agents: as they are provisioned, and at work.
 
 use super::{
-    row::{Names, Row, json, schema, time, while_busy},
+    row::{Led, Names, Row, json, schema, time, while_busy},
     words,
 };
 use domain::{
-    MediumName, UserId,
+    MediumName,
     agent::{AgentEvent, AgentState, Fact, SettledBy},
     notice::Wording,
     user::{Role, User, UserAccountEvent},
@@ -43,26 +43,6 @@ struct Who<'a> {
     agent: &'a str,
     /// The agent's user id.
     agent_id: &'a str,
-}
-
-/// The supervisor who did it to the agent; absent when the agent or the server did.
-#[derive(Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-struct Led<'a> {
-    /// Their user name; null when they are no longer provisioned.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[expect(clippy::option_option, reason = "nobody, somebody without a name and a name are three things")]
-    supervisor: Option<Option<String>>,
-    /// Their user id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "&str")]
-    supervisor_id: Option<&'a str>,
-}
-
-impl<'a> Led<'a> {
-    fn by(user: Option<&'a UserId>, names: Names<'_>) -> Self {
-        Self { supervisor: user.map(names), supervisor_id: user.map(UserId::as_str) }
-    }
 }
 
 /// A contact-centre session began, or took in further channels.

@@ -3,7 +3,7 @@
 use super::{
     absorbed::Absorbed,
     disposition, request,
-    row::{CallConversation, Names, Row, json, schema, time},
+    row::{CallConversation, Led, Names, Row, json, schema, time},
     words,
 };
 use domain::{
@@ -102,6 +102,9 @@ struct Joined<'a> {
     /// The number of the request of which a queue offers it that line.
     #[serde(skip_serializing_if = "Option::is_none")]
     request: Option<u32>,
+    /// The supervisor who named the agent, to whom a queue offers it.
+    #[serde(flatten)]
+    led: Led<'a>,
     /// Whom its user follows, who comes in for that.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     monitoring: Option<Followed>,
@@ -216,6 +219,9 @@ struct Queued<'a> {
     /// When its waiting overflows; null when it does not.
     #[schemars(extend("format" = "date-time"))]
     overflow_at: Option<String>,
+    /// The supervisor who put it there.
+    #[serde(flatten)]
+    led: Led<'a>,
 }
 
 /// Its waiting led nowhere.
@@ -415,6 +421,7 @@ pub(super) fn data(id: &str, at: Millis, event: &CallEvent, names: Names<'_>) ->
             handover,
             watch,
             request,
+            by,
         } => {
             let (party, agent, agent_id) = match who {
                 Who::Outside => (PartyKind::Outside, None, None),
@@ -439,6 +446,7 @@ pub(super) fn data(id: &str, at: Millis, event: &CallEvent, names: Names<'_>) ->
                 carrier,
                 handed_over_by,
                 request: *request,
+                led: Led::by(by.as_ref(), names),
                 monitoring: watch.map(Into::into),
             })
         }
@@ -467,9 +475,13 @@ pub(super) fn data(id: &str, at: Millis, event: &CallEvent, names: Names<'_>) ->
         Fact::Requested { line, .. } | Fact::RequestEnded { line, .. } => {
             request::of_call(of, line_of(*line), &event.fact)
         }
-        Fact::Queued { priority, since, overflow_at, party: _, after: _ } => {
-            json(Queued { of, priority: *priority, since: time(*since), overflow_at: overflow_at.map(time) })
-        }
+        Fact::Queued { priority, since, overflow_at, party: _, after: _, by } => json(Queued {
+            of,
+            priority: *priority,
+            since: time(*since),
+            overflow_at: overflow_at.map(time),
+            led: Led::by(by.as_ref(), names),
+        }),
         Fact::Overflowed { why, announcement } => {
             json(Overflowed { of, why: *why, announcement: announcement.as_deref() })
         }

@@ -80,6 +80,26 @@ impl<'a> Actor<'a> {
     }
 }
 
+/// The supervisor who did it; absent when an agent or the server did.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Led<'a> {
+    /// The user name of the supervisor who did it; null when they are no longer provisioned.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[expect(clippy::option_option, reason = "nobody, somebody without a name and a name are three things")]
+    supervisor: Option<Option<String>>,
+    /// The id of the supervisor who did it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "&str")]
+    supervisor_id: Option<&'a str>,
+}
+
+impl<'a> Led<'a> {
+    pub fn by(user: Option<&'a UserId>, names: Names<'_>) -> Self {
+        Self { supervisor: user.map(names), supervisor_id: user.map(UserId::as_str) }
+    }
+}
+
 /// The call that an event belongs to.
 #[derive(Clone, Copy, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]

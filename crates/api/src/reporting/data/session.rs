@@ -2,7 +2,7 @@
 
 use super::{
     disposition, message,
-    row::{Actor, Conversation, Names, Row, json, schema, time},
+    row::{Actor, Conversation, Led, Names, Row, json, schema, time},
     words,
 };
 use domain::{
@@ -107,6 +107,9 @@ struct Offered<'a> {
     target: Option<String>,
     /// How the supervisor follows them: `listen-in`, `coach` or `barge-in`; null for who is no supervisor.
     monitoring: Option<Followed>,
+    /// The supervisor who named the agent.
+    #[serde(flatten)]
+    led: Led<'a>,
     /// When the offer lapses; null when it does not.
     #[schemars(extend("format" = "date-time"))]
     deadline: Option<String>,
@@ -339,7 +342,7 @@ pub(super) fn data(id: &str, at: Millis, event: &SessionEvent, names: Names<'_>)
         Fact::Preferred { agent, user_name, until } => {
             json(Preferred { of, agent: Actor::named(agent, user_name), until: time(*until) })
         }
-        Fact::Offered { agent, user_name, participant: _, invitation, deadline } => {
+        Fact::Offered { agent, user_name, participant: _, invitation, deadline, by } => {
             let reason = match invitation {
                 Invitation::Queue => Reason::Queue,
                 Invitation::Transfer { .. } => Reason::Transfer,
@@ -359,6 +362,7 @@ pub(super) fn data(id: &str, at: Millis, event: &SessionEvent, names: Names<'_>)
                 from: invitation.inviter().and_then(|(from, _)| names(from)),
                 target: follows.and_then(|follows| names(&follows.target)),
                 monitoring: follows.map(|follows| Followed(follows.monitoring)),
+                led: Led::by(by.as_ref(), names),
                 deadline: deadline.map(time),
             })
         }

@@ -1,5 +1,6 @@
 //! The routing rule: one line a rule, what must hold on every board, and that the indexes of the board change nothing.
 
+mod first;
 mod indexes;
 mod media;
 mod places;

@@ -40,6 +40,7 @@ fn asking() -> Call {
         handover: None,
         watch: None,
         request: None,
+        by: None,
     };
     let requested = Fact::Requested {
         request: 1,

@@ -36,4 +36,5 @@ pub(super) use phone::{ask as ask_by_phone, refer};
 pub(super) use release::lost;
 pub(super) use takeover::take_over;
 pub(super) use unwatch::end as end_watch;
+pub(super) use wait::move_to;
 pub(super) use watch::{judge as judge_watch, keep_up, logged_out};

@@ -62,6 +62,8 @@ pub(super) fn join(
         Who::User { id, .. } => Some(id.clone()),
         Who::Outside | Who::Phone => None,
     };
+    // A supervisor's own part, which may follow, was named by nobody.
+    let by = draft.by.clone().filter(|_| origin == PartyOrigin::Queue || request.is_some());
     let joined = Fact::Joined {
         leg,
         line,
@@ -75,6 +77,7 @@ pub(super) fn join(
         handover,
         watch: follows,
         request,
+        by,
     };
     draft.tell_call(id, joined)?;
     if let Some(user) = user {

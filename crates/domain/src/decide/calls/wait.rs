@@ -22,10 +22,20 @@ pub(super) fn enqueue(
     let Some(queue) = draft.queue_if_any(name)? else {
         return release::everyone(draft, id, Release::by(EndedBy::NoAnswer, Cause::NoSuchNumber));
     };
+    let place = QueuePosition { priority: queue.priority, since: draft.now };
+    move_to(draft, id, &queue, place)
+}
+
+/// Puts a call into a queue at a place there. Who waits is whoever waited before, else who called.
+pub(in super::super) fn move_to(
+    draft: &mut Draft<'_>,
+    id: &InteractionId,
+    queue: &Queue,
+    place: QueuePosition,
+) -> Result<(), DecideError> {
     let before = draft.call(id)?;
     let (party, after) = before.queued.as_ref().map_or((None, 0), |queued| (queued.party, queued.after));
-    let place = QueuePosition { priority: queue.priority, since: draft.now };
-    enter(draft, id, &queue, place, (party, after))
+    enter(draft, id, queue, place, (party, after))
 }
 
 /// Hands a party to a queue, as a call that comes in there.
@@ -62,7 +72,7 @@ fn enter(
 ) -> Result<(), DecideError> {
     let overflow_at = (queue.calls.patience > 0).then(|| draft.now + queue.calls.patience);
     let QueuePosition { priority, since } = place;
-    let queued = Fact::Queued { priority, since, overflow_at, party, after };
+    let queued = Fact::Queued { priority, since, overflow_at, party, after, by: draft.by.clone() };
     draft.tell_call_in(id, &queue.name, queued)?;
     let greeting = queue.calls.greeting.clone();
     play(draft, id, greeting.map_or(Playback::Hold, Playback::Prompt))
@@ -152,5 +162,5 @@ pub(super) fn requeue(draft: &mut Draft<'_>, id: &InteractionId) -> Result<(), D
     };
     let (party, after) = (queued.party, queued.after);
     let (priority, since) = (place.priority, place.since);
-    draft.tell_call(id, Fact::Queued { priority, since, overflow_at, party, after })
+    draft.tell_call(id, Fact::Queued { priority, since, overflow_at, party, after, by: None })
 }

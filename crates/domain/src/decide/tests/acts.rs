@@ -6,7 +6,8 @@ use crate::{
     centre::Centre,
     command::{
         AgentAct, Begin, ClosingMessage, Control, CustomerAct, CustomerMessage, DeliveryReport,
-        HandoverTarget, Keyword, Open, Provision, Receive, SessionAct, Supervise, SuperviseAct, TakeTo, Unit,
+        DirectWaiting, HandoverTarget, Keyword, Open, Provision, Receive, SessionAct, Supervise,
+        SuperviseAct, TakeTo, Unit, WaitingAct,
     },
     message::Content,
     request::Help,
@@ -238,6 +239,18 @@ pub fn puts(operation: &str) -> Control {
 /// A supervisor takes the conversation from an agent.
 pub fn take(agent: &str, by: &str, to: TakeTo) -> Command {
     Command::TakeOver { session: s1(), agent: agent.into(), by: by.into(), to }
+}
+
+/// Sue, who leads everybody, decides about what waits in `Support`.
+pub fn direct(interaction: &InteractionId, request: Option<u32>, act: WaitingAct) -> Command {
+    Command::Direct(Box::new(DirectWaiting {
+        interaction: interaction.clone(),
+        request,
+        queue: "Support".into(),
+        by: "sue".into(),
+        leads: "ann".into(),
+        act,
+    }))
 }
 
 /// An agent's client was last heard at a moment; what they hold is given back at another.

@@ -32,6 +32,7 @@ mod take_over;
 mod talk;
 mod userdata;
 mod visibility;
+mod waiting;
 mod work;
 
 use crate::{Command, request::Help, watch::Monitoring};

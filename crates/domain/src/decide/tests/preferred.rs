@@ -4,7 +4,7 @@ use super::*;
 use crate::command::{AgentAct, Provision, SessionAct};
 
 /// A text message was answered by Ann and is over; the queue keeps those who come back for five seconds.
-fn served() -> TestCentre {
+pub(super) fn served() -> TestCentre {
     talking().then(ann(complete()))
 }
 
@@ -15,7 +15,7 @@ fn talking() -> TestCentre {
     texting().then(put)
 }
 
-fn comes_back() -> Command {
+pub(super) fn comes_back() -> Command {
     anew(&text("m2", "One more thing"), 0, "s2")
 }
 

@@ -52,7 +52,8 @@ impl<'n> CallCourse<'n> {
                 }
                 Sentence::by("switch", words)
             }
-            Fact::Joined { leg, who, dn, origin, state, deadline, request, .. } => {
+            Fact::Joined { leg, who, dn, origin, state, deadline, request, by, .. } => {
+                let actor = by.as_ref().map(|by| self.names.of(by));
                 let coming = self.comes(*leg, who, dn.as_str());
                 let how = match origin {
                     PartyOrigin::Called if request.is_some() => "offered the request by the queue",
@@ -64,7 +65,8 @@ impl<'n> CallCourse<'n> {
                     PartyOrigin::Watch => "to follow an agent",
                 };
                 let until = deadline.map_or_else(String::new, |at| format!(", until {}", moment(at)));
-                Sentence::by_server(format!("{coming} came in, {how}: {}{until}", state.as_str()))
+                let words = format!("{coming} came in, {how}: {}{until}", state.as_str());
+                Sentence { actor, ..Sentence::by_server(words) }
             }
             Fact::Watching { leg, watch } => {
                 let whom = self.party(watch.target).label;
@@ -126,10 +128,12 @@ impl<'n> CallCourse<'n> {
                 });
                 Sentence::by_server(format!("{party} goes on in line {line}{instead}{after}"))
             }
-            Fact::Queued { priority, overflow_at, .. } => {
+            Fact::Queued { priority, overflow_at, by, .. } => {
+                let actor = by.as_ref().map(|by| self.names.of(by));
                 let queue = event.queue.as_ref().map_or("?", domain::QueueName::as_str);
                 let until = overflow_at.map_or_else(String::new, |at| format!(", until {}", moment(at)));
-                Sentence::by_server(format!("it waits in queue {queue} with priority {priority}{until}"))
+                let words = format!("it waits in queue {queue} with priority {priority}{until}");
+                Sentence { actor, ..Sentence::by_server(words) }
             }
             Fact::Overflowed { why, announcement } => {
                 let why = match why {

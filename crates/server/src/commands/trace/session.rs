@@ -72,8 +72,9 @@ impl<'n> SessionCourse<'n> {
                 "it is kept until {} for {user_name}, who served the customer last",
                 moment(*until)
             )),
-            Fact::Offered { user_name, participant, invitation, deadline, .. } => {
+            Fact::Offered { user_name, participant, invitation, deadline, by, .. } => {
                 self.who.insert(participant.clone(), user_name.clone());
+                let named_by = by.as_ref().map(|by| self.names.of(by));
                 let (actor, why) = match invitation {
                     Invitation::Queue => (None, String::from("by the queue")),
                     Invitation::Transfer { from, .. } => {
@@ -96,7 +97,7 @@ impl<'n> SessionCourse<'n> {
                 };
                 let until = deadline.map_or_else(String::new, |at| format!(", until {}", moment(at)));
                 let words = format!("it is offered to {user_name} {why}{until}");
-                Sentence { actor, ..Sentence::by_server(words) }
+                Sentence { actor: named_by.or(actor), ..Sentence::by_server(words) }
             }
             Fact::Requested { request, help, asks, user_name, deadline, .. } => {
                 let what = match help {

@@ -14,6 +14,7 @@ fn offered(invitation: Invitation) -> Fact {
         participant: "00AB".into(),
         invitation,
         deadline: None,
+        by: None,
     }
 }
 
@@ -56,6 +57,7 @@ pub(super) fn session_facts() -> Vec<Fact> {
             participant: "00AB".into(),
             invitation: Invitation::Queue,
             deadline: Some(1_700_000_030_000),
+            by: Some(agent()),
         },
         Fact::Offered {
             agent: agent(),
@@ -63,6 +65,7 @@ pub(super) fn session_facts() -> Vec<Fact> {
             participant: "00AB".into(),
             invitation: Invitation::Transfer { from: "gone".into(), reference: 4 },
             deadline: None,
+            by: None,
         },
         Fact::OfferEnded {
             agent: agent(),
@@ -182,6 +185,7 @@ pub(super) fn call_facts() -> Vec<call::Fact> {
         handover: None,
         watch: (origin == call::PartyOrigin::Watch).then_some(following),
         request: None,
+        by: None,
     };
     let released = |agent: Option<UserId>, code| call::Fact::Released {
         leg: 2,
@@ -275,6 +279,7 @@ pub(super) fn call_facts() -> Vec<call::Fact> {
             overflow_at: Some(1_700_000_060_000),
             party: None,
             after: 0,
+            by: Some(agent()),
         },
         call::Fact::Overflowed { why: call::Overflowing::Late, announcement: Some("sorry".into()) },
         call::Fact::LegUp { leg: 2 },

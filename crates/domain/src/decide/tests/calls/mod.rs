@@ -44,8 +44,8 @@ use crate::{
     command::{CallAct, Destination, DeviceAct, WatchAsked},
     watch::{Monitoring, WatchMode, WatchScope},
 };
-pub(super) use acts::queue_with;
 use acts::*;
+pub(super) use acts::{arrive_at, queue_with};
 
 /// Ann, bob and cat have phones 5001 to 5003 that are registered; 5009 is a phone of nobody's, at the place `Hall`. Ann and bob take
 /// calls. A caller of `Support` hears `welcome`, and has after an offer lapsed or was refused the same agent again
@@ -118,7 +118,7 @@ fn asking() -> TestCentre {
 }
 
 /// Ann asks the queue `Support` beside the call with the caller, and waits there.
-fn asking_queue() -> TestCentre {
+pub(super) fn asking_queue() -> TestCentre {
     talking().then(ann(initiate_queue(Purpose::Transfer, None)))
 }
 

@@ -51,7 +51,7 @@ pub(super) enum Step {
     Follow(Pick, Pick, Pick),
     Lapse(Pick, Pick),
     Desk(Pick, Pick),
-    /// A supervisor takes something from an agent, or changes their state.
+    /// A supervisor takes something from an agent, changes their state, or decides about what waits.
     Supervise(Pick, Pick),
     /// An agent's client falls silent, or is heard again.
     Silence(Pick, Pick),
@@ -156,6 +156,7 @@ fn subject(command: &Command) -> Option<&InteractionId> {
             SuperviseAct::Intrude { session, .. } => Some(session),
             _ => None,
         },
+        Command::Direct(asked) => Some(&asked.interaction),
         Command::Receive(unit) => Some(&unit.fresh.session),
         Command::Begin { begin, .. } => Some(&begin.fresh.session),
         _ => None,
@@ -299,6 +300,10 @@ fn supervise(world: &TestCentre, who: Pick, how: Pick) -> Command {
     let by = UserId::from(*how.get(&["sue", "sue", "sue", "bob"]));
     let agent = UserId::from(*who.get(&AGENTS));
     let live = |session: &&Session| session.live_party(&agent).is_some();
+    let waiting: Vec<_> = world.sessions().filter(|session| session.waiting).collect();
+    if let (1, Some(found)) = (how.0 / 4 % 4, who.of(&waiting)) {
+        return waiting::anything(&found.id, &found.queue, how.0 / 16);
+    }
     match (how.0 / 4 % 4, world.sessions().find(live)) {
         (0, _) => {
             let control = [

@@ -10,7 +10,10 @@ use crate::{
     },
     centre::{AgentGroup, WrapUp},
     command::{AgentAct, Arrive, Destination, DeviceAct, Dial, Provision, ReferTo, WatchAsked},
-    decide::tests::required::{let_off, required, supervised},
+    decide::tests::{
+        required::{let_off, required, supervised},
+        waiting::anything as directed,
+    },
     disposition::{Policy, Required},
     medium,
     queue::Overflow,
@@ -48,6 +51,8 @@ pub enum Step {
     Arrive(Pick, Pick),
     Dial(Pick, Pick),
     Offer(Pick, Pick),
+    /// A supervisor decides about what waits.
+    Direct(Pick, Pick),
     /// Any agent tries anything.
     Try(Pick, Pick),
     /// An agent does something that is open to them.
@@ -91,6 +96,7 @@ fn step() -> impl Strategy<Value = Step> {
         4 => two().prop_map(|(call, how)| Step::Arrive(call, how)),
         3 => two().prop_map(|(call, how)| Step::Dial(call, how)),
         8 => two().prop_map(|(call, agent)| Step::Offer(call, agent)),
+        2 => two().prop_map(|(call, how)| Step::Direct(call, how)),
         2 => two().prop_map(|(call, how)| Step::Try(call, how)),
         9 => two().prop_map(|(party, how)| Step::Do(party, how)),
         1 => two().prop_map(|(call, how)| Step::Dispose(call, how)),
@@ -162,7 +168,7 @@ pub fn perform(
     (begin, steps): &History,
     mut look: impl FnMut(&TestCentre, &Command, &Result<(), Refusal>),
 ) -> TestCentre {
-    let mut world = begin();
+    let mut world = supervised(begin());
     for step in steps {
         if let Step::Wait(millis) = step {
             world.now += millis;
@@ -188,6 +194,7 @@ pub fn subject(command: &Command) -> Option<&InteractionId> {
         | Command::CallDue { call, .. }
         | Command::CallLost { call }
         | Command::Erase { session: call } => Some(call),
+        Command::Direct(asked) => Some(&asked.interaction),
         Command::LegEvent { leg, .. }
         | Command::Diverted { leg, .. }
         | Command::AskByPhone { leg, .. }
@@ -230,6 +237,11 @@ fn command(world: &TestCentre, step: &Step) -> Option<Command> {
             });
             let (call, request) = which.of(&waiting.collect::<Vec<_>>())?;
             Command::OfferCall { call: call.id.clone(), agent: user(*agent), request }
+        }
+        Step::Direct(which, how) => {
+            let there: Vec<&Call> = world.calls().filter(|call| call.queued.is_some()).collect();
+            let call = which.of(&there)?;
+            directed(&call.id, &call.queued.as_ref()?.queue, how.0)
         }
         Step::Try(which, how) => {
             let calls: Vec<&Call> = world.calls().collect();
