@@ -141,6 +141,9 @@ impl Talk {
                     handed_over: false,
                     ended: None,
                 };
+                if part.queue.is_some() && part.offered {
+                    self.queueing.offer();
+                }
                 self.joined(desk, &part, stays);
                 self.parts.push(part);
             }

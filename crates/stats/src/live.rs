@@ -103,7 +103,7 @@ impl<'f> Live<'f> {
         talking: impl Iterator<Item = &'f str>,
     ) {
         *self.open.entry(medium).or_default() += 1;
-        if let Some(Visit { queue, since }) = &queueing.visit {
+        if let Some(Visit { queue, since, .. }) = &queueing.visit {
             let waiting = self.queues.entry((queue.as_str(), medium)).or_default();
             waiting.waiting += 1;
             waiting.longest_ms = waiting.longest_ms.max(lasted(*since, self.now));

@@ -58,6 +58,9 @@ pub(crate) struct Queueing {
 pub(crate) struct Visit {
     pub queue: QueueName,
     pub since: Millis,
+    /// Whether they are offered to an agent.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub offered: bool,
 }
 
 /// How a customer left a queue without an answer.
@@ -70,10 +73,13 @@ pub(crate) enum Left {
 }
 
 impl Queueing {
-    /// They take a place in a queue. Back at their place after an offer that nobody took is the same visit.
+    /// They take a place in a queue. Back at their place after an offer that nobody took is the same visit, and so is another
+    /// place of the same queue.
     pub fn enter(&mut self, desk: &mut Desk<'_>, queue: &QueueName, medium: &str, handed: bool) {
-        if self.visit.as_ref().is_some_and(|visit| visit.queue == *queue) {
-            desk.ledger.queue(desk.at, queue.as_str(), medium).one(column::REQUEUED);
+        if let Some(visit) = self.visit.as_mut().filter(|visit| visit.queue == *queue) {
+            if std::mem::take(&mut visit.offered) {
+                desk.ledger.queue(desk.at, queue.as_str(), medium).one(column::REQUEUED);
+            }
             return;
         }
         let was_elsewhere = self.visit.is_some();
@@ -84,7 +90,14 @@ impl Queueing {
         } else if !was_elsewhere && self.answered_in.as_ref() == Some(queue) {
             row.one(column::RETURNED);
         }
-        self.visit = Some(Visit { queue: queue.clone(), since: desk.at });
+        self.visit = Some(Visit { queue: queue.clone(), since: desk.at, offered: false });
+    }
+
+    /// They are offered to an agent of the queue.
+    pub const fn offer(&mut self) {
+        if let Some(visit) = &mut self.visit {
+            visit.offered = true;
+        }
     }
 
     /// An agent takes them; answers whether they had waited.
@@ -141,4 +154,23 @@ fn left<'l>(
 ) -> &'l mut crate::ledger::Sums {
     let row = desk.ledger.queue(desk.at, queue.as_str(), medium);
     row.add(column::WAIT_MS, wait).most(column::LONGEST_WAIT_MS, wait)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_place_in_the_same_queue_is_no_offer_that_nobody_took() {
+        let (mut ledger, queues, mut customer) = (Ledger::default(), Queues::new(), Queueing::default());
+        let queue = QueueName::from("Support");
+        let mut desk = Desk { ledger: &mut ledger, queues: &queues, at: 1_000 };
+        customer.enter(&mut desk, &queue, "chat", false);
+        customer.enter(&mut desk, &queue, "chat", true);
+        customer.offer();
+        customer.enter(&mut desk, &queue, "chat", false);
+        customer.enter(&mut desk, &queue, "chat", false);
+        let counted: Vec<_> = ledger.take().into_iter().map(|change| change.add).collect();
+        assert_eq!(counted, [BTreeMap::from([("offered".to_owned(), 1), ("requeued".to_owned(), 1)])]);
+    }
 }

@@ -195,6 +195,9 @@ impl Conversation {
         }
         let queue = (role == Role::Serves).then(|| self.queue.clone());
         let by_queue = *invitation == Invitation::Queue;
+        if by_queue {
+            self.queueing.offer();
+        }
         let (agent, participant) = (agent.clone(), participant.clone());
         let part = Part {
             agent,
