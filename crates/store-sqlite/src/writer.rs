@@ -85,9 +85,8 @@ impl JobProgress {
     /// The job as it goes on after its part.
     fn of(self, mut job: Job) -> Job {
         match &mut job {
-            Job::Trim { done, .. } => *done = self.0,
+            Job::Trim { done, .. } | Job::ForgetRows { done, .. } => *done = self.0,
             Job::Retire { done, .. } => *done = u32::try_from(self.0).unwrap_or(u32::MAX),
-            Job::ForgetRows { done, .. } => *done = self.0,
             // The parts that these did are not there any more.
             _ => {}
         }

@@ -46,7 +46,9 @@ pub async fn expected(store: &dyn Store, now: Millis) -> Vec<Row> {
         rows.entry(change.key.clone()).or_insert_with(|| Row::new(change.key.clone())).apply(&change, 0);
     }
     let mut rows: Vec<Row> = rows.into_values().collect();
-    rows.iter_mut().for_each(|row| row.columns.retain(|_, value| *value != 0));
+    for row in &mut rows {
+        row.columns.retain(|_, value| *value != 0);
+    }
     rows.sort_by(|a, b| (a.key.table, &a.key).cmp(&(b.key.table, &b.key)));
     rows
 }
@@ -62,8 +64,8 @@ pub async fn something(fixture: &StoreFixture, number: u64) {
     let agent = u32::try_from(number % 2).expect("small") + 1;
     fixture.talk(&id, agent).await;
     fixture.customer(&id, CustomerAct::Say { text: "Good day".into(), message_type: None }).await;
-    fixture.dispose(&id, agent, if number % 3 == 0 { "Solved" } else { "Other" }).await;
-    if number % 5 != 0 {
+    fixture.dispose(&id, agent, if number.is_multiple_of(3) { "Solved" } else { "Other" }).await;
+    if !number.is_multiple_of(5) {
         fixture.complete(&id, agent).await;
         fixture.dispose(&id, agent, "Changed").await;
     }
@@ -89,7 +91,7 @@ pub async fn who_is_killed_anywhere_counts_as_one_who_never_was(backend: &dyn St
             now = fixture.tick() + Millis::try_from(next(&mut seed) % 2_000).expect("small");
             counter.step(now).await.expect("the store works");
         }
-        if next(&mut seed) % 3 == 0 {
+        if next(&mut seed).is_multiple_of(3) {
             counter = Counter::new(store.clone());
             kills += 1;
         }

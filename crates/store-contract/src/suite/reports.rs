@@ -4,7 +4,7 @@ use super::{
     StoreBackend,
     fixture::{StoreFixture, session},
 };
-use desk::ports::{CountBatch, CountOutcome, Counted, IntervalQuery, RowQuery, Store};
+use desk::ports::{CountBatch, CountOutcome, Counted, FeedQuery, IntervalQuery, RowQuery, Store};
 use domain::Millis;
 use stats::{Change, INTERVAL, Interval, Row, RowKey, Table};
 
@@ -230,7 +230,7 @@ pub async fn rows_of_conversations_that_are_deleted_stay_and_are_never_lowered(b
     let store = &*fixture.store;
     fixture.talk("new", 1).await;
     store.recount(now).await.expect("the store works");
-    let head = store.events(Default::default()).await.expect("read").head;
+    let head = store.events(FeedQuery::default()).await.expect("read").head;
     let keys: Vec<_> = (0..5).map(|interval| key(Table::Queue, interval, "support", "")).collect();
     count(store, head, keys.iter().map(|key| change(key, 5, 900)).collect()).await;
 
@@ -241,7 +241,7 @@ pub async fn rows_of_conversations_that_are_deleted_stay_and_are_never_lowered(b
     let since = store.recount(far).await.expect("the store works").expect("not everything is there");
     assert!(since > Interval(0) && since <= Interval(3 * INTERVAL), "{since:?}");
     let Counted { since: kept, oldest, .. } = counted(store).await;
-    let page = store.events(Default::default()).await.expect("read");
+    let page = store.events(FeedQuery::default()).await.expect("read");
     assert_eq!((kept, oldest), (Some(since), page.oldest));
     count(store, head, keys.iter().map(|key| change(key, 1, 100)).collect()).await;
     let found = rows(store, query(Table::Queue)).await;
