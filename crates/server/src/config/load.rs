@@ -12,7 +12,7 @@ use std::path::Path;
 
 /// The tables of the file that a name in the environment can reach into, longest first: `JACKFIELD_HTTP_ADDR`
 /// means `http.addr`, and `JACKFIELD_HTTP_TLS_CERT` means `http.tls.cert`.
-const TABLES: [(&str, &str); 18] = [
+const TABLES: [(&str, &str); 19] = [
     ("absence_", "absence."),
     ("http_tls_", "http.tls."),
     ("http_cors_", "http.cors."),
@@ -22,6 +22,7 @@ const TABLES: [(&str, &str); 18] = [
     ("sip_tls_", "sip.tls."),
     ("sip_", "sip."),
     ("journal_", "journal."),
+    ("reports_", "reports."),
     ("limits_customers_", "limits.customers."),
     ("limits_strangers_", "limits.strangers."),
     ("limits_", "limits."),
