@@ -151,9 +151,9 @@ impl Talk {
                 self.lines = self.lines.max(line + 1);
                 self.consults.push(*line);
             }
-            Fact::Queued { party, after, .. } => {
+            Fact::Queued { party, after, by, .. } => {
                 let Some(name) = &event.queue else { return };
-                self.queued(desk, name, (party.unwrap_or(1), *after), left);
+                self.queued(desk, name, (party.unwrap_or(1), *after), by.is_some(), left);
             }
             Fact::Overflowed { why, .. } => {
                 let how = match why {
@@ -254,14 +254,21 @@ impl Talk {
     }
 
     /// It takes a place in a queue: as it came, back at it, or handed there by the agent whose part ended just before.
-    fn queued(&mut self, desk: &mut Desk<'_>, name: &QueueName, place: (u16, u16), left: Option<u16>) {
+    fn queued(
+        &mut self,
+        desk: &mut Desk<'_>,
+        name: &QueueName,
+        place: (u16, u16),
+        is_moved: bool,
+        left: Option<u16>,
+    ) {
         let handed = place.1 != self.after && place.1 > 0;
         (self.waits, self.after) = place;
         // The queue that was called sent it on at its door.
         if let Some(aim) = self.aim.take().filter(|aim| aim != name) {
             turned_away(desk, &aim, VOICE, Left::Overflowed);
         }
-        self.queueing.enter(desk, name, VOICE, handed);
+        self.queueing.enter(desk, name, VOICE, handed || is_moved);
         if let Some(left) = left.filter(|_| handed) {
             self.hand_over(desk, left);
         }

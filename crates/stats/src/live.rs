@@ -6,7 +6,7 @@ use crate::{
     queueing::{Queueing, Visit},
 };
 use domain::{Millis, medium::VOICE};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How things stand at a moment, borrowed from the fold.
 #[derive(Clone, Debug)]
@@ -85,7 +85,7 @@ impl Fold {
             live.interaction(VOICE, &open.queueing, talking);
         }
         let at_work = live.agents.values().flat_map(|agent| agent.channels.keys().copied());
-        let media: Vec<&str> = at_work.chain(live.open.keys().copied()).collect();
+        let media: BTreeSet<&str> = at_work.chain(live.open.keys().copied()).collect();
         for queue in self.queues.keys() {
             for medium in &media {
                 live.queues.entry((queue.as_str(), medium)).or_default();

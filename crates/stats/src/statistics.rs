@@ -263,6 +263,20 @@ pub fn known(name: &str) -> Option<&'static Known> {
     KNOWN.iter().find(|known| known.name == name)
 }
 
+/// Whether a row is about an object: of codes, whether they were set in a queue, or are that code.
+pub fn is_about(object_type: ObjectType, object: &str, row: &Row) -> bool {
+    match (row.key.table, object_type) {
+        (Table::Disposition, ObjectType::Queue) => detail(row, 0).as_deref() == Some(object),
+        (Table::Disposition, ObjectType::Disposition) => detail(row, 2).as_deref() == Some(object),
+        _ => row.key.object == object,
+    }
+}
+
+/// Whether a statistic counts codes that were set.
+pub fn is_of_codes(name: &str) -> bool {
+    name.starts_with("numDispositions") || name == "dispositionLagMs"
+}
+
 /// Whether a statistic says how things stand, so that it has no value of the past.
 pub fn is_of_now(name: &str) -> bool {
     name.starts_with("Curr") || name.starts_with("TimeInCurrent")
@@ -341,14 +355,8 @@ impl Source<'_> {
     }
 
     fn is_about(&self, row: &Row) -> bool {
-        if self.medium.is_some_and(|medium| row.key.medium != medium) {
-            return false;
-        }
-        match (row.key.table, self.object_type) {
-            (Table::Disposition, ObjectType::Queue) => detail(row, 0).as_deref() == Some(self.object),
-            (Table::Disposition, ObjectType::Disposition) => detail(row, 2).as_deref() == Some(self.object),
-            _ => row.key.object == self.object,
-        }
+        self.medium.is_none_or(|medium| row.key.medium == medium)
+            && is_about(self.object_type, self.object, row)
     }
 
     fn number(&self, column: Column) -> Value {

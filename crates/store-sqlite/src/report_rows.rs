@@ -10,6 +10,9 @@ use stats::{Interval, Row, RowKey, Table};
 /// The most rows of a page, whatever was asked for.
 const MOST: u32 = 10_000;
 
+/// The most intervals that are looked into for a page, so that one of an agent who did nothing keeps no reader for long.
+const MOST_INTERVALS: u32 = 5_000;
+
 /// A page of rows ([`desk::ports::Reports::interval_rows`]).
 pub(crate) fn page(conn: &Connection, query: &RowQuery) -> SqliteResult<RowPage> {
     // One transaction, so that rows and revision are of one moment.
@@ -20,8 +23,17 @@ pub(crate) fn page(conn: &Connection, query: &RowQuery) -> SqliteResult<RowPage>
     let changed_since = revision(query.changed_since);
     let mut starts = conn.prepare_cached(STARTS)?;
     let mut starts = starts.query((reports::topic(query.table), from, query.to, changed_since))?;
+    let mut seen = 0;
     while let Some(start) = starts.next()? {
         let interval = Interval(start.get(0)?);
+        if seen == MOST_INTERVALS {
+            // No row has a key that lies between two intervals: the next page begins with this one.
+            let before = Interval(interval.0 - 1);
+            let (object, medium, detail) = (String::new(), String::new(), String::new());
+            page.next = Some(RowKey { interval: before, table: query.table, object, medium, detail });
+            break;
+        }
+        seen += 1;
         let last = read(conn, query, interval, &mut left, &mut page.rows)?;
         if left == 0 {
             page.next = last;

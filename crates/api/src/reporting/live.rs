@@ -2,8 +2,8 @@
 
 use super::cloud_event::cloud_events;
 use crate::{
-    auth::{ADMINS, Caller},
-    reporting::request::{Astray, FeedRequest, begin},
+    auth::Caller,
+    reporting::request::{Astray, FeedRequest, begin, may_read},
     state::Api,
 };
 use axum::response::{
@@ -98,7 +98,7 @@ impl Live {
             if let Some(event) = self.ready.pop_front() {
                 return Some(event);
             }
-            if *self.closing.borrow() || !self.may_read() {
+            if *self.closing.borrow() || !may_read(&self.api, &self.caller) {
                 return None;
             }
             self.head.borrow_and_update();
@@ -130,16 +130,6 @@ impl Live {
         // A page that is not full has looked at everything up to the head.
         self.after = if page.full { last } else { page.head.max(last) };
         metrics::counter!("jackfield_feed_events_total").increment(page.rows.len() as u64);
-    }
-
-    /// Whether the reader is still logged in, enabled and allowed to read. Reading on counts as using the login.
-    fn may_read(&self) -> bool {
-        self.caller.login.touch(self.api.desk.awake());
-        if !self.caller.login.is_live(&self.api.desk) {
-            return false;
-        }
-        let user = self.api.desk.directory().user(&self.caller.user.id);
-        user.is_some_and(|user| user.enabled && user.has(ADMINS))
     }
 }
 

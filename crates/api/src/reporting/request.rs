@@ -1,6 +1,7 @@
 //! What a reader of the feed asks for, and their cursor against what the journal holds.
 
 use crate::{
+    auth::{ADMINS, Caller},
     reporting::data::{self, PREFIX},
     state::Api,
 };
@@ -94,6 +95,16 @@ pub(super) fn moment(name: &str, text: &str) -> Result<Millis, Problem> {
     let read = text.parse::<jiff::Timestamp>();
     read.map(jiff::Timestamp::as_millisecond)
         .map_err(|_| Problem::invalid(format!("'{name}' is neither RFC 3339 nor milliseconds since 1970")))
+}
+
+/// Whether a reader is still logged in, enabled and allowed to read. Reading on counts as using the login.
+pub(super) fn may_read(api: &Api, caller: &Caller) -> bool {
+    caller.login.touch(api.desk.awake());
+    if !caller.login.is_live(&api.desk) {
+        return false;
+    }
+    let user = api.desk.directory().user(&caller.user.id);
+    user.is_some_and(|user| user.enabled && user.has(ADMINS))
 }
 
 /// Why a cursor is of no use. It is never answered with an empty page: a reader would wait forever, or miss what is

@@ -480,7 +480,8 @@ impl<'a> Draft<'a> {
                 posted,
             },
         };
-        let is_said = matches!(fact, Fact::Said { .. });
+        // What only some hear does not end its silence, either.
+        let is_said = matches!(fact, Fact::Said { .. }) && visibility.is_all();
         self.tell(id, fact)?;
         if is_said && is_idle {
             idle_slots::take_again(self, id)?;

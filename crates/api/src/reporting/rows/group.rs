@@ -45,27 +45,35 @@ impl Grouping {
     /// that it is the beginning of an interval.
     pub fn start(&self, at: Millis) -> Millis {
         let quarter = at - at.rem_euclid(INTERVAL);
-        let Some(local) = self.local(quarter) else { return quarter };
-        let minutes = |size: i64| quarter - i64::from(local.minute()) % size * 60_000;
         match self.group {
             Group::Quarter => quarter,
-            Group::Half => minutes(30),
-            Group::Hour => minutes(60),
-            Group::Day => local.start_of_day().map_or(quarter, |day| day.timestamp().as_millisecond()),
+            Group::Half => self.full((0..=8).map(|back| quarter - back * INTERVAL), 30).unwrap_or(quarter),
+            Group::Hour => self.full((0..=8).map(|back| quarter - back * INTERVAL), 60).unwrap_or(quarter),
+            Group::Day => {
+                let day = self.local(quarter).and_then(|local| local.start_of_day().ok());
+                day.map_or(quarter, |day| day.timestamp().as_millisecond())
+            }
         }
     }
 
     /// When the next group begins after one that begins at a moment.
     pub fn next(&self, start: Millis) -> Millis {
+        let next = start + INTERVAL;
         match self.group {
-            Group::Quarter => start + INTERVAL,
-            Group::Half => start + 2 * INTERVAL,
-            Group::Hour => start + 4 * INTERVAL,
+            Group::Quarter => next,
+            Group::Half => self.full((1..=8).map(|on| start + on * INTERVAL), 30).unwrap_or(next),
+            Group::Hour => self.full((1..=8).map(|on| start + on * INTERVAL), 60).unwrap_or(next),
             Group::Day => {
-                let next = self.local(start).and_then(|local| local.tomorrow().ok()?.start_of_day().ok());
-                next.map_or(start + 96 * INTERVAL, |day| day.timestamp().as_millisecond())
+                let day = self.local(start).and_then(|local| local.tomorrow().ok()?.start_of_day().ok());
+                day.map_or(start + 96 * INTERVAL, |day| day.timestamp().as_millisecond())
             }
         }
+    }
+
+    /// The first of some moments at which the clock of the zone shows a full hour or half of one. An hour in which the clock
+    /// changes by half of one is that much longer or shorter.
+    fn full(&self, mut moments: impl Iterator<Item = Millis>, minutes: i8) -> Option<Millis> {
+        moments.find(|at| self.local(*at).is_some_and(|local| local.minute() % minutes == 0))
     }
 
     /// A moment as rows show it: with the offset that the zone has then.
@@ -119,6 +127,17 @@ mod tests {
         assert_eq!(starts(&grouping(Group::Half, "UTC"), moment), "2026-07-01T21:30:00Z");
         assert_eq!(starts(&grouping(Group::Hour, "Asia/Kathmandu"), moment), "2026-07-02T03:00:00+05:45");
         assert_eq!(starts(&grouping(Group::Day, "Europe/Berlin"), moment), "2026-07-01T00:00:00+02:00");
+    }
+
+    #[test]
+    fn hours_stay_full_where_the_clock_changes_by_half_of_one() {
+        let hours = grouping(Group::Hour, "Australia/Lord_Howe");
+        let at = "2026-04-04T14:00:00Z".parse::<Timestamp>().expect("a moment").as_millisecond();
+        let starts = std::iter::successors(Some(hours.start(at)), |start| Some(hours.next(*start)));
+        let shown: Vec<_> = starts.take(3).map(|start| hours.shown(start)).collect();
+        let expected =
+            ["2026-04-05T01:00:00+11:00", "2026-04-05T02:00:00+10:30", "2026-04-05T03:00:00+10:30"];
+        assert_eq!(shown, expected);
     }
 
     #[test]

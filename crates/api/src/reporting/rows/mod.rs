@@ -16,7 +16,8 @@ use axum::{
     extract::State,
     response::{IntoResponse, Response},
 };
-use desk::ports::IntervalQuery;
+use desk::ports::{IntervalQuery, StoreFault};
+use domain::Millis;
 use gws::{Problem, Query, json};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use jiff::tz::TimeZone;
@@ -27,8 +28,8 @@ use std::sync::Arc;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-/// The most intervals of one answer.
-const MOST_INTERVALS: u64 = 10_000;
+/// How many intervals are read at a time.
+const PAGE: u32 = 10_000;
 
 /// The addresses of interval rows.
 pub fn router() -> OpenApiRouter<Arc<Api>> {
@@ -178,8 +179,8 @@ struct IntervalSeen {
 
 /// Intervals that have rows.
 ///
-/// In order of time, at most 10,000: whoever keeps rows asks with the greatest `revision` they have seen which intervals
-/// changed since, and fetches these again. A late code changes the interval in which it was set.
+/// In order of time: whoever keeps rows asks with the greatest `revision` they have seen which intervals changed since, and
+/// fetches these again. A late code changes the interval in which it was set.
 #[utoipa::path(
     get, path = "/reporting/intervals", tag = "reporting",
     params(
@@ -187,7 +188,6 @@ struct IntervalSeen {
         ("from" = Option<String>, Query, description = "Intervals that begin at or after this moment: RFC 3339, or milliseconds since 1970; today's first when left out"),
         ("to" = Option<String>, Query, description = "Intervals that begin before this moment; now when left out"),
         ("changed_since" = Option<u64>, Query, description = "Only intervals whose revision is greater"),
-        ("limit" = Option<u32>, Query, minimum = 1, description = "At most so many, 1 to 10,000; 10,000 when left out"),
     ),
     responses(
         (status = 200, description = "Intervals", body = Vec<IntervalSeen>),
@@ -205,12 +205,35 @@ async fn intervals(State(api): State<Arc<Api>>, caller: Caller, query: Query) ->
         other => return Err(Problem::invalid(format!("'table' is '{other}', which is no table of rows"))),
     };
     let (from, to) = stretch(&query, &TimeZone::UTC, api.desk.now())?;
-    let limit = query.number("limit")?.unwrap_or(MOST_INTERVALS).clamp(1, MOST_INTERVALS);
     let changed_since = query.number("changed_since")?;
-    let limit = u32::try_from(limit).unwrap_or(u32::MAX);
-    let found = api.desk.store().intervals(IntervalQuery { table, from, to, changed_since, limit }).await?;
+    let (found, known) = changed(&api, table, (from, to), changed_since).await?;
     let utc = group::Grouping { group: group::Group::Quarter, zone: TimeZone::UTC };
-    let shown =
-        found.into_iter().map(|(Interval(at), revision)| IntervalSeen { interval: utc.shown(at), revision });
+    // What changed while they were read is told again to whoever asks with the greatest revision they have seen.
+    let shown = found.into_iter().map(|(Interval(at), revision)| IntervalSeen {
+        interval: utc.shown(at),
+        revision: revision.min(known),
+    });
     Ok(json(StatusCode::OK, &shown.collect::<Vec<_>>()))
+}
+
+/// All intervals that have changed, and the revision before they were read.
+async fn changed(
+    api: &Api,
+    table: Table,
+    (mut from, to): (Millis, Millis),
+    changed_since: Option<u64>,
+) -> Result<(Vec<(Interval, u64)>, u64), StoreFault> {
+    let store = api.desk.store();
+    let known = store.counted().await?.map_or(0, |counted| counted.revision);
+    let mut found = Vec::new();
+    loop {
+        let page = store.intervals(IntervalQuery { table, from, to, changed_since, limit: PAGE }).await?;
+        let is_last = page.len() < PAGE as usize;
+        let behind = page.last().map(|(interval, _)| interval.end());
+        found.extend(page);
+        match behind {
+            Some(behind) if !is_last => from = behind,
+            _ => return Ok((found, known)),
+        }
+    }
 }

@@ -6,7 +6,7 @@ use domain::{Millis, Refusal};
 use gws::{Problem, Query};
 use http::{HeaderMap, header};
 use jiff::{Timestamp, tz::TimeZone};
-use stats::Table;
+use stats::{Interval, Table};
 
 /// The longest stretch of time of one answer: rows are kept for about three years unless the settings say more.
 const LONGEST: Millis = 10 * 366 * 24 * 60 * 60 * 1_000;
@@ -74,11 +74,13 @@ pub(super) fn stretch(query: &Query, zone: &TimeZone, now: Millis) -> Result<(Mi
     if to.saturating_sub(from) > LONGEST {
         return Err(Refusal::OutOfRange("'from' and 'to' must be at most ten years apart".into()).into());
     }
+    // Of the time to come there are no rows, not even of zeros.
+    let to = to.min(Interval::of(now).end());
     let is_moment = |at: Millis| Timestamp::from_millisecond(at).is_ok();
     if !is_moment(from) || !is_moment(to) {
         return Err(Refusal::OutOfRange("'from' or 'to' is outside of the calendar".into()).into());
     }
-    Ok((from, to))
+    Ok((from.min(to), to))
 }
 
 /// When the day of a moment began.

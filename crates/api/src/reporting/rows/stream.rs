@@ -6,7 +6,7 @@ use super::{
     sums::Sums,
     write::Writer,
 };
-use crate::{auth::Caller, state::Api};
+use crate::{auth::Caller, reporting::request::may_read, state::Api};
 use axum::{
     body::Body,
     response::{IntoResponse, Response},
@@ -104,11 +104,11 @@ fn pieces(rows: Rows) -> impl Stream<Item = io::Result<Bytes>> {
 impl Rows {
     /// The next bytes of the answer; none when it is over.
     async fn piece(&mut self) -> io::Result<Vec<u8>> {
+        if !self.is_over && !may_read(&self.api, &self.caller) {
+            return Err(io::Error::other("the reader may not read any more"));
+        }
         while !self.is_over && self.writer.weight() < PIECE {
             if self.read.is_empty() && self.next.is_some() {
-                if !self.caller.login.is_live(&self.api.desk) {
-                    return Err(io::Error::other("the reader may not read any more"));
-                }
                 self.read().await.map_err(|fault| {
                     tracing::warn!(%fault, "an answer of interval rows breaks off");
                     io::Error::other(fault.to_string())

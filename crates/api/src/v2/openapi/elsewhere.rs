@@ -58,7 +58,8 @@ fn log_out() {}
 /// The latest value of each statistic of an agent, a queue or a code.
 ///
 /// Of today so far, in the time zone of the server. Agents ask of themselves and of the queues they serve, supervisors of
-/// whom they lead and of every queue and code; to others there is nothing at the address.
+/// whom they lead and of every queue and code; to others there is nothing at the address, and agents are not told of the
+/// codes of a queue.
 #[utoipa::path(
     get, path = "/api/v1/stats/{objectId}", tag = "reporting",
     params(("objectId" = String, Path, description = "The id of a user, the name of a queue, or the name of a code")),

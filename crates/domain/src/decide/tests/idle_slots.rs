@@ -53,6 +53,16 @@ fn it_is_taken_again_whatever_they_took_on_meanwhile() {
 }
 
 #[test]
+fn what_only_agents_hear_wakes_nothing() {
+    let asked = quiet(texting()).then(ann(consult("bob"))).then(bob(accept()));
+    assert_eq!((slots(&asked), asked.agent("bob").taken(&test_centre::medium())), ((0, 1), 1));
+    let whispered = asked.then(ann(to_agents("What do I say?")));
+    assert_eq!(slots(&whispered), (0, 1));
+    let again = whispered.then(text("m2", "Hello?"));
+    assert_eq!((slots(&again), again.agent("bob").taken(&test_centre::medium())), ((1, 1), 1));
+}
+
+#[test]
 fn its_end_leaves_nothing_behind() {
     let over = quiet(texting()).then(ann(leave())).then(ann(complete()));
     assert_eq!((slots(&over), over.agent("ann").idle.len()), ((0, 0), 0));

@@ -17,7 +17,7 @@ use crate::{
     hours::Closure,
     medium::{self, Media},
     queue::{Calls, Queue},
-    session::{AgentPartyState, Delivery, Fact, Invitation, Session},
+    session::{AgentParty, AgentPartyState, Delivery, Fact, Invitation, Session},
     task::{KnownProviderKey, Sign, Task, message_task},
     thread::Terms,
     user::{Role, User},
@@ -357,7 +357,10 @@ impl TestCentre {
                 assert!(kept.is_none_or(|kept| kept.state == progress.state), "log and snapshot agree: {id}");
             }
             let is_idle = session.post.as_ref().is_some_and(|post| post.is_idle);
-            for party in session.live_agents().filter(|party| party.state == AgentPartyState::Chatting) {
+            // Who came in unseen meanwhile has a slot for that.
+            let seen =
+                |party: &&AgentParty| party.state == AgentPartyState::Chatting && party.visibility.is_all();
+            for party in session.live_agents().filter(seen) {
                 let holds_idle = self.agent(party.user.as_str()).idle.contains(&session.id);
                 assert_eq!(holds_idle, is_idle, "{session:?}");
             }
