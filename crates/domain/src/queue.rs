@@ -150,3 +150,25 @@ pub enum QueueEvent {
     /// The queue was taken away.
     Removed,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BEFORE: &str = r#"{"name":"A","skills":{},"priority":0,"ageing":0,"offer":30000,"cool_down":0,"max_waiting":10,"routing_point":null}"#;
+
+    #[test]
+    fn a_queue_without_terms_of_its_own_is_written_as_it_was_before_there_were_any() {
+        let queue: Queue = serde_json::from_str(BEFORE).expect("a queue of an earlier release");
+        assert_eq!((queue.service_level, queue.short_abandon), (SERVICE_LEVEL, SHORT_ABANDON));
+        assert_eq!(serde_json::to_string(&queue).expect("JSON"), BEFORE);
+    }
+
+    #[test]
+    fn the_terms_of_a_queue_read_back() {
+        let usual: Queue = serde_json::from_str(BEFORE).expect("a queue");
+        let queue = Queue { service_level: 60_000, short_abandon: 0, ..usual };
+        let written = serde_json::to_string(&queue).expect("JSON");
+        assert_eq!(serde_json::from_str::<Queue>(&written).expect("JSON of ours"), queue);
+    }
+}
