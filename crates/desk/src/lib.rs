@@ -18,6 +18,7 @@ mod callee;
 mod calls;
 mod channels;
 mod connected;
+mod counting;
 mod deadlines;
 mod desk;
 mod directory;

@@ -1,9 +1,9 @@
 //! Agents at work: the states of their channels, and their work after calls.
 
 use crate::{
-    Interval, Table,
     columns::{agent as column, queue, state},
     ledger::{Ledger, lasted},
+    row::{Interval, Table},
 };
 use domain::{
     MediumName, Millis, QueueName, UserId,

@@ -3,7 +3,7 @@
 //! Everything is counted in the interval in which it happened: an offer when it came, an answer when it was given, a talk
 //! when the part ended of which it was. Only the time in a state is counted as it passes.
 
-use crate::Table;
+use crate::row::Table;
 
 /// A column of a table of interval rows: a whole number of events, or of milliseconds where its name ends in `_ms`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,7 +21,7 @@ macro_rules! columns {
         #[doc = $about]
         pub mod $module {
             use super::Column;
-            use crate::Table;
+            use crate::row::Table;
 
             $(
                 #[doc = $means]

@@ -1,9 +1,9 @@
 //! Codes that were set, and what is remembered of interactions that are over while late codes are taken.
 
 use crate::{
-    Interval, Table,
     columns::disposition as column,
     ledger::{Ledger, lasted},
+    row::{Interval, Table},
 };
 use domain::{InteractionId, Millis, UserId, disposition::is_empty};
 use serde::{Deserialize, Serialize};

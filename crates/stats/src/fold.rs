@@ -1,12 +1,12 @@
 //! The fold: what was counted, and what is needed of the past to count what comes.
 
 use crate::{
-    Change, Interval,
     agents::Agents,
     calls::Talk,
     dispositions::{Remembered, Set},
     ledger::Ledger,
     queueing::{Desk, Queues, Terms},
+    row::{Change, Interval},
     sessions::Conversation,
 };
 use domain::{

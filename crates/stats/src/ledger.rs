@@ -1,6 +1,9 @@
 //! What was counted and not taken yet, by rows.
 
-use crate::{Change, Interval, RowKey, Table, columns::Column};
+use crate::{
+    columns::Column,
+    row::{Change, Interval, RowKey, Table},
+};
 use domain::Millis;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::collections::BTreeMap;

@@ -1,7 +1,8 @@
 //! How things stand: read from the fold at a moment, and kept nowhere.
 
 use crate::{
-    Fold, agents,
+    agents,
+    fold::Fold,
     ledger::lasted,
     queueing::{Queueing, Visit},
 };

@@ -5,8 +5,9 @@
 //! line in [`KNOWN`] says.
 
 use crate::{
-    Live, Row, Table,
     columns::{Column, agent, disposition, queue},
+    live::{ChannelNow, Live},
+    row::{Row, Table},
 };
 use serde::{Deserialize, Serialize};
 
@@ -385,7 +386,7 @@ impl Source<'_> {
         })
     }
 
-    fn channel(&self) -> Option<crate::ChannelNow<'_>> {
+    fn channel(&self) -> Option<ChannelNow<'_>> {
         let medium = self.medium.unwrap_or(domain::medium::VOICE);
         self.live.agents.get(self.object)?.channels.get(medium).copied()
     }

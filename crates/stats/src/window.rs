@@ -1,6 +1,6 @@
 //! Windows: from when a statistic counts. Rows are of quarters of an hour, so that a window begins with one.
 
-use crate::{INTERVAL, Interval};
+use crate::row::{INTERVAL, Interval};
 use domain::Millis;
 use jiff::{Timestamp, Zoned, civil::Time, tz::TimeZone};
 

@@ -3,7 +3,6 @@
 
 use crate::{fault::SqliteResult, reports, unreadable};
 use desk::ports::{IntervalQuery, RowPage, RowQuery};
-use domain::Millis;
 use rusqlite::{Connection, named_params};
 use stats::{Interval, Row, RowKey, Table};
 
@@ -114,23 +113,4 @@ pub(crate) fn intervals(conn: &Connection, query: &IntervalQuery) -> SqliteResul
     let asked = (reports::topic(query.table), query.from, query.to, revision(query.changed_since), limit);
     let found = statement.query_map(asked, |row| Ok((Interval(row.get(0)?), row.get(1)?)))?;
     Ok(found.collect::<Result<_, _>>()?)
-}
-
-/// Deletes rows of intervals before one, the oldest first, at most `limit`; answers how many.
-pub(crate) fn forget(conn: &Connection, topic: i64, before: Interval, limit: usize) -> SqliteResult<usize> {
-    let mut oldest = conn.prepare_cached(
-        "SELECT start, object, medium, detail FROM interval_row
-         WHERE topic = ?1 AND start < ?2 ORDER BY start, object, medium, detail LIMIT ?3",
-    )?;
-    let key = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?));
-    let found = oldest.query_map((topic, before.0, limit), key)?;
-    let keys: Vec<(Millis, String, String, String)> = found.collect::<Result<_, _>>()?;
-    let mut delete = conn.prepare_cached(
-        "DELETE FROM interval_row
-         WHERE topic = ?1 AND start = ?2 AND object = ?3 AND medium = ?4 AND detail = ?5",
-    )?;
-    for (start, object, medium, detail) in &keys {
-        delete.execute((topic, start, object, medium, detail))?;
-    }
-    Ok(keys.len())
 }

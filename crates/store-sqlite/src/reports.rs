@@ -1,6 +1,6 @@
 //! What reporting counted: written here, read in [`crate::report_rows`].
 
-use crate::{fault::SqliteResult, feed, group::JobGroup, report_rows, schema, unreadable};
+use crate::{fault::SqliteResult, feed, group::JobGroup, schema, unreadable};
 use desk::ports::{CountBatch, CountOutcome, Counted};
 use domain::Millis;
 use rusqlite::{Connection, OptionalExtension};
@@ -230,7 +230,7 @@ impl JobGroup<'_> {
         let mut gone = 0;
         for topic in TOPICS.map(topic) {
             let is_all = self.chore(|conn, limit| {
-                let rows = report_rows::forget(conn, topic, before, limit)?;
+                let rows = forget(conn, topic, before, limit)?;
                 gone += rows;
                 Ok(rows)
             })?;
@@ -243,4 +243,23 @@ impl JobGroup<'_> {
         }
         Ok((gone, true))
     }
+}
+
+/// Deletes rows of intervals before one, the oldest first, at most `limit`; answers how many.
+fn forget(conn: &Connection, topic: i64, before: Interval, limit: usize) -> SqliteResult<usize> {
+    let mut oldest = conn.prepare_cached(
+        "SELECT start, object, medium, detail FROM interval_row
+         WHERE topic = ?1 AND start < ?2 ORDER BY start, object, medium, detail LIMIT ?3",
+    )?;
+    let key = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?));
+    let found = oldest.query_map((topic, before.0, limit), key)?;
+    let keys: Vec<(Millis, String, String, String)> = found.collect::<Result<_, _>>()?;
+    let mut delete = conn.prepare_cached(
+        "DELETE FROM interval_row
+         WHERE topic = ?1 AND start = ?2 AND object = ?3 AND medium = ?4 AND detail = ?5",
+    )?;
+    for (start, object, medium, detail) in &keys {
+        delete.execute((topic, start, object, medium, detail))?;
+    }
+    Ok(keys.len())
 }

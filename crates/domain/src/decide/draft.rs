@@ -1,6 +1,6 @@
 //! The draft of a decision: what is read, what is pushed, and how both stay in step.
 
-use super::{elapsed, idle_slots};
+use super::elapsed;
 use crate::{
     Event, InteractionId, Key, Message, Millis, ProviderKey, QueueName, Refusal, ServiceName, State,
     ThreadId, UserId, Want,
@@ -484,11 +484,22 @@ impl<'a> Draft<'a> {
         let is_said = matches!(fact, Fact::Said { .. }) && visibility.is_all();
         self.tell(id, fact)?;
         if is_said && is_idle {
-            idle_slots::take_again(self, id)?;
+            self.take_slots_again(id)?;
         }
         let queued = Progress { state: Delivery::Queued, code: None, why: None };
         let delivery = posted.map(|_| queued);
         self.write(id, Message { index, at: self.now, from, visibility, content, delivery });
+        Ok(())
+    }
+
+    /// Somebody writes in an idle conversation: whoever holds it has their hands full with it again, whatever they took on
+    /// meanwhile.
+    fn take_slots_again(&mut self, id: &InteractionId) -> Result<(), DecideError> {
+        for party in self.session(id)?.live_agents() {
+            if self.agent(&party.user)?.is_some_and(|agent| agent.idle.contains(id)) {
+                self.tell_agent(&party.user, agent::Fact::SlotIdle { session: id.clone(), on: false })?;
+            }
+        }
         Ok(())
     }
 

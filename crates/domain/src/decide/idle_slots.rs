@@ -23,15 +23,3 @@ pub(super) fn leave(draft: &mut Draft<'_>, id: &InteractionId) -> Result<(), Dec
     }
     Ok(())
 }
-
-/// Somebody writes: whoever holds it has their hands full with it again, whatever they took on meanwhile.
-pub(super) fn take_again(draft: &mut Draft<'_>, id: &InteractionId) -> Result<(), DecideError> {
-    let session = draft.session(id)?;
-    for party in session.live_agents() {
-        let is_idle = draft.agent(&party.user)?.is_some_and(|agent| agent.idle.contains(id));
-        if is_idle {
-            draft.tell_agent(&party.user, agent::Fact::SlotIdle { session: id.clone(), on: false })?;
-        }
-    }
-    Ok(())
-}

@@ -1,6 +1,6 @@
 //! The content of the journal.
 
-use super::reports::ReportsData;
+use super::report_data::ReportsData;
 use desk::ports::{BindingRow, EventRow, Note, Quarantined, SavedResult, SessionTable, TaskRow, Versioned};
 use domain::{
     EntityKind, InteractionId, Key, MediumName, Message, Millis, QueueName, State, UniqueName, UserId,

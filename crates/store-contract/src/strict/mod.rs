@@ -3,6 +3,7 @@
 mod commit;
 mod data;
 mod feed;
+mod report_data;
 mod reports;
 mod retention;
 mod store;

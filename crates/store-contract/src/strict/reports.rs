@@ -1,45 +1,15 @@
 //! What reporting counted.
 
-use super::data::JournalData;
+use super::{
+    data::JournalData,
+    report_data::{CountedInterval, Kept, ReportsData},
+};
 use desk::ports::{CountBatch, CountOutcome, Counted, IntervalQuery, RowPage, RowQuery, StoreFault};
 use domain::Millis;
-use stats::{Interval, Row, RowKey, Table};
-use std::collections::{BTreeMap, VecDeque};
+use stats::{Interval, Row};
 
 /// The most rows of a page, whatever was asked for.
 const MOST: u32 = 10_000;
-
-/// What was counted.
-#[derive(Default)]
-pub(super) struct ReportsData {
-    kept: Option<Kept>,
-    rows: BTreeMap<RowKey, Row>,
-    intervals: BTreeMap<(Table, Interval), CountedInterval>,
-    /// What the next batches fail with.
-    faults: VecDeque<StoreFault>,
-}
-
-impl ReportsData {
-    pub fn fail(&mut self, faults: impl IntoIterator<Item = StoreFault>) {
-        self.faults.extend(faults);
-    }
-}
-
-/// How far events are counted.
-struct Kept {
-    counted: Counted,
-    /// The newest event when counting began anew.
-    upto: u64,
-    /// How often it began anew.
-    epoch: u64,
-}
-
-/// An interval that has rows: the greatest revision of theirs, and the epoch in which it last began with zeros.
-#[derive(Clone, Copy)]
-struct CountedInterval {
-    revision: u64,
-    epoch: u64,
-}
 
 pub(super) fn counted(data: &JournalData) -> Option<Counted> {
     data.reports.kept.as_ref().map(|kept| kept.counted.clone())
