@@ -20,7 +20,7 @@ macro_rules! columns {
     ($module:ident, $table:ident, $about:literal, $($name:ident = $text:literal: $means:literal;)*) => {
         #[doc = $about]
         pub mod $module {
-            use super::Column;
+            use crate::columns::Column;
             use crate::row::Table;
 
             $(
