@@ -3,7 +3,7 @@
 use super::cloud_event::cloud_events;
 use crate::{
     auth::Caller,
-    reporting::request::{Astray, FeedRequest, begin, may_read},
+    reporting::request::{Astray, FeedRequest, accepts, begin, may_read},
     state::Api,
 };
 use axum::response::{
@@ -13,7 +13,7 @@ use axum::response::{
 use desk::ports::{FeedPage, FeedQuery};
 use futures::stream;
 use gws::Problem;
-use http::{HeaderMap, header};
+use http::HeaderMap;
 use std::{collections::VecDeque, convert::Infallible, sync::Arc, time::Duration};
 use tokio::sync::watch;
 
@@ -29,10 +29,7 @@ const TRUST: Duration = Duration::from_secs(60);
 
 /// Whether the reader wants a stream.
 pub(super) fn is_wanted(headers: &HeaderMap) -> bool {
-    let accepts = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
-    accepts.flat_map(|value| value.split(',')).any(|kind| {
-        kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("text/event-stream"))
-    })
+    accepts(headers, "text/event-stream")
 }
 
 /// Answers with the events behind the cursor and all that follow. A cursor that is of no use is refused as for
@@ -141,7 +138,7 @@ mod tests {
     fn a_stream_is_wanted_by_its_media_type_among_others() {
         let wanted = |accept: &str| {
             let mut headers = HeaderMap::new();
-            headers.insert(header::ACCEPT, accept.parse().expect("header"));
+            headers.insert(http::header::ACCEPT, accept.parse().expect("header"));
             is_wanted(&headers)
         };
         assert!(wanted("text/event-stream"));

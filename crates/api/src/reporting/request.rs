@@ -9,7 +9,7 @@ use axum::response::Response;
 use desk::ports::{FeedPage, FeedQuery, StoreFault};
 use domain::{Millis, Refusal};
 use gws::{Problem, Query, json};
-use http::StatusCode;
+use http::{HeaderMap, StatusCode, header};
 use serde::Serialize;
 use std::time::Duration;
 use utoipa::ToSchema;
@@ -95,6 +95,14 @@ pub(super) fn moment(name: &str, text: &str) -> Result<Millis, Problem> {
     let read = text.parse::<jiff::Timestamp>();
     read.map(jiff::Timestamp::as_millisecond)
         .map_err(|_| Problem::invalid(format!("'{name}' is neither RFC 3339 nor milliseconds since 1970")))
+}
+
+/// Whether a reader names a media type among those that they accept.
+pub(super) fn accepts(headers: &HeaderMap, wanted: &str) -> bool {
+    let accepted = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    accepted
+        .flat_map(|value| value.split(','))
+        .any(|kind| kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case(wanted)))
 }
 
 /// Whether a reader is still logged in, enabled and allowed to read. Reading on counts as using the login.

@@ -1,10 +1,10 @@
 //! What a reader of interval rows asks for.
 
 use super::group::{Group, Grouping};
-use crate::reporting::request::moment;
+use crate::reporting::request::{accepts, moment};
 use domain::{Millis, Refusal};
 use gws::{Problem, Query};
-use http::{HeaderMap, header};
+use http::HeaderMap;
 use jiff::{Timestamp, tz::TimeZone};
 use stats::{Interval, Table};
 
@@ -49,7 +49,7 @@ impl RowsRequest {
         let group = Group::parse(query.get("group").unwrap_or_default())?;
         let form = match query.get("format").unwrap_or_default() {
             "csv" => Form::Csv,
-            "" if wants_csv(headers) => Form::Csv,
+            "" if accepts(headers, "text/csv") => Form::Csv,
             "" | "json" => Form::Json,
             other => return Err(Problem::invalid(format!("'format' is '{other}', not json or csv"))),
         };
@@ -87,11 +87,4 @@ pub(super) fn stretch(query: &Query, zone: &TimeZone, now: Millis) -> Result<(Mi
 fn midnight(zone: &TimeZone, at: Millis) -> Millis {
     let moment = Timestamp::from_millisecond(at).unwrap_or_default().to_zoned(zone.clone());
     moment.start_of_day().map_or(at, |day| day.timestamp().as_millisecond())
-}
-
-fn wants_csv(headers: &HeaderMap) -> bool {
-    let accepts = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
-    accepts
-        .flat_map(|value| value.split(','))
-        .any(|kind| kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("text/csv")))
 }
